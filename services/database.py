@@ -1,0 +1,101 @@
+"""How the application reaches PostgreSQL: settings, connections, and rows as typed values.
+
+Every session speaks UTC, decodes jsonb with msgspec and is ended by the server when it idles inside a transaction
+for 5 s: a client that was stopped in mid-transaction must not hold the others up. TCP keepalives let the server notice
+a vanished client within 10 s, which is how the engine's advisory lock comes free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import asyncpg
+import msgspec
+
+from services.statements import Statement
+
+Row = TypeVar("Row")
+
+#: What services functions take: a connection of ours, inside or outside a transaction.
+Connection = asyncpg.Connection
+
+#: A bounded set of connections, shared by the requests of one process.
+Pool = asyncpg.Pool
+
+_SESSION = {
+    "timezone": "UTC",
+    "idle_in_transaction_session_timeout": "5s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": "5",
+    "jit": "off",
+}
+
+
+class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the database is. `disk_path`: its data folder, when it is on this machine, for the free-disk guard."""
+
+    url: str = ""
+    disk_path: str = ""
+    pool_size: int = 8
+
+
+class DatabaseAddressMissingError(Exception):
+    """No database address was given."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no database address: set IOE_DATABASE_URL or [database] url, or let `ioe up` start a database of its own"
+        )
+
+
+async def _prepare_session(connection: Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb",
+        schema="pg_catalog",
+        encoder=lambda value: msgspec.json.encode(value).decode(),
+        decoder=msgspec.json.decode,
+    )
+
+
+async def connect(url: str, *, name: str) -> Connection:
+    """Open one connection; `name` shows in pg_stat_activity. Raises what asyncpg raises when the server is away."""
+    if not url:
+        raise DatabaseAddressMissingError
+    connection = await asyncpg.connect(url, server_settings={**_SESSION, "application_name": f"ioe {name}"}, timeout=10)
+    await _prepare_session(connection)
+    return connection
+
+
+async def open_pool(url: str, *, name: str, size: int) -> Pool:
+    """Open a pool of at most `size` connections; the caller closes it."""
+    if not url:
+        raise DatabaseAddressMissingError
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        init=_prepare_session,
+        server_settings={**_SESSION, "application_name": f"ioe {name}"},
+        timeout=10,
+    )
+
+
+async def rows(connection: Connection, statement: Statement, row: type[Row], *arguments: object) -> list[Row]:
+    """Run a statement and give each row as a value of its row class."""
+    records: Sequence[Any] = await connection.fetch(statement.text, *arguments)
+    return [row(**dict(record.items())) for record in records]
+
+
+async def one(connection: Connection, statement: Statement, row: type[Row], *arguments: object) -> Row | None:
+    """Run a statement for at most one row."""
+    record = await connection.fetchrow(statement.text, *arguments)
+    return None if record is None else row(**dict(record.items()))
+
+
+async def run(connection: Connection, statement: Statement, *arguments: object) -> int:
+    """Run a statement for its effect; gives the number of rows it touched."""
+    tag: str = await connection.execute(statement.text, *arguments)
+    last = tag.rpartition(" ")[2]
+    return int(last) if last.isdigit() else 0
