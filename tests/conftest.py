@@ -1,0 +1,54 @@
+"""Fixtures of every test: real servers, a database of one's own, a broker, and servers one may kill."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from deploy.embedded.stack import Stack
+from tests.servers import make_template, own_database, running_stack, temporary_home
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Stack]:
+    """TimescaleDB and Mosquitto of this test run, with a migrated template database."""
+    with temporary_home() as home, running_stack(home) as running:
+        make_template(running)
+        yield running
+
+
+@pytest.fixture
+def database_url(servers: Stack) -> Iterator[str]:
+    """The address of a migrated, empty database that only this test sees."""
+    with own_database(servers) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(servers: Stack) -> Iterator[str]:
+    """The address of a database without any table, for tests of the migrations themselves."""
+    with own_database(servers, "template1") as url:
+        yield url
+
+
+@pytest.fixture
+def mqtt_url(servers: Stack) -> str:
+    """The address of the run's broker, shared by all tests: use topics (a site code) of your own."""
+    return servers.broker.url
+
+
+@pytest.fixture
+def private_stack() -> Iterator[Callable[[], Stack]]:
+    """Start servers that belong to this test alone: `kill`, `stop` and `start` them at will.
+
+    The platform's database `ioe` exists and is not migrated.
+    """
+    with ExitStack() as cleanup:
+
+        def start() -> Stack:
+            home = cleanup.enter_context(temporary_home())
+            return cleanup.enter_context(running_stack(home))
+
+        yield start
