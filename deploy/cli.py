@@ -15,7 +15,7 @@ import click
 
 VERBS: Mapping[str, str] = MappingProxyType(
     {
-        "up": "start the whole platform on this machine: database, broker, ingest, engine, api and the simulated factory",
+        "up": "start everything on this machine: database, broker, ingest, engine, api, simulated factory",
         "migrate": "bring the database to the schema of this version",
         "ingest": "receive meter and machine telemetry over MQTT and store it",
         "analytics": "run the engine: retention, anchors and what follows the log of readings",

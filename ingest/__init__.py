@@ -1,0 +1,1 @@
+"""MQTT in: connection, codecs, batches, acknowledgement."""

@@ -1,0 +1,1 @@
+"""The application: every table and every transaction."""

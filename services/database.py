@@ -8,7 +8,7 @@ a vanished client within 10 s, which is how the engine's advisory lock comes fre
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
@@ -18,10 +18,21 @@ from services.statements import Statement
 Row = TypeVar("Row")
 
 #: What services functions take: a connection of ours, inside or outside a transaction.
-Connection = asyncpg.Connection
+Connection: TypeAlias = asyncpg.Connection
 
 #: A bounded set of connections, shared by the requests of one process.
-Pool = asyncpg.Pool
+Pool: TypeAlias = asyncpg.Pool
+
+#: What is raised when the server is away, going away or out of disk: wait, connect again, try again.
+OUTAGES: tuple[type[BaseException], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidTransactionStateError,
+)
 
 _SESSION = {
     "timezone": "UTC",

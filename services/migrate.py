@@ -76,7 +76,7 @@ async def migrate(url: str, report: Callable[[str], None] = lambda _: None) -> i
         unknown = sorted(set(seen) - {migration.number for migration in ours})
         if unknown:
             raise MigrationChangedError(
-                f"the database has migration {unknown[-1]:04d}, which this version does not know: start the newer version"
+                f"the database has migration {unknown[-1]:04d}, which this version does not know: start a newer one"
             )
         ran = 0
         for migration in ours:

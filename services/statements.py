@@ -52,7 +52,9 @@ def parse(source: str, file: str) -> Iterator[Statement]:
                 body.append(line)
         text = "\n".join(body).strip()
         if "what" not in header or not text.endswith(";"):
-            raise StatementError(f"{file}: statement {header['name']!r} needs a `-- what:` line and a closing semicolon")
+            raise StatementError(
+                f"{file}: statement {header['name']!r} needs a `-- what:` line and a closing semicolon"
+            )
         takes = tuple(_parameter(part, file) for part in header.get("takes", "").split(",") if part.strip())
         yield Statement(header["name"], header["what"], takes, header.get("row"), text)
 

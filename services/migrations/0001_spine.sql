@@ -325,6 +325,13 @@ END $$;
 CREATE CONSTRAINT TRIGGER batch_log_id_at_commit AFTER INSERT ON batch_log
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION batch_log_assign_id();
 
+-- What retention has taken from the log, so that a reader that was away too long learns that it missed something.
+CREATE TABLE batch_log_floor (
+  one           boolean PRIMARY KEY DEFAULT true CHECK (one),
+  dropped_up_to bigint NOT NULL
+);
+INSERT INTO batch_log_floor (dropped_up_to) VALUES (0);
+
 -- Retention never passes the slowest registered follower.
 CREATE TABLE log_follower (
   name          text PRIMARY KEY,

@@ -1,0 +1,1 @@
+"""Payload codecs: one pure file for each dialect that devices speak."""
