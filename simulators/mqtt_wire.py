@@ -10,10 +10,12 @@ It translates: what paho tells becomes three calls (`on_open`, `on_acknowledged`
 """
 
 import asyncio
+import socket
 import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -28,6 +30,10 @@ _PROTOCOL_RECEIVE_MAXIMUM = 65_535  # MQTT 5, 3.2.2.3.3: when the broker names n
 _HOUSEKEEPING_S = 1.0
 
 
+class _Socket(Protocol):
+    def fileno(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Timings:
     """How patient a connection is."""
@@ -35,6 +41,21 @@ class Timings:
     session_expiry_s: int = 3600
     keepalive_s: int = 30
     connect_timeout_s: float = 5.0
+
+
+class _Client(paho.Client):
+    """paho, but a failed TLS handshake closes its socket at once, not when the garbage collector comes by."""
+
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        assert self._ssl_context is not None
+        secured = self._ssl_context.wrap_socket(tcp_sock, server_hostname=self.host, do_handshake_on_connect=False)
+        try:
+            secured.settimeout(self.connect_timeout)
+            secured.do_handshake()
+        except BaseException:
+            secured.close()
+            raise
+        return secured
 
 
 class Wire:
@@ -54,7 +75,7 @@ class Wire:
         self._paho = self._new_paho(broker, client_id, will)
 
     def _new_paho(self, broker: BrokerAddress, client_id: str, will: Message | None) -> paho.Client:
-        client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=paho.MQTTv5)
+        client = _Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=paho.MQTTv5)
         client.max_inflight_messages = 0  # the outbox keeps the window; paho's own walks all messages on each ack
         client.connect_timeout = self._timings.connect_timeout_s
         client.on_connect = self._on_connect
@@ -142,7 +163,7 @@ class Wire:
     def _on_publish(self, _c: object, _u: object, packet_id: int, code: ReasonCode, _p: object) -> None:
         self.on_acknowledged(packet_id, code)
 
-    def _on_socket_close(self, _c: object, _u: object, sock: paho.SocketLike) -> None:
+    def _on_socket_close(self, _c: object, _u: object, sock: _Socket) -> None:
         self._attached = False
         self._loop.remove_reader(sock.fileno())
         self._loop.remove_writer(sock.fileno())
@@ -152,11 +173,11 @@ class Wire:
             self.on_closed()
         self.closed.set()
 
-    def _on_want_write(self, _c: object, _u: object, sock: paho.SocketLike) -> None:
+    def _on_want_write(self, _c: object, _u: object, sock: _Socket) -> None:
         if self._attached:  # during `connect` the executor calls this: the writer is added afterwards
             self._loop.add_writer(sock.fileno(), self._paho.loop_write)
 
-    def _on_written(self, _c: object, _u: object, sock: paho.SocketLike) -> None:
+    def _on_written(self, _c: object, _u: object, sock: _Socket) -> None:
         self._loop.remove_writer(sock.fileno())
 
 
