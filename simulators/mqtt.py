@@ -89,6 +89,11 @@ class Publisher:
         """Whether the broker has let us in and the connection stands."""
         return self._up.is_set()
 
+    @property
+    def trouble(self) -> str:
+        """Why there was no connection the last time there was none."""
+        return self._wire.trouble
+
     def start(self) -> None:
         """Connect, and stay connected until `stop`; returns at once."""
         assert self._task is None, "a publisher starts once"
@@ -98,7 +103,7 @@ class Publisher:
     async def connected(self, deadline_s: float) -> None:
         """Wait until the broker lets us in; raise NotConnectedError with the last trouble after `deadline_s`."""
         if not await within(deadline_s, self._up):
-            raise NotConnectedError(f"no connection to {self._broker}: {self._wire.trouble}. Is the broker running?")
+            raise NotConnectedError(f"no connection to {self._broker}: {self.trouble}. Is the broker running?")
 
     async def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Queue a message; waits while the broker is slower than we are. It is kept until the broker confirms it."""

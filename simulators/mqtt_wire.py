@@ -114,7 +114,7 @@ class Wire:
         """Keep the connection alive until it ends."""
         deadline_s = time.monotonic() + self._timings.connect_timeout_s
         try:
-            while not await within(_HOUSEKEEPING_S, self.closed):
+            while not await within(min(_HOUSEKEEPING_S, self._timings.connect_timeout_s), self.closed):
                 self._paho.loop_misc()
                 if not self._opened and time.monotonic() > deadline_s:
                     self.trouble = "it accepts connections but does not answer MQTT"
