@@ -39,9 +39,7 @@ class Loads:
         self._idle_share = np.array([load.idle_share for _, load in people])
         self._tangent = np.array([np.tan(np.arccos(load.power_factor)) for _, load in people])
         self._people_distortion = np.array([load.distortion for _, load in people])
-        self._machines = {
-            group: np.array([tree.index[code] for code in codes]) for group, codes in machines.items()
-        }
+        self._machines = {group: np.array([tree.index[code] for code in codes]) for group, codes in machines.items()}
         asymmetry = np.full(len(tree.nodes), 0.008)
         asymmetry[self._people] = [load.asymmetry for _, load in people]
         self._asymmetry = asymmetry[:, None]

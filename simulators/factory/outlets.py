@@ -73,7 +73,9 @@ class GatewayOutlet:
             # A broker that lost its memory lost the retained statuses too: say them after every connect.
             self._greeted[first.gateway] = publisher.connects
             await self._say_status(first.gateway, online=True)
-        await publisher.publish(telemetry_topic(self._site, first.device), telemetry_payload(batch, STAMPS[first.gateway]))
+        await publisher.publish(
+            telemetry_topic(self._site, first.device), telemetry_payload(batch, STAMPS[first.gateway])
+        )
 
     async def close(self) -> int:
         """Take the devices off line, wait for acknowledgements, and return how many messages went unconfirmed."""

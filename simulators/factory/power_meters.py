@@ -73,7 +73,8 @@ class PowerMeters:
         everywhere = self._everywhere()
         wanted = {meter.value: [channel.key for channel in channels] for meter, channels in CHANNELS.items()}
         return {
-            template: {key: everywhere[key][self._places[template]] for key in keys} for template, keys in wanted.items()
+            template: {key: everywhere[key][self._places[template]] for key in keys}
+            for template, keys in wanted.items()
         }
 
     def _everywhere(self) -> dict[str, Floats]:
@@ -87,7 +88,9 @@ class PowerMeters:
         line_v = np.sqrt(volts * volts + following * following + volts * following)
         distortion_kva = np.sqrt(flow.distortion_kva2)
         current_thd = 100.0 * distortion_kva / np.maximum(apparent, 1e-3)
-        voltage_thd = 100.0 * np.hypot(electricity.background_thd, _HARMONIC_IMPEDANCE * self._source_share(distortion_kva))
+        voltage_thd = 100.0 * np.hypot(
+            electricity.background_thd, _HARMONIC_IMPEDANCE * self._source_share(distortion_kva)
+        )
         memory = electricity.memory
         values: dict[str, Floats] = {
             "active_power_kw": total_kw,

@@ -42,7 +42,9 @@ class FleetTelemetry:
     def table(self, readings: Readings) -> list[list[float]]:
         """Return what each device shows on each channel: one row for each device."""
         shown = [
-            readings[channel.key] if channel.register is None else self.registers.shown(channel.key, readings[channel.key])
+            readings[channel.key]
+            if channel.register is None
+            else self.registers.shown(channel.key, readings[channel.key])
             for channel in self.fleet.channels
         ]
         rounded: list[list[float]] = (np.round(np.array(shown).T * self._scale) / self._scale).tolist()
