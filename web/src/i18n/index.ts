@@ -1,0 +1,24 @@
+/**
+ * The words in the chosen language: `words.value.power.title`.
+ *
+ * Reading it in a component redraws that component when the language changes. `named` picks the registry's own name
+ * in that language, and the English one where no Chinese name was given.
+ */
+import { computed, type ReadonlySignal } from "@preact/signals";
+import type { Locale } from "../format/number";
+import { locale } from "../shell/preferences";
+import { en, type Messages } from "./en";
+import { zh } from "./zh";
+
+export const CATALOGUES: Readonly<Record<Locale, Messages>> = { en, zh };
+
+export const words: ReadonlySignal<Messages> = computed(() => CATALOGUES[locale.value]);
+
+export interface Named {
+  readonly name: string;
+  readonly name_zh?: string | null;
+}
+
+export function named(thing: Named): string {
+  return locale.value === "zh" ? (thing.name_zh ?? thing.name) : thing.name;
+}
