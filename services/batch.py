@@ -35,7 +35,7 @@ class DeadLetter:
     @property
     def digest(self) -> bytes:
         """Equal for the very same letter again, so that a stuck device or a redelivery adds no row."""
-        identity = (self.reason, self.topic, self.point_id, self.time_us, self.value)
+        identity = (self.reason, self.detail, self.topic, self.point_id, self.time_us, self.value)
         return hashlib.blake2b(repr(identity).encode() + self.payload, digest_size=16).digest()
 
     @property

@@ -27,6 +27,11 @@ class ChangedStatusRow:
     online: bool
 
 
+def printable(text: str) -> str:
+    """A text from outside as PostgreSQL can hold it: no zero byte, no half of a surrogate pair, of a bounded length."""
+    return text[:1000].replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+
+
 async def keep(connection: Connection, batch: Batch) -> Counter[str]:
     """Write what was refused or unknown, and devices' status; gives how many ended under which reason."""
     counts = Counter(letter.reason for letter in batch.dead_letters)
@@ -57,8 +62,8 @@ async def _keep_letters(connection: Connection, batch: Batch) -> None:
             (
                 digest,
                 same[0].reason,
-                same[0].detail,
-                same[0].topic,
+                printable(same[0].detail),
+                same[0].topic and printable(same[0].topic),
                 same[0].payload[:KEPT_PAYLOAD_BYTES],
                 same[0].size,
                 same[0].point_id,
@@ -76,7 +81,7 @@ async def _keep_letters(connection: Connection, batch: Batch) -> None:
 async def _keep_unmapped(connection: Connection, batch: Batch) -> None:
     by_name: dict[tuple[str, str, str], list[UnmappedSample]] = {}
     for sample in batch.unmapped:
-        by_name.setdefault((sample.site, sample.device, sample.key), []).append(sample)
+        by_name.setdefault((printable(sample.site), printable(sample.device), printable(sample.key)), []).append(sample)
     for name, samples in sorted(by_name.items()):
         unmapped_id: int = await connection.fetchval(SQL["meet_unmapped"].text, *name, batch.received_at, len(samples))
         await run(
@@ -84,7 +89,7 @@ async def _keep_unmapped(connection: Connection, batch: Batch) -> None:
             SQL["keep_unmapped_samples"],
             unmapped_id,
             [sample.time_us for sample in samples],
-            [sample.value for sample in samples],
+            [printable(sample.value) if isinstance(sample.value, str) else sample.value for sample in samples],
             batch.received_at,
         )
 

@@ -1,0 +1,301 @@
+"""One MQTT 5 connection on the event loop, kept up for ever.
+
+    paho:  CONNECT, SUBSCRIBE, keepalive, DISCONNECT, and everything that is written
+    here:  the socket's bytes -> frames.FrameSplitter -> PUBLISH to `receive`, other packets back into paho
+
+*Into paho.* Its packet reader asks `_sock_recv`; ours answers from the control bytes that the splitter left over. This,
+`_packet_queue` (to write a batch's acknowledgements at once) and `_last_bytes_received` are the internals of paho that
+we lean on, here and nowhere else; tests/ingest/test_paho_contract.py holds them for the pinned version.
+
+*Epochs.* Each connection has a number. After a reconnect the broker sends again what was not acknowledged, under ids it
+may reuse, so an acknowledgement that belongs to an older epoch is dropped: the message comes again and is a duplicate.
+
+*Blocking.* `connect()` blocks, so it runs in a thread; the socket is handed to the loop when it is up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import socket
+import ssl
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from ingest.mqtt.frames import FrameSplitter, MalformedStreamError, Message
+from ingest.settings import MqttSettings, broker_address
+
+log = logging.getLogger("ioe.ingest.mqtt")
+
+_CHUNK = 1 << 18
+#: After so many chunks the loop gets its turn, however much waits in the socket.
+_CHUNKS_A_TURN = 8
+_FIRST_WAIT_S = 0.5
+_LONGEST_WAIT_S = 30.0
+#: MQTT 5, 3.8.3.1: send retained messages only for a subscription that did not exist yet.
+_RETAINED_WHEN_NEW = 1
+
+
+class _Client(paho.Client):
+    """A paho client whose incoming bytes are given to it."""
+
+    _given = b""
+
+    def read(self, control: bytes) -> None:
+        """Handle whole packets."""
+        self._given += control
+        while len(self._given) > 0 and self.socket() is not None:
+            if self.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                return
+
+    def forget(self) -> None:
+        """Begin a new connection."""
+        self._given = b""
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        if not self._given:
+            raise BlockingIOError
+        taken, self._given = self._given[:bufsize], self._given[bufsize:]
+        return taken
+
+
+class Connection:
+    """A persistent session under one client id.
+
+    `receive(epoch, messages)` is called on the loop with what came; `acknowledge` answers for it when it is stored.
+    `changed(connected, why)` tells of each connection and each loss.
+    """
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        client_id: str,
+        *,
+        topics: Sequence[str],
+        receive_maximum: int,
+        splitter: Callable[[], FrameSplitter],
+        receive: Callable[[int, list[Message]], None],
+        changed: Callable[[bool, str], None],
+    ) -> None:
+        self._settings = settings
+        self._address = broker_address(settings)
+        self._topics = topics
+        self._receive_maximum = receive_maximum
+        self._new_splitter = splitter
+        self._receive = receive
+        self._changed = changed
+        self._loop = asyncio.get_running_loop()
+        self._client = self._make_client(client_id)
+        self._socket: socket.socket | None = None
+        self._lost = asyncio.Event()
+        self._reading = True
+        self._expiry_s = settings.session_expiry_s
+        self.epoch = 0
+
+    async def run(self) -> None:
+        """Connect, stay connected, connect again with growing pauses; ends only by cancellation, then says goodbye."""
+        wait_s = _FIRST_WAIT_S
+        try:
+            while True:
+                started = self._loop.time()
+                try:
+                    await self._connect()
+                    await self._serve()
+                except (OSError, ssl.SSLError, ValueError) as error:
+                    self._changed(
+                        False, f"cannot reach the broker at {self._address.host}:{self._address.port}: {error}"
+                    )
+                finally:
+                    self._release()
+                if self._loop.time() - started > _LONGEST_WAIT_S:
+                    wait_s = _FIRST_WAIT_S
+                await asyncio.sleep(wait_s * random.uniform(0.7, 1.3))  # noqa: S311 - spreads reconnects
+                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+        finally:
+            self._release()
+
+    def acknowledge(self, epoch: int, packet_ids: Sequence[int]) -> None:
+        """Write the PUBACKs of stored messages at once; those of an older epoch are dropped."""
+        if epoch != self.epoch or self._socket is None or not packet_ids:
+            return
+        frames = np.empty((len(packet_ids), 4), dtype=np.uint8)
+        ids = np.asarray(packet_ids, dtype=np.uint16)
+        frames[:, 0] = PacketTypes.PUBACK << 4
+        frames[:, 1] = 2
+        frames[:, 2] = ids >> 8
+        frames[:, 3] = ids & 0xFF
+        self._client._packet_queue(PacketTypes.PUBACK << 4, frames.tobytes(), 0, 1)  # noqa: SLF001 - see the module's text
+        self._watch_writes()
+
+    def end_session(self) -> None:
+        """Unsubscribe; what the broker has queued still comes, and the session ends with this connection."""
+        self._expiry_s = 0
+        self._client.unsubscribe(list(self._topics))
+        self._watch_writes()
+
+    def pause_reading(self) -> None:
+        """Leave what comes in the socket: the broker holds the rest."""
+        if self._reading and self._socket is not None:
+            self._loop.remove_reader(self._socket)
+        self._reading = False
+
+    def resume_reading(self) -> None:
+        """Read again."""
+        if not self._reading and self._socket is not None:
+            self._loop.add_reader(self._socket, self._readable)
+            if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+                self._loop.call_soon(self._readable)
+        self._reading = True
+
+    def _make_client(self, client_id: str) -> _Client:
+        client = _Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
+        if self._address.username:
+            client.username_pw_set(self._address.username, self._address.password or None)
+        if self._address.tls:
+            context = ssl.create_default_context(cafile=self._settings.ca_file or None)
+            if self._settings.certificate_file:
+                context.load_cert_chain(self._settings.certificate_file, self._settings.key_file or None)
+            client.tls_set_context(context)
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_socket_close = self._on_socket_close
+        return client
+
+    async def _connect(self) -> None:
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self._settings.session_expiry_s
+        properties.ReceiveMaximum = self._receive_maximum
+        self._client.forget()
+        await asyncio.to_thread(
+            self._client.connect,
+            self._address.host,
+            self._address.port,
+            self._settings.keepalive_s,
+            clean_start=False,
+            properties=properties,
+        )
+        connected = self._client.socket()
+        assert isinstance(connected, socket.socket)
+        self._socket = connected
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.epoch += 1
+        self._splitter = self._new_splitter()
+        self._lost.clear()
+        if self._reading:
+            self._loop.add_reader(self._socket, self._readable)
+        self._watch_writes()
+
+    async def _serve(self) -> None:
+        """Let paho look after keepalive until the connection is lost."""
+        while not self._lost.is_set():
+            if not self._reading:  # a PINGRESP we do not read is not a broker that is silent
+                self._client._last_bytes_received = time.monotonic()  # noqa: SLF001 - see the module's text
+            self._client.loop_misc()
+            self._watch_writes()
+            try:
+                await asyncio.wait_for(self._lost.wait(), 1.0)
+            except TimeoutError:
+                continue
+
+    def _readable(self) -> None:
+        """Take what the socket has: until it is empty, TLS records included, or until others must have a turn."""
+        current = self._socket
+        if current is None:
+            return
+        for _ in range(_CHUNKS_A_TURN):
+            try:
+                data = current.recv(_CHUNK)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError, InterruptedError):
+                return
+            except OSError as error:
+                self._lose(f"the connection broke: {error}")
+                return
+            if not data:
+                self._lose("the broker closed the connection")
+                return
+            self._take(data)
+            if self._socket is not current or not self._reading:
+                return
+            if len(data) < _CHUNK and not isinstance(current, ssl.SSLSocket):
+                return
+        if isinstance(current, ssl.SSLSocket) and current.pending():
+            self._loop.call_soon(self._readable)  # bytes that TLS has decrypted no longer make the socket readable
+
+    def _take(self, data: bytes) -> None:
+        try:
+            messages, control = self._splitter.feed(data)
+        except (MalformedStreamError, IndexError) as error:
+            self._lose(f"the broker sent what is not MQTT: {error}")
+            return
+        self._client._last_bytes_received = time.monotonic()  # noqa: SLF001 - see the module's text
+        if messages:
+            self._receive(self.epoch, messages)
+        if control:
+            self._client.read(control)
+            self._watch_writes()
+
+    def _watch_writes(self) -> None:
+        if self._socket is None or self._client.socket() is None:
+            return
+        if self._client.want_write():
+            self._loop.add_writer(self._socket, self._writable)
+
+    def _writable(self) -> None:
+        if self._socket is None:
+            return
+        self._client.loop_write()
+        if self._socket is not None and not self._client.want_write():
+            self._loop.remove_writer(self._socket)
+
+    def _on_connect(
+        self,
+        client: paho.Client,
+        _userdata: object,
+        flags: paho.ConnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        if reason.is_failure:
+            self._lose(f"the broker refused the connection: {reason}")
+            return
+        options = SubscribeOptions(qos=1, retainHandling=_RETAINED_WHEN_NEW)
+        client.subscribe([(topic, options) for topic in self._topics])
+        self._changed(True, "session resumed" if flags.session_present else "new session")
+
+    def _on_disconnect(
+        self,
+        _client: paho.Client,
+        _userdata: object,
+        _flags: paho.DisconnectFlags,
+        reason: ReasonCode,
+        _properties: Properties | None,
+    ) -> None:
+        self._lose(f"disconnected: {reason}")
+
+    def _lose(self, why: str) -> None:
+        if not self._lost.is_set():
+            self._lost.set()
+            self._changed(False, why)
+
+    def _on_socket_close(self, _client: paho.Client, _userdata: object, closing: object) -> None:
+        """Take a socket off the loop before it is closed: its number may be another socket's at once."""
+        if isinstance(closing, socket.socket) and closing is self._socket:
+            self._loop.remove_reader(closing)
+            self._loop.remove_writer(closing)
+            self._socket = None
+
+    def _release(self) -> None:
+        """Say goodbye and close the socket; the session stays with the broker."""
+        if self._socket is not None:
+            properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
+            properties.SessionExpiryInterval = self._expiry_s
+            self._client.disconnect(properties=properties)

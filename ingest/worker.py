@@ -1,0 +1,163 @@
+"""One ingest worker: MQTT in, readings out, acknowledged after commit.
+
+      broker --QoS 1--> Connection --> Intake --> Storage --> PUBACK
+                            ^                        |
+                       disk guard, back-pressure     +--> latest, dead letters, batch log (services.readings)
+
+What may go wrong and what then happens: the database away: batches wait, reading pauses at 64 MB, the broker holds the
+rest. Too little disk: the connection is closed in order, the broker holds everything, and it opens again when there is
+room. The process dies: everything not acknowledged comes again and is recognised. A worker that is told to stop stores
+and acknowledges what it has before it leaves; its queue stays at the broker under its name.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ingest.codecs.native import Native
+from ingest.intake import Arrival, Intake
+from ingest.mqtt.connection import Connection
+from ingest.mqtt.frames import FrameSplitter, Message
+from ingest.settings import IngestSettings, MqttSettings
+from ingest.storage import Storage
+from ingest.vitals import Vitals
+from services import workers
+from services.batch import KEPT_PAYLOAD_BYTES, Batch
+from services.database import DatabaseSettings, connect
+
+log = logging.getLogger("ioe.ingest")
+
+#: A drained queue is empty when nothing has come for this long.
+_QUIET_S = 3.0
+
+
+class Worker:
+    """A worker while it runs."""
+
+    def __init__(self, settings: IngestSettings, mqtt: MqttSettings, database: DatabaseSettings) -> None:
+        self._settings = settings
+        self._mqtt = mqtt
+        self._database = database
+        self._codec = Native()
+        self._intake = Intake(settings.batch_messages, settings.batch_bytes, settings.batch_ms / 1000)
+        self._storage = Storage(settings, database, self._codec)
+        self._vitals = Vitals(settings, database, self._storage.registry_may_have_changed)
+        self._storage.outage = self._vitals.outage
+        self._connection: Connection | None = None
+        self._last_arrival = 0.0
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        log.info("%s starts", self._settings.name)
+        async with self._vitals.told():
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._receive_while_there_is_disk())
+                    tasks.create_task(self._store())
+            finally:
+                await self._storage.close()
+
+    async def drain(self) -> None:
+        """Empty this name's queue at the broker, end its session and forget the name."""
+        async with self._vitals.told():
+            connection = self._open()
+            receiving = asyncio.create_task(connection.run())
+            storing = asyncio.create_task(self._store())
+            try:
+                await self._vitals.until(lambda: self._vitals.connected)
+                connection.end_session()
+                self._last_arrival = time.monotonic()
+                await self._quiet()
+            finally:
+                for task in (receiving, storing):
+                    task.cancel()
+                await asyncio.gather(receiving, storing, return_exceptions=True)
+                await self._storage.close()
+        database = await connect(self._database.url, name="ingest drain")
+        await workers.forget(database, self._settings.name)
+        await database.close()
+
+    async def _quiet(self) -> None:
+        """Wait until nothing has come for a while and everything is stored."""
+        while True:
+            quiet_s = time.monotonic() - self._last_arrival
+            if quiet_s >= _QUIET_S and not self._intake.pending_bytes:
+                return
+            await asyncio.sleep(max(_QUIET_S - quiet_s, 0.1))
+
+    # Receiving ------------------------------------------------------------------------------------------------------
+
+    def _open(self) -> Connection:
+        group = f"$share/{self._settings.shared_group}/" if self._settings.shared_group else ""
+        self._connection = Connection(
+            self._mqtt,
+            self._settings.name,
+            topics=[group + topic for topic in self._codec.topics] + list(self._codec.status_topics),
+            receive_maximum=self._settings.receive_maximum,
+            splitter=lambda: FrameSplitter(self._settings.payload_limit_bytes, KEPT_PAYLOAD_BYTES),
+            receive=self._on_messages,
+            changed=self._vitals.broker,
+        )
+        return self._connection
+
+    async def _receive_while_there_is_disk(self) -> None:
+        connection = self._open()
+        while True:
+            await self._vitals.until(lambda: self._vitals.has_disk)
+            receiving = asyncio.create_task(connection.run())
+            try:
+                await self._vitals.until(lambda: not self._vitals.has_disk)
+            finally:
+                receiving.cancel()
+                await asyncio.gather(receiving, return_exceptions=True)
+
+    def _on_messages(self, epoch: int, messages: list[Message]) -> None:
+        self._last_arrival = time.monotonic()
+        self._intake.put(Arrival(epoch, time.time_ns() // 1000, messages))
+        if self._intake.pending_bytes > self._settings.pause_bytes and self._connection is not None:
+            self._connection.pause_reading()
+
+    # Storing --------------------------------------------------------------------------------------------------------
+
+    async def _store(self) -> None:
+        """Translate the next batch while the last one is being stored; on cancellation finish what was taken."""
+        storing: asyncio.Task[None] | None = None
+        try:
+            while True:
+                arrivals = await self._intake.take()
+                batch = await self._storage.translate(arrivals)
+                if storing is not None:
+                    await storing
+                storing = asyncio.create_task(self._store_one(batch, arrivals))
+        finally:
+            if storing is not None:
+                with suppress(TimeoutError, asyncio.CancelledError):
+                    await asyncio.wait_for(storing, 5)
+
+    async def _store_one(self, batch: Batch, arrivals: Sequence[Arrival]) -> None:
+        await self._storage.store(batch, arrivals)
+        self._intake.settled(arrivals)
+        if self._connection is None:
+            return
+        by_epoch: dict[int, list[int]] = {}
+        for arrival in arrivals:
+            ids = by_epoch.setdefault(arrival.epoch, [])
+            ids += [message.packet_id for message in arrival.messages if message.packet_id]
+        for epoch, ids in by_epoch.items():
+            self._connection.acknowledge(epoch, ids)
+        if self._intake.pending_bytes < self._settings.pause_bytes // 2:
+            self._connection.resume_reading()
+
+
+async def run(settings: IngestSettings, mqtt: MqttSettings, database: DatabaseSettings) -> None:
+    """Run one ingest worker until cancelled."""
+    await Worker(settings, mqtt, database).run()
+
+
+async def drain(settings: IngestSettings, mqtt: MqttSettings, database: DatabaseSettings) -> None:
+    """Empty and end the queue of a worker that is to leave for good."""
+    await Worker(settings, mqtt, database).drain()
