@@ -1,0 +1,1 @@
+"""HTTP out: routes, models, live stream. Translates, never decides."""

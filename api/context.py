@@ -1,0 +1,46 @@
+"""What the routes of one process share, and how a route gets at it.
+
+    async def some_route(shared: Shared, connection: Database) -> ...:
+
+`Shared` is the state of the process, `Database` a connection borrowed for the request and given back before the answer
+is sent.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.connections import Connections
+from api.feed import Feed
+from api.metrics import Traffic
+from api.settings import ApiSettings
+from services.database import Connection, DatabaseSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything a request may need."""
+
+    settings: ApiSettings
+    database: DatabaseSettings
+    connections: Connections
+    feed: Feed
+    traffic: Traffic
+
+
+def context_of(request: Request) -> Context:
+    """The context that the application was built with."""
+    context = request.app.state.context
+    assert isinstance(context, Context)
+    return context
+
+
+async def _borrowed(request: Request) -> AsyncIterator[Connection]:
+    async with context_of(request).connections.borrow() as connection:
+        yield connection
+
+
+Shared = Annotated[Context, Depends(context_of)]
+Database = Annotated[Connection, Depends(_borrowed, scope="function")]

@@ -1,0 +1,90 @@
+"""What every request passes on its way in and out: an id, a check of the host name, a line in the log.
+
+The id is the caller's `X-Request-ID` where it is plain, else a new one; it stands in the answer's header, in problem
+documents and in the log. The host check keeps browsers honest: a foreign page can point a name of its own at 127.0.0.1,
+but cannot make the browser send another Host. Written straight against ASGI, because a wrapper that buffers responses
+would hold up the live stream.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.failures import answer
+from api.metrics import Traffic
+from api.problems import Problem
+
+access = logging.getLogger("ioe.api.access")
+
+_PLAIN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+_SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+)
+
+
+class Entrance:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, host_names: Iterable[str], traffic: Traffic) -> None:
+        self._app = app
+        self._host_names = frozenset(name.lower() for name in host_names)
+        self._traffic = traffic
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer back."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        given = request.headers.get("x-request-id", "")
+        request_id = given if _PLAIN_ID.match(given) else uuid.uuid4().hex
+        scope["ioe.request_id"] = request_id
+        began = time.perf_counter()
+        status = 500
+
+        async def send_marked(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    (b"x-request-id", request_id.encode()),
+                    *_SECURITY,
+                ]
+            await send(message)
+
+        try:
+            if host_of(request.headers.get("host", "")) in self._host_names:
+                await self._app(scope, receive, send_marked)
+            else:
+                await answer(request, _unknown_host(request))(scope, receive, send_marked)
+        finally:
+            duration_s = time.perf_counter() - began
+            route = getattr(scope.get("route"), "path", "")
+            self._traffic.answered(request.method, route, status, duration_s)
+            access.info("%s %s %d %.1f ms %s", request.method, request.url.path, status, duration_s * 1000, request_id)
+
+
+def host_of(header: str) -> str:
+    """The name in a Host header, without its port and brackets."""
+    name = header.lower()
+    if name.startswith("["):
+        return name[1:].partition("]")[0]
+    return name.partition(":")[0]
+
+
+def _unknown_host(request: Request) -> Problem:
+    name = host_of(request.headers.get("host", ""))
+    return Problem(
+        "host-not-allowed",
+        f"This service does not answer to the name {name!r}. Call it by localhost or 127.0.0.1, or add the name to "
+        "[api] host_names.",
+    )

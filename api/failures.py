@@ -1,0 +1,123 @@
+"""Whatever goes wrong, in the form of a problem document.
+
+Problem ------------------------------ as raised by a route
+RequestValidationError --------------- invalid-request, each place named, in words instead of a validator's codes
+HTTPException of the framework ------- not-found, method-not-allowed, body-too-large ...
+DatabaseAwayError -------------------- database-unavailable, Retry-After
+an undefined table or column --------- schema-behind
+anything else ------------------------ internal-error; the traceback goes to the log, never to the client
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.connections import DatabaseAwayError
+from api.problems import MEDIA_TYPE, Problem, document
+from services.health import SCHEMA_BEHIND
+
+log = logging.getLogger("ioe.api")
+
+RETRY_AFTER_S = "2"
+_BY_STATUS = {
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "body-too-large",
+}
+
+
+def answer(request: Request, problem: Problem) -> Response:
+    """A problem as the response to a request."""
+    request_id = request.scope.get("ioe.request_id", "")
+    body = msgspec.json.encode(document(problem, request.url.path, request_id))
+    headers = {**problem.headers, "Cache-Control": "no-store"}
+    return Response(body, problem.kind.status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Make the application answer every failure with a problem document."""
+    app.add_exception_handler(Problem, _raised)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(DatabaseAwayError, _away)
+    for behind in SCHEMA_BEHIND:
+        app.add_exception_handler(behind, _behind)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _raised(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return answer(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    places = [_place(found) for found in error.errors()]
+    if any(found["type"] == "json_invalid" for found in error.errors()):
+        return answer(request, Problem("malformed-body", f"The body is not JSON: {places[0]['message']}."))
+    told = "; ".join(f"{place['in']} {place['name']}: {place['message']}" for place in places)
+    return answer(request, Problem("invalid-request", f"{told}.", more={"errors": places}))
+
+
+def _place(found: Mapping[str, Any]) -> dict[str, str]:
+    where: Sequence[object] = found["loc"]
+    message = str(found["msg"]).removeprefix("Value error, ")
+    if found["type"] == "json_invalid":
+        message = str(found["ctx"]["error"])
+    return {
+        "in": str(where[0]),
+        "name": ".".join(str(part) for part in where[1:]),
+        "message": message[:1].lower() + message[1:],
+    }
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    headers = error.headers or {}
+    slug = _BY_STATUS.get(error.status_code, "request-refused" if error.status_code < 500 else "internal-error")
+    detail = {
+        "not-found": f"There is nothing at {request.url.path}. See /docs for the addresses that exist.",
+        "method-not-allowed": f"{request.method} is not allowed at {request.url.path}.",
+        "body-too-large": "The body is larger than this service accepts. Send it in several smaller requests.",
+    }.get(slug, str(error.detail))
+    return answer(request, Problem(slug, detail, headers=headers))
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    log.warning("database unavailable: %s", error)
+    return answer(
+        request,
+        Problem(
+            "database-unavailable",
+            f"The database does not answer ({error}). Try again in {RETRY_AFTER_S} s.",
+            headers={"Retry-After": RETRY_AFTER_S},
+        ),
+    )
+
+
+async def _behind(request: Request, error: Exception) -> Response:
+    log.warning("schema behind: %s", error)
+    return answer(
+        request,
+        Problem(
+            "schema-behind",
+            f"The database lacks something this version needs ({error}). Run `ioe migrate`.",
+            headers={"Retry-After": "30"},
+        ),
+    )
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    del error  # the framework logs it with its traceback
+    request_id = request.scope.get("ioe.request_id", "")
+    return answer(
+        request, Problem("internal-error", f"The mistake is ours and is logged as request {request_id}; report it so.")
+    )

@@ -1,0 +1,143 @@
+"""Every error of the API: a problem document after RFC 9457.
+
+    {"type": "/problems/point-not-found", "title": "...", "status": 404,
+     "detail": "what happened here, and what to do", "instance": "/api/v1/points/k/m-1/x", "request_id": "..."}
+
+`type` is stable and safe to program against; following it gives the page that explains it. `title` never changes for
+a type, `detail` does. The table below is all there is: a route raises `Problem(kind, detail)`, whatever else goes wrong
+is brought into the same form by the answers in api/failures.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """A kind of error: its stable slug, its HTTP status, its title and what a client does about it."""
+
+    slug: str
+    status: int
+    title: str
+    remedy: str
+
+
+_KINDS = (
+    ProblemKind(
+        "invalid-request",
+        422,
+        "The request does not fit the interface",
+        "Mend the parameters or the body: `errors` names each place and what was expected there.",
+    ),
+    ProblemKind(
+        "unknown-parameter",
+        422,
+        "The request has a parameter that does not exist",
+        "Remove or respell it. A misspelt filter is refused, because ignoring it would answer another question.",
+    ),
+    ProblemKind(
+        "invalid-cursor",
+        400,
+        "The cursor cannot be read",
+        "Start again without `cursor`. A cursor is only valid for the list and the filters that it came from.",
+    ),
+    ProblemKind("malformed-body", 400, "The body cannot be read", "Send JSON with `Content-Type: application/json`."),
+    ProblemKind("not-found", 404, "There is no such address", "See /docs for the addresses that exist."),
+    ProblemKind(
+        "site-not-found", 404, "There is no such site", "Look the code up in /api/v1/sites; codes are lower case."
+    ),
+    ProblemKind("space-not-found", 404, "There is no such space", "Look the path up in /api/v1/spaces, as in `b1/f2`."),
+    ProblemKind("org-unit-not-found", 404, "There is no such organisational unit", "Look it up in /api/v1/org-units."),
+    ProblemKind("equipment-not-found", 404, "There is no such equipment", "Look the code up in /api/v1/equipment."),
+    ProblemKind("device-not-found", 404, "There is no such device", "Look the code up in /api/v1/devices."),
+    ProblemKind(
+        "point-not-found", 404, "There is no such point", "Look it up in /api/v1/points; its name is `site/device/key`."
+    ),
+    ProblemKind("dead-letter-not-found", 404, "There is no such dead letter", "It may have been dropped by retention."),
+    ProblemKind(
+        "unmapped-not-found",
+        404,
+        "Nothing unmapped has that name",
+        "Look it up in /api/v1/unmapped; it may have been mapped by now.",
+    ),
+    ProblemKind(
+        "mapping-refused",
+        409,
+        "The mapping cannot be made",
+        "Choose another point, or mend the registry: `detail` says what stands in the way.",
+    ),
+    ProblemKind(
+        "method-not-allowed", 405, "The method is not allowed here", "Use a method listed in the `Allow` header."
+    ),
+    ProblemKind("not-acceptable", 406, "No representation of the wanted type", "Ask for application/json or text/csv."),
+    ProblemKind("body-too-large", 413, "The body is too large", "Send it in several smaller requests."),
+    ProblemKind("request-refused", 400, "The request was refused", "See `detail`."),
+    ProblemKind(
+        "host-not-allowed",
+        421,
+        "The API does not answer to this host name",
+        "Call it by localhost or 127.0.0.1, or add the name to [api] host_names.",
+    ),
+    ProblemKind(
+        "internal-error",
+        500,
+        "The service made a mistake",
+        "It is logged under the request id; report it with that id.",
+    ),
+    ProblemKind(
+        "database-unavailable",
+        503,
+        "The database does not answer",
+        "Try again after the seconds in `Retry-After`; `ioe doctor` says what is wrong.",
+    ),
+    ProblemKind(
+        "schema-behind",
+        503,
+        "The database has an older schema than this service",
+        "Run `ioe migrate`, then try again.",
+    ),
+    ProblemKind(
+        "not-ready",
+        503,
+        "The service is not ready",
+        "`checks` names what is missing; try again after the seconds in `Retry-After`.",
+    ),
+)
+
+KINDS: Mapping[str, ProblemKind] = MappingProxyType({kind.slug: kind for kind in _KINDS})
+
+
+class Problem(Exception):  # noqa: N818 - it is the answer to a request, named as the standard names it
+    """An answer other than what was asked for. `more` are members of the document beside the standard ones."""
+
+    def __init__(
+        self,
+        slug: str,
+        detail: str,
+        *,
+        more: Mapping[str, object] = MappingProxyType({}),
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.kind = KINDS[slug]
+        self.detail = detail
+        self.more = more
+        self.headers = headers
+        super().__init__(f"{slug}: {detail}")
+
+
+def document(problem: Problem, instance: str, request_id: str) -> dict[str, object]:
+    """The problem document's members, the standard's in the order of the standard."""
+    return {
+        "type": f"/problems/{problem.kind.slug}",
+        "title": problem.kind.title,
+        "status": problem.kind.status,
+        "detail": problem.detail,
+        "instance": instance,
+        "request_id": request_id,
+        **problem.more,
+    }

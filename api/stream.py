@@ -1,0 +1,108 @@
+"""One client's live stream: a snapshot, then what changes, without a gap.
+
+    snapshot  {"cursor", "resumed", "at", "values"}     every selected point that has a value
+       |
+       +--> wait for the feed's bell (at most 4 a second)
+       |       event   id: <cursor>  {"kind", "subject", "at", "payload"}    in order, each once
+       +------ values  {"at", "values"}                                       newest value of each changed point
+
+Values carry no id: after a reconnect they come as a snapshot. Events do, and so does the snapshot, so that a browser
+that reconnects (`Last-Event-ID`) gets every event of its absence, also when it had seen none before. Nothing is queued
+for a client. One that reads slowly gets fewer frames, each with the newest values; events it is late for are read from
+the database again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fastapi.sse import ServerSentEvent
+
+from api.board import Selection
+from api.connections import DatabaseAwayError
+from api.context import Context
+from api.feed import as_json
+from services import events
+from services.events import EventRow
+
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Where a stream begins: after `cursor`; `resumed` is false where the client's own place is not to be had."""
+
+    cursor: int
+    resumed: bool
+
+
+def resume_from(last_event_id: str | None, newest: int, oldest: int) -> Resume:
+    """Where to begin for a client that says it has seen `last_event_id`.
+
+    A place that is not ours (another database, long gone events) is answered with now and resumed = false: refusing it
+    would make a browser give up, and what it missed cannot be had.
+    """
+    if last_event_id is None or not last_event_id.isascii() or not last_event_id.isdigit():
+        return Resume(newest, resumed=False)
+    place = int(last_event_id)
+    if oldest - 1 <= place <= newest:
+        return Resume(place, resumed=True)
+    return Resume(newest, resumed=False)
+
+
+async def frames(context: Context, selection: Selection, start: Resume) -> AsyncIterator[ServerSentEvent]:
+    """The frames of one stream, until the client leaves or the service stops."""
+    feed, traffic = context.feed, context.traffic
+    traffic.streams.inc()
+    try:
+        seen = feed.board.version
+        yield _snapshot(feed.board.changed(selection, -1), start)
+        traffic.frames.labels("snapshot").inc()
+        cursor = start.cursor
+        while not feed.closing:
+            step = feed.step
+            happened = await _events_after(context, cursor)
+            for event in happened:
+                cursor = event.id
+                if _concerns(event, selection, feed.board.sites):
+                    yield _event(event)
+                    traffic.frames.labels("event").inc()
+            values, seen = feed.values_since(selection, seen), feed.board.version
+            if values is not None:
+                yield ServerSentEvent(event="values", raw_data=values)
+                traffic.frames.labels("values").inc()
+            behind = bool(happened) and cursor < feed.event_id
+            if step == feed.step and not behind:
+                await feed.next_change()
+    finally:
+        traffic.streams.dec()
+
+
+async def _events_after(context: Context, cursor: int) -> list[EventRow]:
+    remembered = context.feed.recent_events(cursor)
+    if remembered is not None:
+        return remembered
+    try:
+        async with context.connections.borrow() as connection:
+            return await events.read_after(connection, cursor, _PAGE)
+    except DatabaseAwayError:
+        return []  # the feed rings when the database is back
+
+
+def _concerns(event: EventRow, selection: Selection, sites: frozenset[str]) -> bool:
+    """An event of another site is left out; one of the service itself concerns everybody."""
+    site = event.subject.partition("/")[0]
+    return selection.site is None or site == selection.site or site not in sites
+
+
+def _snapshot(values: Sequence[tuple[str, int, float]], start: Resume) -> ServerSentEvent:
+    cursor = str(start.cursor)
+    data = {"cursor": cursor, "resumed": start.resumed, "at": datetime.now(UTC), "values": values}
+    return ServerSentEvent(event="snapshot", id=cursor, raw_data=as_json(data))
+
+
+def _event(event: EventRow) -> ServerSentEvent:
+    data = {"kind": event.kind, "subject": event.subject, "at": event.at, "payload": event.payload}
+    return ServerSentEvent(event="event", id=str(event.id), raw_data=as_json(data))
