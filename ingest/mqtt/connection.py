@@ -253,7 +253,7 @@ class Connection:
         if self._socket is None:
             return
         self._client.loop_write()
-        if self._socket is not None and not self._client.want_write():
+        if self._client.socket() is not None and not self._client.want_write():
             self._loop.remove_writer(self._socket)
 
     def _on_connect(

@@ -1,0 +1,107 @@
+"""The engine: the one process that follows the log of readings and acts on it.
+
+      batch_log --follow--> anchors of registers
+      each hour ----------> retention
+
+Any number may be started; one works. It holds a session advisory lock and writes only over the connection that holds
+it: when that connection is lost, so is the lock, and the process ends its work and queues for the lock again. A holder
+that vanished is noticed by the server within 10 s (keepalives), one that was stopped (SIGSTOP) in mid-transaction
+after 5 s, and neither can write again over its dead session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+
+from services import batch_log, points, retention
+from services.anchors import SQL as ANCHORS
+from services.anchors import AnchorKeeper
+from services.database import OUTAGES, Connection, DatabaseSettings, connect, run
+from services.retention import RetentionSettings
+from services.statements import statements
+
+log = logging.getLogger("ioe.engine")
+SQL = statements("engine")
+
+FOLLOWER = "engine"
+_LOCK = 4201_0003
+_WRITE_EACH_S = 60.0
+_RETENTION_EACH_S = 3600.0
+_WAIT_FOR_LOCK_S = 2.0
+
+
+async def run_engine(database: DatabaseSettings, settings: RetentionSettings) -> None:
+    """Wait for the lock, work while holding it, begin again after an outage; ends only by cancellation."""
+    while True:
+        try:
+            connection = await connect(database.url, name="engine")
+            try:
+                await _wait_for_lock(connection)
+                log.info("this engine works")
+                await _work(connection, settings)
+            finally:
+                connection.terminate()
+        except OUTAGES as error:
+            log.warning("the database is away: %s %s", type(error).__name__, error)
+            await asyncio.sleep(_WAIT_FOR_LOCK_S)
+
+
+async def _wait_for_lock(connection: Connection) -> None:
+    waiting = False
+    while not await connection.fetchval(SQL["try_engine_lock"].text, _LOCK):
+        if not waiting:
+            log.info("another engine works; this one waits")
+            waiting = True
+        await asyncio.sleep(_WAIT_FOR_LOCK_S)
+
+
+async def _work(connection: Connection, settings: RetentionSettings) -> None:
+    """Follow the log over the connection that holds the lock."""
+    keeper = AnchorKeeper()
+    registry_changed = asyncio.Event()
+    registry_changed.set()
+    await points.listen(connection, registry_changed.set)
+    last_id = await batch_log.register(connection, FOLLOWER)
+    written, retained = time.monotonic(), 0.0
+    while True:
+        try:
+            async for batches in batch_log.follow(connection, last_id):
+                if registry_changed.is_set():
+                    registry_changed.clear()
+                    await keeper.learn_registers(connection)
+                for batch in batches:
+                    keeper.offer(batch.readings)
+                    last_id = batch.id
+                if time.monotonic() - written > _WRITE_EACH_S:
+                    await _write(connection, keeper, last_id)
+                    written = time.monotonic()
+                if time.monotonic() - retained > _RETENTION_EACH_S or not retained:
+                    await _let_go(connection, settings)
+                    retained = time.monotonic()
+        except batch_log.FellBehindError as error:
+            log.warning("%s: anchors are found anew from the readings", error)
+            last_id = await _start_anew(connection)
+
+
+async def _write(connection: Connection, keeper: AnchorKeeper, last_id: int) -> None:
+    async with connection.transaction():
+        await keeper.write(connection)
+        await batch_log.advance(connection, FOLLOWER, last_id)
+    keeper.written()
+
+
+async def _start_anew(connection: Connection) -> int:
+    """Recompute from `reading` what the missing part of the log would have told; gives the place to go on from."""
+    newest = await batch_log.newest_id(connection)
+    async with connection.transaction():
+        await run(connection, ANCHORS["anchors_from_readings"])
+        await batch_log.advance(connection, FOLLOWER, newest)
+    return newest
+
+
+async def _let_go(connection: Connection, settings: RetentionSettings) -> None:
+    gone = {kind: count for kind, count in (await retention.let_go(connection, settings)).items() if count}
+    if gone:
+        log.info("let go: %s", ", ".join(f"{count} {kind}" for kind, count in gone.items()))

@@ -1,0 +1,45 @@
+"""How long things are kept, and letting go of the rest.
+
+Raw readings go by whole chunks, a day each; the anchors of every register stay (services/anchors.py). The batch log
+never goes past its slowest registered follower: a follower that is needed but gone shows as a log that grows, not as
+data that was skipped. Dead letters and unmapped samples have their own, shorter terms; their counts stay in the tally.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+import msgspec
+
+from services.database import Connection, run
+from services.statements import statements
+
+SQL = statements("retention")
+Days = Annotated[int, msgspec.Meta(gt=0)]
+
+
+class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Terms in days. `raw_readings` must not be shorter than what ingest accepts ([ingest] raw_retention_days)."""
+
+    raw_readings_days: Days = 400
+    batch_log_days: Days = 3
+    events_days: Days = 30
+    dead_letters_days: Days = 90
+    unmapped_samples_days: Days = 90
+
+
+async def let_go(connection: Connection, settings: RetentionSettings) -> dict[str, int]:
+    """Drop what is past its term; gives how much of each kind went (chunks of readings, rows of the rest)."""
+    chunks = await connection.fetch(SQL["drop_old_readings"].text, timedelta(days=settings.raw_readings_days))
+    async with connection.transaction():
+        batches = await run(connection, SQL["drop_old_batches"], timedelta(days=settings.batch_log_days))
+    return {
+        "reading chunks": len(chunks),
+        "batches": batches,
+        "events": await run(connection, SQL["drop_old_events"], timedelta(days=settings.events_days)),
+        "dead letters": await run(connection, SQL["drop_old_dead_letters"], timedelta(days=settings.dead_letters_days)),
+        "unmapped samples": await run(
+            connection, SQL["drop_old_unmapped_samples"], timedelta(days=settings.unmapped_samples_days)
+        ),
+    }

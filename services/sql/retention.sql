@@ -1,0 +1,33 @@
+-- name: drop_old_readings
+-- what: drop the chunks of raw readings that are wholly past their term
+-- takes: term interval
+SELECT drop_chunks('reading', older_than => now() - $1::interval);
+
+-- name: drop_old_batches
+-- what: drop logged batches past their term that every registered follower has dealt with, and remember how far
+-- takes: term interval
+WITH gone AS (
+  DELETE FROM batch_log
+  WHERE stored_at < now() - $1::interval
+    AND id <= (SELECT coalesce(min(last_id), 9223372036854775807) FROM log_follower)
+  RETURNING id
+), floor AS (
+  UPDATE batch_log_floor SET dropped_up_to = greatest(dropped_up_to, (SELECT max(id) FROM gone))
+  WHERE EXISTS (SELECT FROM gone)
+)
+SELECT id FROM gone;
+
+-- name: drop_old_events
+-- what: drop events past their term; the newest stays as the stream's cursor
+-- takes: term interval
+DELETE FROM event WHERE at < now() - $1::interval AND id < (SELECT max(id) FROM event);
+
+-- name: drop_old_dead_letters
+-- what: drop dead letters not seen again for their term
+-- takes: term interval
+DELETE FROM dead_letter WHERE last_received_at < now() - $1::interval;
+
+-- name: drop_old_unmapped_samples
+-- what: drop samples of unknown things past their term
+-- takes: term interval
+DELETE FROM unmapped_sample WHERE received_at < now() - $1::interval;
