@@ -4,3 +4,5 @@ export interface Device { id: string; site: string; code: string; name: string; 
 export interface Point { id: string; device: string; key: string; name: string; name_zh: string | null; quantity: string; unit: string; kind: "gauge" | "counter" | "state"; minimum: number | null; maximum: number | null; expected_interval_s: number; states: Record<string, number> | null }
 export interface Reading { time: string; value: number }
 export interface Worker { name: string; state: "receiving" | "paused" | "disconnected" | "stopped"; detail: string; seen_at: string }
+export interface Series { point: string; reduced: boolean; readings: Reading[] }
+export interface HealthCheck { name: string; status: "ok" | "warning" | "failed"; detail: string; value: number | null; unit: string | null }

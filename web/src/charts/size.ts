@@ -7,7 +7,7 @@ export interface Size {
   readonly height: number;
 }
 
-export function useSize(): [RefObject<HTMLDivElement>, Size] {
+export function useSize(): [RefObject<HTMLDivElement | null>, Size] {
   const ref = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
   useEffect(() => {

@@ -22,3 +22,10 @@ export interface Named {
 export function named(thing: Named): string {
   return locale.value === "zh" ? (thing.name_zh ?? thing.name) : thing.name;
 }
+
+/** A device kind's name. Kinds are open: one that this console does not know is its own code, made readable. */
+export function kindName(kind: string | null): string {
+  const names: Readonly<Record<string, string>> = words.value.kinds;
+  const code = kind ?? "none";
+  return names[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replaceAll("_", " ");
+}

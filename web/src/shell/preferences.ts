@@ -13,11 +13,13 @@ export type Theme = "system" | "dark" | "daylight";
 export const THEMES: readonly Theme[] = ["system", "dark", "daylight"];
 export const LOCALES: readonly Locale[] = ["en", "zh"];
 
-export const locale: Signal<Locale> = signal(recall("ioe.language", LOCALES) ?? browserLocale());
-export const theme: Signal<Theme> = signal(recall("ioe.theme", THEMES) ?? "system");
+export const locale: Signal<Locale> = signal("en");
+export const theme: Signal<Theme> = signal("system");
 
-/** Keeps <html> and the storage equal to the preferences, from now on. */
-export function applyPreferences(): void {
+/** Recalls the preferences, then keeps <html> and the storage equal to them. */
+export function startPreferences(): void {
+  locale.value = recall("ioe.language", LOCALES) ?? browserLocale();
+  theme.value = recall("ioe.theme", THEMES) ?? "system";
   effect(() => {
     document.documentElement.lang = localeTag(locale.value);
     keep("ioe.language", locale.value);

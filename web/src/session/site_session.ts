@@ -1,0 +1,121 @@
+/**
+ * Everything that follows one site while it is on the screen: its registry, its live values, what is derived of them.
+ *
+ *   stream --snapshot, values--> LiveValues --> cells, census (1 s), power figures
+ *          --event-------------> device.status: connectivity   registry.changed: registry anew   ingest.*: health anew
+ *
+ * Opened once for a site and closed when another one is chosen. It shows nothing; pages read its signals.
+ */
+import { effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
+import { apiAddress } from "../api/client";
+import { followCensus, registeredConnectivity, type Census, type ConnectivityByDevice } from "../devices/census";
+import { ServiceHealth } from "../health/service_health";
+import { learnServerTime, now_ms, startClock } from "../live/clock";
+import { StreamConnection } from "../live/connection";
+import type { StreamEvent } from "../live/event_stream";
+import { readFrame, type HappenedEvent } from "../live/frames";
+import { LiveValues } from "../live/values";
+import { PowerBoard } from "../power/board";
+import { loadSiteModel } from "../registry/load";
+import type { SiteModel } from "../registry/site_model";
+import { Resource } from "./resource";
+
+/** What is derived of one state of the registry; built anew when the registry changes. */
+export interface SiteView {
+  readonly model: SiteModel;
+  readonly census: ReadonlySignal<Census>;
+  readonly power: PowerBoard;
+}
+
+export class SiteSession {
+  readonly code: string;
+  readonly values = new LiveValues();
+  readonly health = new ServiceHealth();
+  readonly registry: Resource<SiteModel>;
+  readonly connection: StreamConnection;
+  /** The server's time of the newest frame; null before the first. */
+  readonly heard_ms = signal<number | null>(null);
+  readonly #view = signal<SiteView | null>(null);
+  readonly #snapshots = signal(0);
+  readonly #connectivity = signal<ConnectivityByDevice>(new Map());
+  readonly #stops: (() => void)[] = [];
+
+  constructor(code: string) {
+    this.code = code;
+    this.registry = new Resource(() => loadSiteModel(code));
+    this.connection = new StreamConnection(apiAddress("live/stream", { site: code }), (event) => { this.#receive(event); });
+  }
+
+  get view(): ReadonlySignal<SiteView | null> {
+    return this.#view;
+  }
+
+  open(): void {
+    this.connection.open();
+    this.health.start();
+    void this.registry.load();
+    const online = (): void => { this.connection.retryNow(); };
+    addEventListener("online", online);
+    this.#stops.push(
+      startClock(),
+      effect(() => { this.#take(this.registry.state.value.value); }),
+      effect(() => {
+        const view = this.#view.value;
+        if (view?.power.tick(now_ms.value) === true) fillCourses(view);
+      }),
+      () => { removeEventListener("online", online); },
+    );
+  }
+
+  close(): void {
+    this.connection.close();
+    this.health.stop();
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  #take(model: SiteModel | null): void {
+    if (model === null || model === this.#view.peek()?.model) return;
+    this.#connectivity.value = registeredConnectivity(model);
+    const view = {
+      model,
+      census: followCensus(model, this.values, this.#connectivity, this.#snapshots),
+      power: untracked(() => new PowerBoard(model, this.values)),
+    };
+    this.#view.value = view;
+    fillCourses(view);
+  }
+
+  #receive(event: StreamEvent): void {
+    const frame = readFrame(event);
+    if (frame === null) return;
+    if (frame.frame === "event") {
+      this.#happened(frame.event);
+      return;
+    }
+    learnServerTime(frame.at_ms);
+    this.values.offer(frame.values, frame.at_ms);
+    if (frame.frame === "snapshot") {
+      this.connection.startAfter(frame.cursor);
+      this.values.apply();
+      this.#snapshots.value += 1;
+    }
+    this.heard_ms.value = frame.at_ms;
+  }
+
+  #happened(event: HappenedEvent): void {
+    const device = event.subject.split("/")[1];
+    if (event.kind === "device.status" && device !== undefined) {
+      const online = event.payload["online"] === true;
+      this.#connectivity.value = new Map(this.#connectivity.peek()).set(device, { online, since_ms: event.at_ms });
+    } else if (event.kind === "registry.changed") {
+      void this.registry.load();
+    } else if (event.kind.startsWith("ingest.")) {
+      void this.health.ask();
+    }
+  }
+}
+
+function fillCourses(view: SiteView): void {
+  // Without stored readings the courses simply begin now; the page's other requests say what is wrong.
+  void view.power.fill().catch(() => undefined);
+}
