@@ -2,10 +2,10 @@
 
       sort, drop repeats inside the batch
                   |
-      newer than the point's newest? ----- no ---> staging table, sorted INSERT ON CONFLICT DO NOTHING
-                  | yes                                  |  not inserted: equal value = duplicate, other value = conflict
-          straight binary COPY                           |
-                  |  collides, or would wait (rare) ---->+  (then the whole batch goes this way)
+      newer than the point's newest? ---- no ---> staging table, sorted INSERT ON CONFLICT DO NOTHING
+                  | yes                                 |  not inserted: equal value = duplicate, else conflict
+          straight binary COPY                          |
+                  |  collides, or would wait (rare) --->+  (then the whole batch goes this way)
                   v
       latest -> what was refused -> batch log -> COMMIT
 
