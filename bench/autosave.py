@@ -1,0 +1,142 @@
+"""What Mosquitto's saving costs and what a SIGKILL loses, for each way of saving: `python -m bench.autosave`.
+
+For each setting a broker of its own, and a subscriber whose session exists and who is away:
+
+    fill      messages until the backlog is as deep as asked
+    publish   QoS 1 messages as fast as the broker acknowledges them          -> messages a second
+    SIGKILL   at the last acknowledgement, then a restart on the same folder
+    drain     the subscriber comes back and counts what is there              -> lost = acknowledged - found
+
+The publisher speaks MQTT 3.1.1 over a plain socket, because there an acknowledgement is always four bytes: counting
+bytes costs nothing, so the broker is what is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+import struct
+import subprocess
+import time
+from dataclasses import dataclass
+
+from deploy.embedded.broker import EmbeddedBroker
+from deploy.embedded.places import server_account
+from deploy.embedded.processes import free_port
+from deploy.embedded.stack import Programs, programs
+from tests.servers import temporary_home
+
+TOPIC = "bench/autosave"
+PAYLOAD_BYTES = 500
+WINDOW = 1000  # messages in flight: 50 gateways with 20 each
+SETTINGS = {
+    "persistence alone (1800 s)": (),
+    "every 60 s": ("autosave_on_changes false", "autosave_interval 60"),
+    "every 10 s": ("autosave_on_changes false", "autosave_interval 10"),
+    "every 1 s": ("autosave_on_changes false", "autosave_interval 1"),
+    "each 100000 changes": ("autosave_on_changes true", "autosave_interval 100000"),
+    "each 10000 changes": ("autosave_on_changes true", "autosave_interval 10000"),
+    "each 1000 changes": ("autosave_on_changes true", "autosave_interval 1000"),
+    "each 100 changes": ("autosave_on_changes true", "autosave_interval 100"),
+    "each change": ("autosave_on_changes true", "autosave_interval 1"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One setting at one depth of the queue."""
+
+    acknowledged: int
+    seconds: float
+    slowest_s: float
+    lost: int
+
+    @property
+    def rate_per_s(self) -> float:
+        """Messages acknowledged a second."""
+        return self.acknowledged / self.seconds
+
+
+def publish(port: int, count: int, give_up_s: float = 30.0) -> tuple[int, float, float]:
+    """Publish until `count` are acknowledged or time is up: messages, seconds, the longest silence between answers."""
+    topic = TOPIC.encode()
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(b"\x10\x11\x00\x04MQTT\x04\x02\x00\x00\x00\x05bench")
+        assert connection.recv(4) == b"\x20\x02\x00\x00", "the broker refused the publisher"
+        body = struct.pack(">H", len(topic)) + topic
+        length = len(body) + 2 + PAYLOAD_BYTES
+        head = bytes((0x32, 0x80 | (length & 0x7F), length >> 7)) + body
+        payload = b"x" * PAYLOAD_BYTES
+        started_s = last_s = time.monotonic()
+        sent, answered_bytes, slowest_s = 0, 0, 0.0
+        while answered_bytes < 4 * count and time.monotonic() - started_s < give_up_s:
+            burst = min(count - sent, WINDOW - (sent - answered_bytes // 4))
+            connection.sendall(
+                b"".join(head + struct.pack(">H", (sent + i) % 65535 + 1) + payload for i in range(burst))
+            )
+            sent += burst
+            answered_bytes += len(connection.recv(65536))
+            now_s = time.monotonic()
+            slowest_s, last_s = max(slowest_s, now_s - last_s), now_s
+        return answered_bytes // 4, time.monotonic() - started_s, slowest_s
+
+
+def subscriber(found: Programs, port: int, *extra: str) -> list[str]:
+    """Command of the subscriber whose session outlives its connection."""
+    client = str(found.mosquitto_clients / "mosquitto_sub")
+    return [client, "-h", "127.0.0.1", "-p", str(port), "-V", "311", "-i", "away", "-c", "-q", "1", "-t", TOPIC, *extra]
+
+
+def drain(found: Programs, port: int, at_most: int) -> int:
+    """Messages that the broker still has for the subscriber."""
+    # -W ends the subscriber after so many seconds, -C after so many messages: whichever comes first.
+    command = subscriber(found, port, "-W", str(4 + at_most // 20_000), "-C", str(at_most), "-F", "1")
+    done = subprocess.run(command, check=False, capture_output=True)
+    return done.stdout.count(b"1\n")
+
+
+def measure(found: Programs, saving: tuple[str, ...], depth: int, count: int) -> Measured:
+    """One setting with a queue of `depth` messages before the measurement."""
+    with temporary_home("ioe-bench-") as home:
+        broker = EmbeddedBroker(found.mosquitto, home, free_port(), server_account(), autosave=())
+        broker.start()
+        try:
+            subprocess.run(subscriber(found, broker.port, "-E"), check=True, capture_output=True)
+            filled = publish(broker.port, depth, 120.0)[0] if depth else 0
+            assert filled == depth, "the broker did not take the backlog"
+            broker.stop()  # saves the backlog
+            broker.autosave = saving
+            broker.start()
+            acknowledged, seconds, slowest_s = publish(broker.port, count)
+            broker.kill()
+            broker.autosave = ()  # counting must not be slowed by what is measured
+            broker.start()
+            found_again = drain(found, broker.port, depth + acknowledged)
+        finally:
+            broker.stop()
+        return Measured(acknowledged, seconds, slowest_s, depth + acknowledged - found_again)
+
+
+def main() -> None:
+    """Print one line for each setting and depth."""
+    parser = argparse.ArgumentParser(prog="python -m bench.autosave", description=__doc__)
+    parser.add_argument("--count", type=int, default=20_000, help="messages to publish for each measurement")
+    parser.add_argument("--depth", type=int, nargs="+", default=[0, 100_000], help="messages queued before it")
+    parser.add_argument("--only", default="", help="settings whose name contains this text")
+    choice = parser.parse_args()
+    found = programs(print)
+    print(f"{'saving':28} {'queued':>8} {'published':>10} {'a second':>10} {'longest pause s':>16} {'lost':>7}")
+    for depth in choice.depth:
+        for name, saving in SETTINGS.items():
+            if choice.only not in name:
+                continue
+            got = measure(found, saving, depth, choice.count)
+            print(
+                f"{name:28} {depth:8} {got.acknowledged:10} {got.rate_per_s:10.0f} {got.slowest_s:16.2f} {got.lost:7}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
