@@ -1,8 +1,8 @@
 """Putting a batch of readings in order before it meets the database.
 
 Writers that insert overlapping keys in different orders deadlock, so a batch is sorted by (point, time). Devices repeat
-themselves, so the same (point, time) may stand in one batch several times: the first that arrived is kept, an equal
-one after it is a duplicate, a different one a conflict.
+themselves, so the same (point, time) may stand in one batch several times: the first that arrived goes to the database,
+and whether a repeat is a duplicate or a conflict is decided by the value that stands there in the end.
 """
 
 from __future__ import annotations
@@ -42,30 +42,22 @@ class Columns:
 class Ordered:
     """Positions into the batch as it arrived.
 
-    `kept`: one for each (point, time), sorted by it. `duplicates`: repeats of a kept reading with an equal value.
-    `conflicts`: repeats with another value; `conflict_with` holds, for each, the position of the kept one.
+    `kept`: the first arrival of each (point, time), sorted by it. `repeats`: all further ones in order of arrival, and
+    for each of these the place in `kept` of the one it repeats.
     """
 
     kept: Positions
-    duplicates: Positions
-    conflicts: Positions
-    conflict_with: Positions
+    repeats: Positions
+    repeated: Positions
 
 
 def in_order(readings: Columns) -> Ordered:
-    """Sort a batch by (point, time), first arrival first, and tell repeats from readings."""
+    """Sort a batch by (point, time) and tell first arrivals from repeats."""
     order = np.lexsort((readings.times_us, readings.point_ids))  # stable: equal keys stay in order of arrival
-    ids, times, values = readings.point_ids[order], readings.times_us[order], readings.values
+    ids, times = readings.point_ids[order], readings.times_us[order]
     first = np.ones(len(order), dtype=np.bool_)
     first[1:] = (ids[1:] != ids[:-1]) | (times[1:] != times[:-1])
-    if first.all():
-        none = np.empty(0, dtype=np.intp)
-        return Ordered(order, none, none, none)
-    kept = order[first]
-    repeats = order[~first]
-    kept_of_repeat = kept[np.cumsum(first)[~first] - 1]
-    equal = values[repeats] == values[kept_of_repeat]
-    return Ordered(kept, repeats[equal], repeats[~equal], kept_of_repeat[~equal])
+    return Ordered(order[first], order[~first], np.cumsum(first)[~first] - 1)
 
 
 def last_of_each_point(point_ids: Int32) -> Positions:

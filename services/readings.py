@@ -83,6 +83,9 @@ class Recorder:
         """
         if again and await self._was_recorded(batch):
             return Recorded({}, already=True)
+        if not self._staging:  # outside the transaction, which may be rolled back
+            await run(self._connection, SQL["create_staged_reading"])
+            self._staging = True
         straight = True
         while True:
             try:
@@ -109,28 +112,27 @@ class Recorder:
         """Do the work of one transaction; gives the readings that were stored as well."""
         arrived = batch.readings
         ordered = in_order(arrived)
-        counts: Counter[str] = Counter(messages=batch.messages, duplicate=len(ordered.duplicates))
-        letters = list(batch.dead_letters)
-        for at, kept_at in zip(ordered.conflicts.tolist(), ordered.conflict_with.tolist(), strict=True):
-            letters.append(_conflict(arrived, at, float(arrived.values[kept_at])))
-
         readings = arrived.take(ordered.kept)
         fresh = await self._are_fresh(readings) if straight else np.zeros(len(readings), dtype=np.bool_)
         late = np.flatnonzero(~fresh)
         missed = await self._insert_sorted(readings.take(late))
-        for row in missed:
-            at = int(late[row.ordinal])
-            if row.stored_value == readings.values[at]:
-                counts["duplicate"] += 1
-            else:
-                letters.append(_conflict(readings, at, row.stored_value))
         await self._copy(readings.take(fresh))
-        is_stored = np.ones(len(readings), dtype=np.bool_)
-        is_stored[late[[row.ordinal for row in missed]]] = False
-        stored = readings.take(is_stored)
 
+        # What stands in the database now, and what else was sent for the same keys.
+        met = late[np.array([row.ordinal for row in missed], dtype=np.intp)]
+        standing = readings.values.copy()
+        standing[met] = [row.stored_value for row in missed]
+        others = np.concatenate([ordered.kept[met], ordered.repeats])
+        standing_there = np.concatenate([standing[met], standing[ordered.repeated]])
+        differs = arrived.values[others] != standing_there
+        conflicts = zip(others[differs].tolist(), standing_there[differs].tolist(), strict=True)
+        letters = [*batch.dead_letters, *(_conflict(arrived, at, value) for at, value in conflicts)]
+
+        is_stored = np.ones(len(readings), dtype=np.bool_)
+        is_stored[met] = False
+        stored = readings.take(is_stored)
         await self._update_latest(batch, stored)
-        counts["stored"] = len(stored)
+        counts = Counter(messages=batch.messages, stored=len(stored), duplicate=len(others) - int(differs.sum()))
         counts.update(await refused.keep(self._connection, replace(batch, dead_letters=letters)))
         await refused.count(self._connection, batch, counts)
         await run(self._connection, SQL["remember_batch"], batch.worker, batch.key)
@@ -160,9 +162,6 @@ class Recorder:
         """Insert readings that may exist already, sorted as given; gives those that do, each with the stored value."""
         if len(late) == 0:
             return []
-        if not self._staging:
-            await run(self._connection, SQL["create_staged_reading"])
-            self._staging = True
         await self._send("staged_reading", copy_binary.staged_readings(late))
         await run(self._connection, SQL["wait_at_most"], SORTED_WAIT)
         missed = [row["ordinal"] for row in await self._connection.fetch(SQL["insert_staged"].text)]

@@ -38,7 +38,11 @@ async def test_statements_are_what_their_headers_say(database_url: str) -> None:
             statement = statements(noun)[name]
             if statement.text.startswith("CREATE"):
                 continue  # DDL has neither parameters nor columns
-            prepared = await connection.prepare(statement.text)
+            try:
+                prepared = await connection.prepare(statement.text)
+            except Exception as error:
+                error.add_note(f"in statement {noun}.{name}")
+                raise
             takes = [_type_name(parameter) for parameter in prepared.get_parameters()]
             assert takes == [SQL_ALIASES.get(kind, kind) for _, kind in statement.takes], f"{noun}.{name} takes"
             if statement.row:
