@@ -1,15 +1,16 @@
 """What a site is made of: frozen values that name one another by code, as a site folder does.
 
     Site
-      Space      b1, b1/f2                 a tree by path: the codes from below the site
-      OrgUnit    production/line-1         likewise
-      Template   power_meter               names its points once
-      Equipment  compressor-1              stands in a space, belongs to a unit, may be part of other equipment
-      Device     m-101                     made from a template; its gateway's silence is its own
-      Point      m-101/active_power_kw     worked out already: template and overrides, conversion to the canonical unit
+      Space          b1, b1/f2                     a tree by path: the codes from below the site
+      OrgUnit        production/line-1             likewise
+      Template       power_meter
+      TemplatePoint  power_meter/active_power_kw   range in the unit that the device sends
+      Equipment      compressor-1                  stands in a space, belongs to a unit, may be part of other equipment
+      Device         m-101                         made from a template; its gateway's silence is its own
+      Point          m-101/active_power_kw         worked out: template and exceptions, conversion to the canonical unit
+      Alias          device:m-001 -> m-101         a former name, by which devices in the field and old links find it
 
-`formerly` holds earlier codes (of a space or unit: paths; of a point: keys), by which devices in the field and old
-links still find it. It is sorted: order says nothing. A registry is only a value: whether its references hold is
+Each class is also a row of the database, read whole. A registry is only a value: whether its references hold is
 checked where it is read (the site folder) and by the database's foreign keys.
 """
 
@@ -47,7 +48,6 @@ class Space:
     name_zh: str | None
     kind: str
     floor_area_m2: float | None
-    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,13 @@ class OrgUnit:
     name: str
     name_zh: str | None
     kind: str
-    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TemplatePoint:
     """A point as a template describes it: range in `unit`, as the device sends it."""
 
+    template: str
     key: str
     name: str
     name_zh: str | None
@@ -74,18 +74,17 @@ class TemplatePoint:
     minimum: float | None
     maximum: float | None
     expected_interval_s: float
-    states: Mapping[str, float] | None
+    states: dict[str, float] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A kind of device; `points` are sorted by key."""
+    """A kind of device."""
 
     code: str
     name: str
     name_zh: str | None
     kind: str
-    points: tuple[TemplatePoint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,6 @@ class Equipment:
     space: str | None
     org_unit: str | None
     parent: str | None
-    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,6 @@ class Device:
     equipment: str | None
     gateway: str | None
     future_limit_s: float
-    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +132,37 @@ class Point:
     minimum: float | None
     maximum: float | None
     expected_interval_s: float
-    states: Mapping[str, float] | None
-    formerly: tuple[str, ...] = ()
+    states: dict[str, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A former name of a living thing; of a point: its device's present code and the former key."""
+
+    kind: str
+    alias: str
+    target: str
+
+    @property
+    def name(self) -> str:
+        """Names of different kinds may be the same."""
+        return f"{self.kind}:{self.alias}"
 
 
 #: Anything that a registry holds below its site.
-Thing = Space | OrgUnit | Template | Equipment | Device | Point
+Thing = Space | OrgUnit | Template | TemplatePoint | Equipment | Device | Point | Alias
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """One site and everything on it, each kind by its name below the site (path, code, device/key)."""
+    """One site and everything on it, each kind by its name below the site."""
 
     site: Site
     spaces: Mapping[str, Space] = field(default_factory=dict)
     org_units: Mapping[str, OrgUnit] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
+    template_points: Mapping[str, TemplatePoint] = field(default_factory=dict)
     equipment: Mapping[str, Equipment] = field(default_factory=dict)
     devices: Mapping[str, Device] = field(default_factory=dict)
     points: Mapping[str, Point] = field(default_factory=dict)
+    aliases: Mapping[str, Alias] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from analytics.registry.model import (
     OrgUnit,
     Site,
     Space,
+    Template,
 )
 from services.site_folder.figures import Figure, read_figure
 from services.site_folder.mistakes import mend
@@ -43,11 +44,12 @@ DEVICE_NEEDED = ("code", "name")
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[Value]):
-    """A value, what it is called below the site, and the record it was read from."""
+    """A value, what it is called below the site, the record it was read from, and what it was called before."""
 
     name: str
     value: Value
     record: Record
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,10 @@ class TemplateDraft:
     name_zh: str | None
     kind: str
     figures: Sequence[Entry[Figure]]
+
+    def template(self) -> Template:
+        """The template itself."""
+        return Template(self.code, self.name, self.name_zh, self.kind)
 
 
 def read_site(record: Record) -> Site:
@@ -96,9 +102,9 @@ def read_space(record: Record) -> Entry[Space]:
             name_zh=record.optional_text("name_zh"),
             kind=record.choice("kind", SPACE_KINDS),
             floor_area_m2=record.number("floor_area_m2", above=0),
-            formerly=record.codes("formerly"),
         ),
         record,
+        record.codes("formerly"),
     )
 
 
@@ -113,9 +119,9 @@ def read_org_unit(record: Record) -> Entry[OrgUnit]:
             name=record.text("name"),
             name_zh=record.optional_text("name_zh"),
             kind=record.choice("kind", ORG_UNIT_KINDS),
-            formerly=record.codes("formerly"),
         ),
         record,
+        record.codes("formerly"),
     )
 
 
@@ -155,9 +161,9 @@ def read_equipment(record: Record) -> Entry[Equipment]:
             space=record.reference("space"),
             org_unit=record.reference("org_unit"),
             parent=record.reference("parent"),
-            formerly=record.codes("formerly"),
         ),
         record,
+        record.codes("formerly"),
     )
 
 
@@ -177,7 +183,7 @@ def read_device(record: Record) -> Entry[Device]:
             equipment=record.reference("equipment"),
             gateway=record.reference("gateway"),
             future_limit_s=DEFAULT_FUTURE_LIMIT_S if future_limit_s is None else future_limit_s,
-            formerly=record.codes("formerly"),
         ),
         record,
+        record.codes("formerly"),
     )

@@ -8,7 +8,6 @@ that its parts fit together (a unit of the quantity, a counter that counts) and 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from analytics.registry.model import POINT_KINDS, TemplatePoint
@@ -37,12 +36,13 @@ class Figure:
     minimum: float | None
     maximum: float | None
     expected_interval_s: float
-    states: Mapping[str, float] | None
+    states: dict[str, float] | None
     formerly: tuple[str, ...]
 
-    def template_point(self) -> TemplatePoint:
+    def template_point(self, template: str) -> TemplatePoint:
         """The figure as part of a template."""
         return TemplatePoint(
+            template=template,
             key=self.key,
             name=self.name,
             name_zh=self.name_zh,
@@ -129,7 +129,7 @@ def _bound(record: Record, name: str, usual: float | None) -> float | None:
     return record.number(name) if name in record.values else usual
 
 
-def _states(record: Record) -> Mapping[str, float] | None:
+def _states(record: Record) -> dict[str, float] | None:
     """Texts and their numbers: a table in TOML, `stopped=0; loaded=2` in CSV."""
     given = record.values.get("states")
     if given is None or given == NONE:

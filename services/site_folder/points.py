@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from analytics.registry.model import Device, Point
+from analytics.registry.model import Alias, Device, Point
 from analytics.registry.quantities import QUANTITIES
 from services.site_folder.entries import Entry, TemplateDraft
 from services.site_folder.figures import Figure, read_exception, read_figure, settle
@@ -29,6 +29,11 @@ class Settled:
     figure: Figure
     record: Record
     conversion: Conversion | None
+
+    @property
+    def formerly(self) -> tuple[str, ...]:
+        """Former keys."""
+        return self.figure.formerly
 
     def of(self, device: str) -> Point:
         """The point of one device."""
@@ -50,7 +55,6 @@ class Settled:
             maximum=None if figure.maximum is None else found.stored(figure.maximum),
             expected_interval_s=figure.expected_interval_s,
             states=figure.states,
-            formerly=figure.formerly,
         )
 
 
@@ -61,14 +65,14 @@ def settle_template(template: TemplateDraft) -> Mapping[str, Settled]:
         key: Settled(key, entry.value, entry.record, settle(entry.value, entry.record))
         for key, entry in figures.items()
     }
-    check_former("point", settled, {key: entry.figure.formerly for key, entry in settled.items()})
+    check_former("point", settled)
     return settled
 
 
 def points_of(
     devices: Mapping[str, Entry[Device]], templates: Mapping[str, Mapping[str, Settled]], rows: Iterable[Record]
-) -> dict[str, Point]:
-    """The points of all devices by `device/key`; `rows` are those of points.csv."""
+) -> tuple[dict[str, Point], list[Alias]]:
+    """The points of all devices by `device/key`, and the former keys of some; `rows` are those of points.csv."""
     own: dict[str, dict[str, Settled]] = {}
     for row in rows:
         device = row.text("device")
@@ -78,13 +82,17 @@ def points_of(
         else:
             check_reference(row, "device", device or None, Known("device", "devices.csv", frozenset(devices)))
     points: dict[str, Point] = {}
+    aliases: list[Alias] = []
     for code, entry in devices.items():
         settled = templates.get(entry.value.template or "", {})
         if code in own:
             settled = {**settled, **own[code]}
-            check_former("point", settled, {key: point.figure.formerly for key, point in settled.items()})
+            check_former("point", settled)
         points.update({f"{code}/{key}": point.of(code) for key, point in settled.items()})
-    return points
+        aliases += [
+            Alias("point", f"{code}/{old}", f"{code}/{key}") for key, point in settled.items() for old in point.formerly
+        ]
+    return points, aliases
 
 
 def _read(row: Record, usual: Mapping[str, Settled]) -> Settled:

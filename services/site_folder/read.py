@@ -7,17 +7,18 @@ templates/ -----> templates ----------------+-- names, references, circles --> p
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from analytics.registry.model import Device, Equipment, OrgUnit, Registry, Site, Space, Template
+from analytics.registry.model import Alias, Device, Equipment, OrgUnit, Registry, Site, Space
 from services.site_folder import entries
 from services.site_folder.entries import Entry, TemplateDraft
 from services.site_folder.figures import POINT_COLUMNS, POINT_NEEDED
 from services.site_folder.files import read_csv, read_toml
 from services.site_folder.mistakes import Mistake, Mistakes, mend
-from services.site_folder.points import Settled, points_of, settle_template
+from services.site_folder.points import points_of, settle_template
 from services.site_folder.record import Record
 from services.site_folder.references import (
     Known,
@@ -64,7 +65,7 @@ def read_folder(folder: Path) -> Checked:
     settled = {code: settle_template(template.value) for code, template in listed.templates.items()}
     rows = _rows(folder, POINT_FILE, POINT_COLUMNS, POINT_NEEDED, mistakes)
     devices = listed.devices or {}
-    points = points_of(devices, settled, rows or ()) if listed.devices is not None else {}
+    points, aliases = points_of(devices, settled, rows or ()) if listed.devices is not None else ({}, [])
     if mistakes.found:
         return Checked(None, mistakes.listed())
     assert listed.site is not None
@@ -72,17 +73,30 @@ def read_folder(folder: Path) -> Checked:
         site=listed.site,
         spaces={path: entry.value for path, entry in listed.spaces.items()},
         org_units={path: entry.value for path, entry in listed.org_units.items()},
-        templates={code: _template(listed.templates[code].value, figures) for code, figures in settled.items()},
+        templates={code: entry.value.template() for code, entry in listed.templates.items()},
+        template_points={
+            f"{code}/{key}": one.figure.template_point(code)
+            for code, figures in settled.items()
+            for key, one in figures.items()
+        },
         equipment={code: entry.value for code, entry in (listed.equipment or {}).items()},
         devices={code: entry.value for code, entry in devices.items()},
         points=points,
+        aliases={alias.name: alias for alias in (*_aliases(listed), *aliases)},
     )
     return Checked(registry, ())
 
 
-def _template(draft: TemplateDraft, settled: Mapping[str, Settled]) -> Template:
-    points = tuple(settled[key].figure.template_point() for key in sorted(settled))
-    return Template(draft.code, draft.name, draft.name_zh, draft.kind, points)
+def _aliases(listed: _Listed) -> Iterator[Alias]:
+    kinds: Mapping[str, Mapping[str, Entry[Any]]] = {
+        "space": listed.spaces,
+        "org_unit": listed.org_units,
+        "equipment": listed.equipment or {},
+        "device": listed.devices or {},
+    }
+    for kind, named in kinds.items():
+        for name, entry in named.items():
+            yield from (Alias(kind, old, name) for old in entry.formerly)
 
 
 def _list(folder: Path, mistakes: Mistakes) -> _Listed:
@@ -152,10 +166,7 @@ def _check_references(listed: _Listed) -> None:
         check_reference(device.record, "gateway", device.value.gateway, gateways)
     check_circles("parent", machines, {code: machine.value.parent for code, machine in machines.items()})
     check_circles("gateway", devices, {code: device.value.gateway for code, device in devices.items()})
-    for what, named in (
-        ("space", listed.spaces),
-        ("org_unit", listed.org_units),
-        ("equipment", machines),
-        ("device", devices),
-    ):
-        check_former(what, named, {name: entry.value.formerly for name, entry in named.items()})
+    check_former("space", listed.spaces)
+    check_former("org_unit", listed.org_units)
+    check_former("equipment", machines)
+    check_former("device", devices)

@@ -6,7 +6,7 @@ mistake, and not the space of every device. Names of faulty entries count as the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -87,12 +87,20 @@ def check_circles(field: str, entries: Mapping[str, Placed], above: Mapping[str,
         settled.update(way)
 
 
-def check_former(what: str, entries: Mapping[str, Placed], former: Mapping[str, Sequence[str]]) -> None:
+class Renamed(Placed, Protocol):
+    """An entry that may have had other names."""
+
+    @property
+    def formerly(self) -> tuple[str, ...]:
+        """The former names."""
+
+
+def check_former(what: str, entries: Mapping[str, Renamed]) -> None:
     """An earlier name leads to one living thing only, and is not the name of another."""
     claimed: dict[str, str] = {}
-    for name, earlier in former.items():
-        record = entries[name].record
-        for old in earlier:
+    for name, entry in entries.items():
+        record = entry.record
+        for old in entry.formerly:
             if old == name:
                 record.wrong("formerly", f"formerly {old!r} is its own name: leave that out")
             elif old in entries:
