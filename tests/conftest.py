@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from deploy.embedded.browser import chromium
 from deploy.embedded.stack import Stack
 from tests.servers import make_template, own_database, running_stack, temporary_home
 
@@ -52,3 +54,24 @@ def private_stack() -> Iterator[Callable[[], Stack]]:
             return cleanup.enter_context(running_stack(home))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def chromium_launch() -> dict[str, object]:
+    """Keywords for Playwright's `chromium.launch`: a real Chromium, the machine's or one fetched into the cache.
+
+    Where there is none and none can be had this fails, with what to do, and never skips: a page that was not looked
+    at is not tested.
+    """
+    found = chromium(print)
+    return {
+        "executable_path": str(found.executable),
+        "args": list(found.arguments),
+        "env": {**os.environ, **found.environment},
+    }
+
+
+@pytest.fixture(scope="session")
+def chromium_executable(chromium_launch: dict[str, object]) -> str:
+    """The path of that Chromium."""
+    return str(chromium_launch["executable_path"])

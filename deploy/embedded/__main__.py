@@ -14,13 +14,13 @@ from pathlib import Path
 
 from deploy.embedded.archive import ArchiveError
 from deploy.embedded.binaries import BinariesError, fetch, install
-from deploy.embedded.bundles import SERVERS
+from deploy.embedded.bundles import BROWSER, SERVERS
 from deploy.embedded.places import PlaceError
 from deploy.embedded.processes import ProcessError, free_port
 from deploy.embedded.stack import programs, stack
 
 PROBLEMS = (ArchiveError, BinariesError, PlaceError, ProcessError)
-BUNDLES = {bundle.name: bundle for bundle in (SERVERS,)}
+BUNDLES = {bundle.name: bundle for bundle in (SERVERS, BROWSER)}
 
 
 def main() -> int:

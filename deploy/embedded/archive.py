@@ -24,7 +24,6 @@ from pathlib import Path
 
 RELEASE = "trixie"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-INSTEAD = "Or use servers that exist: set IOE_DATABASE_URL and IOE_MQTT_URL."
 
 
 class ArchiveError(Exception):
@@ -40,9 +39,9 @@ class PrivateApt:
     def prepare(self) -> None:
         """Write the private configuration and fetch the signed package lists."""
         if shutil.which("apt-get") is None or shutil.which("dpkg") is None:
-            raise ArchiveError(f"This machine has no apt-get and dpkg, by which the binaries come. {INSTEAD}")
+            raise ArchiveError("This machine has no apt-get and dpkg, by which the binaries come.")
         if not KEYRING.exists():
-            raise ArchiveError(f"{KEYRING} is missing: install debian-archive-keyring. {INSTEAD}")
+            raise ArchiveError(f"{KEYRING} is missing: install debian-archive-keyring.")
         for part in ("lists/partial", "cache/archives/partial", "log"):
             (self.folder / part).mkdir(parents=True, exist_ok=True)
         (self.folder / "status").touch()
@@ -90,7 +89,7 @@ class PrivateApt:
             reason = "\n".join(done.stderr.strip().splitlines()[-4:])
             raise ArchiveError(
                 f"apt-get {words[0]} failed:\n{reason}\nCheck the network and the mirror in /etc/apt "
-                f"(another one: IOE_APT_MIRROR). {INSTEAD}"
+                "(another one: IOE_APT_MIRROR)."
             )
         return done.stdout
 
@@ -108,7 +107,7 @@ def debian_mirror() -> str:
         found = re.match(r"'(\S+/debian/)dists/\S+'", line)
         if found:
             return found.group(1)
-    raise ArchiveError(f"This machine's apt uses no Debian mirror: set IOE_APT_MIRROR to one. {INSTEAD}")
+    raise ArchiveError("This machine's apt uses no Debian mirror: set IOE_APT_MIRROR to one.")
 
 
 def _apt(*words: str) -> list[str]:

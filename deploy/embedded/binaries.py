@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from deploy.embedded.archive import PrivateApt, unpack
+from deploy.embedded.archive import ArchiveError, PrivateApt, unpack
 from deploy.embedded.bundles import Bundle
 from deploy.embedded.places import cache_folder, require_reachable, server_account
 
@@ -103,9 +103,12 @@ def _fetch(bundle: Bundle, say: Say) -> None:
     _require_space(cache_folder(), bundle)
     say(f"{bundle.name}: fetching signed packages")
     apt = PrivateApt(downloads / "apt")
-    apt.prepare()
-    needed = tuple(p for p in apt.resolve(bundle.wanted) if not any(fnmatch(p, out) for out in bundle.left_out))
-    apt.download(needed, downloads)
+    try:
+        apt.prepare()
+        needed = tuple(p for p in apt.resolve(bundle.wanted) if not any(fnmatch(p, out) for out in bundle.left_out))
+        apt.download(needed, downloads)
+    except ArchiveError as error:
+        raise BinariesError(f"{error} {bundle.instead}") from error
     (downloads / "COMPLETE").touch()
 
 
@@ -137,12 +140,21 @@ def _patch(bundle: Bundle, part: Path, final: Path) -> None:
     loader = next(iter(sorted(part.glob("usr/lib/*/ld-linux-*.so.*"))), None)
     if loader is None:
         raise BinariesError(f"The packages of {bundle.name} brought no dynamic loader: run `make setup` again.")
-    libraries = final / loader.parent.relative_to(part)
     patchelf = _patchelf()
+    folders = [loader.parent, *(loader.parent / name for name in bundle.library_folders)]
+    path = ":".join(str(final / folder.relative_to(part)) for folder in folders)
+    interpreter = str(final / loader.relative_to(part))
     for program in bundle.programs:
-        command = [patchelf, "--force-rpath", "--set-rpath", str(libraries)]
-        command += ["--set-interpreter", str(libraries / loader.name), str(part / program)]
-        subprocess.run(command, check=True)
+        command = [patchelf, "--force-rpath", "--set-rpath", path, "--set-interpreter", interpreter]
+        subprocess.run([*command, str(part / program)], check=True)
+    # A library with a search path of its own would look in the system, and no longer where its program says.
+    for library in (file for folder in folders for file in folder.glob("*.so*") if not file.is_symlink()):
+        if _output([patchelf, "--print-rpath", str(library)]):
+            subprocess.run([patchelf, "--remove-rpath", str(library)], check=True)
+
+
+def _output(command: list[str]) -> str:
+    return subprocess.run(command, check=False, capture_output=True, text=True).stdout.strip()
 
 
 def _patchelf() -> str:

@@ -62,12 +62,14 @@ class Bundle:
     left_out: tuple[str, ...]
     pruned: tuple[str, ...]
     programs: tuple[str, ...]
+    library_folders: tuple[str, ...]  # beside the main one, where a library keeps libraries of its own
     space_mb: int
+    instead: str  # what to do where the archive cannot be had
 
     @property
     def folder_name(self) -> str:
         """Release, machine and recipe in a name: a changed recipe is another folder."""
-        recipe = repr((self.wanted, self.left_out, self.pruned, self.programs))
+        recipe = repr((self.wanted, self.left_out, self.pruned, self.programs, self.library_folders))
         digest = hashlib.sha256(recipe.encode()).hexdigest()[:8]
         return f"{self.name}-{RELEASE}-{platform.machine()}-{digest}"
 
@@ -113,5 +115,52 @@ SERVERS = Bundle(
         "usr/bin/mosquitto_pub",
         "usr/bin/mosquitto_sub",
     ),
+    library_folders=(),
     space_mb=400,
+    instead="Or use servers that exist: set IOE_DATABASE_URL and IOE_MQTT_URL.",
+)
+
+BROWSER = Bundle(
+    name="browser",
+    # The second is for Chinese: small, and complete for what a console says.
+    wanted=("chromium-headless-shell", "fonts-wqy-microhei"),
+    left_out=(
+        *_SCRIPTS,
+        # Pictures are drawn in software: no drivers, no X server, no desktop.
+        "at-spi2-common",
+        "libasound2-data",
+        "libbsd0",
+        "libdrm-*",
+        "libedit2",
+        "libelf1t64",
+        "libgl1*",
+        "libgl[vx]*",
+        "libice6",
+        "libllvm*",
+        "libpciaccess0",
+        "libsensors*",
+        "libsm6",
+        "libvulkan1",
+        "libx11-data",
+        "libxaw7",
+        "libxcb-*",
+        "libxft2",
+        "libxinerama1",
+        "libxkbfile1",
+        "libxmu*",
+        "libxpm4",
+        "libxshmfence1",
+        "libxt*",
+        "libxv1",
+        "libxxf86*",
+        "libz3-4",
+        "mesa-*",
+        "x11-utils",
+        "xdg-utils",
+    ),
+    pruned=(*_PAPER, "usr/lib/chromium/libVk*"),
+    programs=(str(CHROMIUM), str(CHROMIUM.with_name("chrome_crashpad_handler"))),
+    library_folders=("pulseaudio", "nss"),
+    space_mb=900,
+    instead="Or use a Chromium that exists: set IOE_CHROMIUM to its path.",
 )
