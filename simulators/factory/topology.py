@@ -163,6 +163,8 @@ def _campus() -> Iterator[Node]:
         "a": _lights(dormitory, 85, 0.1), "b": _lights(dormitory, 78, 0.1),
         "canteen": _machines(Profile.CANTEEN, 90, 0.08, 0.93, 0.08), "road": _lights(Profile.NIGHT_LIGHT, 8, 0.02),
     })  # fmt: skip
+    yield Node("me-office-ac", "me-office", Meter.LINE)
+    yield Node("me-dorm-ac", "me-dorm", Meter.LINE)
     yield from _panel("me-ev", "me-tr-4", {
         "east": _machines(office, 60, 0.01, 0.98, 0.05), "west": _machines(dormitory, 45, 0.01, 0.98, 0.05),
     })  # fmt: skip
