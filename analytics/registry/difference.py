@@ -146,9 +146,9 @@ def _changes(
             yield Change("changed", kind, name, living[name], wanted[name])
 
 
-def count(changes: Iterable[Change]) -> Mapping[Action, int]:
+def count(changes: Iterable[Change]) -> Mapping[str, int]:
     """How many changes there are of each action."""
-    counts: dict[Action, int] = {"added": 0, "changed": 0, "retired": 0, "restored": 0, "renamed": 0}
+    counts: dict[str, int] = {"added": 0, "changed": 0, "retired": 0, "restored": 0, "renamed": 0}
     for change in changes:
         counts[change.action] += 1
     return counts

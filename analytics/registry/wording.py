@@ -42,7 +42,7 @@ def lines(changes: Sequence[Change]) -> list[Line]:
     alike: dict[tuple[Action, Kind, str, str], list[Change]] = {}
     for change in changes:
         owner = _owner(change)
-        if owner in told:
+        if owner is not None and owner in told:
             with_owner[owner] += 1
         elif not _follows(change, told):
             key = change.name.rpartition("/")[2] if change.kind == "point" else change.name
@@ -50,9 +50,9 @@ def lines(changes: Sequence[Change]) -> list[Line]:
     return [_line(same, with_owner) for same in alike.values()]
 
 
-def _owner(change: Change) -> tuple[Action, Kind, str]:
-    owner = change.name.partition("/")[0] if change.kind in _OWNER else ""
-    return change.action, _OWNER.get(change.kind, change.kind), owner
+def _owner(change: Change) -> tuple[Action, Kind, str] | None:
+    owner = _OWNER.get(change.kind)
+    return (change.action, owner, change.name.partition("/")[0]) if owner else None
 
 
 def _follows(change: Change, told: set[tuple[Action, Kind, str]]) -> bool:
