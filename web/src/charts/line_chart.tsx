@@ -10,10 +10,11 @@
  */
 import { useSignal } from "@preact/signals";
 import type { TargetedPointerEvent } from "preact";
-import { formatTime, type TimeStyle } from "../format/time";
+import { formatTime } from "../format/time";
 import { locale } from "../shell/preferences";
-import { linePath } from "./path";
-import { calm, extentOf, roundTicks, timeTicks } from "./scale";
+import { TimeAxis, ValueAxis, type Frame } from "./axes";
+import { linePath, stairs } from "./path";
+import { calm, extentOf, roundTicks } from "./scale";
 import { useSize } from "./size";
 import type { CourseValue } from "./trend";
 import "./line_chart.css";
@@ -24,6 +25,8 @@ export interface LineChartProps {
   readonly from_ms: number;
   readonly to_ms: number;
   readonly zone: string;
+  /** A state keeps its value until the next one: drawn as stairs. */
+  readonly stepped?: boolean;
   readonly write: (value: number) => string;
   readonly writeTick: (value: number) => string;
 }
@@ -32,28 +35,25 @@ const LEFT = 56;
 const RIGHT = 12;
 const TOP = 10;
 const BOTTOM = 24;
-const DAY_MS = 86_400_000;
 const CALM_PART = 0.05;
-const TICK_WIDTH = 90;
 
-export function LineChart({ label, course, from_ms, to_ms, zone, write, writeTick }: LineChartProps) {
+export function LineChart({ label, course, from_ms, to_ms, zone, stepped = false, write, writeTick }: LineChartProps) {
   const [box, size] = useSize();
   const cursor = useSignal<number | null>(null);
-  const width = Math.max(1, size.width - LEFT - RIGHT);
-  const height = Math.max(1, size.height - TOP - BOTTOM);
+  const frame: Frame = { left: LEFT, top: TOP, width: Math.max(1, size.width - LEFT - RIGHT), height: Math.max(1, size.height - TOP - BOTTOM) };
   const ticks = roundTicks(calm(extentOf(course.map(({ value }) => value)) ?? { low: 0, high: 1 }, CALM_PART), 4);
   const [low = 0, high = 1] = [ticks[0], ticks.at(-1)];
-  const x = (time_ms: number): number => LEFT + ((time_ms - from_ms) / (to_ms - from_ms)) * width;
-  const y = (value: number): number => TOP + ((high - value) / (high - low)) * height;
-  const timeStyle: TimeStyle = to_ms - from_ms > 2 * DAY_MS ? "day" : "minute";
-  const times = timeTicks(from_ms, to_ms, Math.max(2, Math.floor(width / TICK_WIDTH)), zone);
+  const x = (time_ms: number): number => LEFT + ((time_ms - from_ms) / (to_ms - from_ms)) * frame.width;
+  const y = (value: number): number => TOP + ((high - value) / (high - low)) * frame.height;
   const read = cursor.value === null ? undefined : course[cursor.value];
   const readText = (point: CourseValue): string =>
     `${formatTime(point.time_ms, "full", zone, locale.value)}  ${point.value === null ? "–" : write(point.value)}`;
 
+  const line = course.map((point) => ({ x: x(point.time_ms), y: point.value === null ? null : y(point.value) }));
+
   const follow = (event: TargetedPointerEvent<HTMLInputElement>): void => {
     const left = event.currentTarget.getBoundingClientRect().left;
-    cursor.value = nearest(course, from_ms + ((event.clientX - left) / width) * (to_ms - from_ms));
+    cursor.value = nearest(course, from_ms + ((event.clientX - left) / frame.width) * (to_ms - from_ms));
   };
 
   return (
@@ -61,20 +61,10 @@ export function LineChart({ label, course, from_ms, to_ms, zone, write, writeTic
       <p class="line-chart-reading" aria-hidden="true">{read === undefined ? "" : readText(read)}</p>
       <div class="line-chart-box" ref={box}>
         <svg class="line-chart-plot" width={size.width} height={size.height} aria-hidden="true" focusable="false">
-          {ticks.map((tick) => (
-            <g key={tick}>
-              <path class="line-chart-grid" d={`M${LEFT} ${Math.round(y(tick)) + 0.5}h${width}`} />
-              <text class="line-chart-text line-chart-text-value" x={LEFT - 8} y={y(tick) + 4}>{writeTick(tick)}</text>
-            </g>
-          ))}
-          {times.map((tick) => (
-            <text key={tick} class="line-chart-text line-chart-text-time" x={x(tick)} y={size.height - 6}>
-              {formatTime(tick, timeStyle, zone, locale.value)}
-            </text>
-          ))}
-          <path class="line-chart-line" d={linePath(course.map((point) => ({ x: x(point.time_ms), y: point.value === null ? null : y(point.value) })))} />
-          {read === undefined ? null : <path class="line-chart-cursor" d={`M${Math.round(x(read.time_ms)) + 0.5} ${TOP}v${height}`} />}
-          {read === undefined || read.value === null ? null : <circle class="line-chart-dot" cx={x(read.time_ms)} cy={y(read.value)} r="4" />}
+          <ValueAxis frame={frame} ticks={ticks} y={y} write={writeTick} />
+          <TimeAxis frame={frame} from_ms={from_ms} to_ms={to_ms} zone={zone} x={x} />
+          <path class="line-chart-line" d={linePath(stepped ? stairs(line) : line)} />
+          {read === undefined ? null : <Cursor frame={frame} x={x(read.time_ms)} y={read.value === null ? null : y(read.value)} />}
         </svg>
         <input
           class="line-chart-input"
@@ -94,6 +84,15 @@ export function LineChart({ label, course, from_ms, to_ms, zone, write, writeTic
         />
       </div>
     </div>
+  );
+}
+
+function Cursor({ frame, x, y }: { readonly frame: Frame; readonly x: number; readonly y: number | null }) {
+  return (
+    <g>
+      <path class="line-chart-cursor" d={`M${Math.round(x) + 0.5} ${frame.top}v${frame.height}`} />
+      {y === null ? null : <circle class="line-chart-dot" cx={x} cy={y} r="4" />}
+    </g>
   );
 }
 

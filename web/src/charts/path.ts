@@ -22,6 +22,14 @@ export function linePath(points: readonly PlotPoint[]): string {
   return steps.join("");
 }
 
+/** The same line as stairs: each value holds until the next. */
+export function stairs(points: readonly PlotPoint[]): PlotPoint[] {
+  return points.flatMap((point, index) => {
+    const before = points[index - 1];
+    return before === undefined || point.y === null ? [point] : [{ x: point.x, y: before.y }, point];
+  });
+}
+
 /** The same line closed down to a baseline, one closed shape for each piece. */
 export function areaPath(points: readonly PlotPoint[], baseline: number): string {
   const pieces: { x: number; y: number }[][] = [];

@@ -6,6 +6,7 @@
  */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { now_ms } from "../live/clock";
+import { dependOn } from "../live/depend";
 import type { LiveValues } from "../live/values";
 import type { SiteModel } from "../registry/site_model";
 import { deviceStatus, type Connectivity, type DeviceState, type DeviceStatus } from "./status";
@@ -50,7 +51,7 @@ export function followCensus(
 ): ReadonlySignal<Census> {
   return computed(() => {
     // A snapshot is judged at once: a page that has just opened does not show a second of "no data".
-    void snapshots.value;
+    dependOn(snapshots);
     return takeCensus(model, values, connectivity.value, now_ms.value);
   });
 }

@@ -43,6 +43,11 @@ export function troubles(checks: readonly HealthCheck[]): readonly HealthCheck[]
   return checks.filter((check) => check.status !== "ok").sort((a, b) => severity(b) - severity(a));
 }
 
+/** One check a worker, named "ingest NAME"; a single "ingest" where no worker ever started. */
+export function ingestChecks(checks: readonly HealthCheck[]): readonly HealthCheck[] {
+  return checks.filter((check) => check.name === "ingest" || check.name.startsWith("ingest "));
+}
+
 function severity(check: HealthCheck): number {
   return check.status === "failed" ? 1 : 0;
 }

@@ -39,15 +39,12 @@ export const en = {
   },
   ingest: {
     working: (count: number) => `Ingest: ${count} ${plural(count, "worker", "workers")}`,
-    none: "Ingest: no worker",
-    trouble: (count: number) => `Ingest: ${count} ${plural(count, "trouble", "troubles")}`,
-    noneAdvice: "No ingest worker has ever started, so nothing that devices publish is stored. Start one: ioe ingest",
-    paused: (name: string, detail: string) => `Ingest worker ${name} has paused${detail === "" ? "" : `: ${detail}`}.`,
-    pausedAdvice: "The broker keeps the messages. Free some disk space; the worker goes on by itself.",
-    silent: (name: string, age: string) => `Ingest worker ${name} has been silent for ${age}.`,
-    silentAdvice: "Its share of the messages waits at the broker. Start it again under the same name: ioe ingest --name NAME",
-    disconnected: (name: string) => `Ingest worker ${name} cannot reach the broker.`,
-    disconnectedAdvice: "Check the broker and the address in IOE_MQTT_URL: ioe doctor",
+    trouble: (count: number) => `Ingest: ${count} not working`,
+  },
+  health: {
+    ingest: "Ingest:",
+    worker: (name: string) => `Ingest worker ${name}:`,
+    parts: { database: "Database", migrations: "Database schema", disk: "Disk", "live feed": "Live values" } as Readonly<Record<string, string>>,
   },
   power: {
     title: "Site power",

@@ -34,15 +34,12 @@ export const zh: Messages = {
   },
   ingest: {
     working: (count) => `采集:${count} 个进程`,
-    none: "采集:无进程",
-    trouble: (count) => `采集:${count} 处异常`,
-    noneAdvice: "还没有启动过采集进程,设备上报的数据不会入库。请启动:ioe ingest",
-    paused: (name, detail) => `采集进程 ${name} 已暂停${detail === "" ? "" : `:${detail}`}。`,
-    pausedAdvice: "消息保存在消息服务器中。请清理磁盘空间,采集会自动继续。",
-    silent: (name, age) => `采集进程 ${name} 已 ${age}无响应。`,
-    silentAdvice: "它负责的消息在消息服务器中等待。请用同一名称重新启动:ioe ingest --name 名称",
-    disconnected: (name) => `采集进程 ${name} 无法连接消息服务器。`,
-    disconnectedAdvice: "请检查消息服务器和 IOE_MQTT_URL 中的地址:ioe doctor",
+    trouble: (count) => `采集:${count} 个异常`,
+  },
+  health: {
+    ingest: "采集:",
+    worker: (name) => `采集进程 ${name}:`,
+    parts: { database: "数据库", migrations: "数据库结构", disk: "磁盘", "live feed": "实时数据" },
   },
   power: {
     title: "全厂功率",

@@ -20,7 +20,7 @@ describe("events come out whole", () => {
   it("with carriage returns, cut in their middle", () => {
     const parser = new EventStreamParser();
     const text = TEXT.replaceAll("\n", "\r\n");
-    const events = [...text].flatMap((letter) => parser.push(letter));
+    const events = Array.from(text).flatMap((letter) => parser.push(letter));
     expect(events).toEqual(EVENTS);
   });
 

@@ -9,6 +9,7 @@
  */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { now_ms, serverNow_ms } from "../live/clock";
+import { dependOn } from "../live/depend";
 import type { LiveValues } from "../live/values";
 import { loadHistories } from "../readings/load";
 import type { SiteModel } from "../registry/site_model";
@@ -32,7 +33,7 @@ export class PowerBoard {
     this.#sums = sumsOf(model);
     this.#until_ms = gridAtOrBefore(serverNow_ms());
     this.figures = computed(() => {
-      void values.applied.value;
+      dependOn(values.applied);
       const at_ms = now_ms.value;
       return new Map([...this.#sums].map(([path, points]) => [path, sumPower(points, (id) => values.latest(id), at_ms)]));
     });
@@ -51,7 +52,7 @@ export class PowerBoard {
     const figures = this.figures.peek();
     const extended = [...this.#sums.keys()].map((path): [string, Course] => {
       const figure = figures.get(path);
-      const whole = figure !== undefined && figure.stale === 0 && figure.missing === 0;
+      const whole = figure?.stale === 0 && figure.missing === 0;
       return [path, extendCourse(this.#courses.peek().get(path) ?? [], { time_ms, value: whole ? figure.power_kw : null })];
     });
     this.#courses.value = new Map(extended);

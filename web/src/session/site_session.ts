@@ -70,6 +70,7 @@ export class SiteSession {
   close(): void {
     this.connection.close();
     this.health.stop();
+    this.registry.stop();
     for (const stop of this.#stops.splice(0)) stop();
   }
 

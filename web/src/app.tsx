@@ -1,0 +1,68 @@
+/**
+ * Which site and which page: opens a session for the site in the address and draws the page around it.
+ *
+ *   sites --> chosen site --> session (registry, stream, health) --> view --> page, device panel
+ */
+import { useSignalEffect } from "@preact/signals";
+import { useSignal } from "@preact/signals";
+import { words } from "./i18n";
+import { DevicePanel } from "./pages/devices/device_panel";
+import { EmptySite } from "./pages/live/empty_site";
+import { SiteContext } from "./session/context";
+import { SiteSession } from "./session/site_session";
+import { chosenSite, sites } from "./session/sites";
+import { Layout } from "./shell/layout";
+import { PAGES } from "./shell/pages";
+import { route, routeHref } from "./shell/router";
+import { Note, ProblemNote } from "./ui/note";
+import { PageSkeleton } from "./ui/skeleton";
+
+export function App() {
+  const session = useSignal<SiteSession | null>(null);
+  useSignalEffect(() => {
+    const code = chosenSite.value;
+    const opened = code === null ? null : new SiteSession(code);
+    session.value = opened;
+    opened?.open();
+    return () => { opened?.close(); };
+  });
+  return (
+    <Layout session={session.value}>
+      {session.value === null ? <NoSession /> : <SessionPage key={session.value.code} session={session.value} />}
+    </Layout>
+  );
+}
+
+function NoSession() {
+  const { value, problem } = sites.state.value;
+  if (problem !== null) return <ProblemNote problem={problem} retry={() => void sites.load()} />;
+  return value === null ? <PageSkeleton /> : <EmptySite site={null} />;
+}
+
+function SessionPage({ session }: { readonly session: SiteSession }) {
+  const view = session.view.value;
+  const { problem } = session.registry.state.value;
+  const path = route.value.path;
+  const page = PAGES.find((candidate) => candidate.path === (path[0] ?? "") && path.length < 2);
+  return (
+    <>
+      {problem === null ? null : <ProblemNote problem={problem} retry={() => void session.registry.load()} />}
+      {page === undefined ? <NotFound /> : null}
+      {view === null && problem === null ? <PageSkeleton /> : null}
+      {view === null || page === undefined ? null : (
+        <SiteContext.Provider value={{ session, view }}>
+          <page.component />
+          <DevicePanel />
+        </SiteContext.Provider>
+      )}
+    </>
+  );
+}
+
+function NotFound() {
+  return (
+    <Note title={words.value.notFound.title}>
+      <a class="button" href={routeHref([])}>{words.value.notFound.back}</a>
+    </Note>
+  );
+}

@@ -1,0 +1,16 @@
+/** Starts the console: preferences, address, the list of sites, the page. */
+import { render } from "preact";
+import { App } from "./app";
+import { sites } from "./session/sites";
+import { startPreferences } from "./shell/preferences";
+import { startRouter } from "./shell/router";
+import "./styles/tokens.css";
+import "./styles/page.css";
+
+startPreferences();
+startRouter();
+void sites.load();
+
+const root = document.getElementById("console");
+if (root === null) throw new Error("index.html has no element #console: the page was built from another version.");
+render(<App />, root);

@@ -1,0 +1,85 @@
+/**
+ * The history of one point: a chart, the table behind it, the export of both.
+ *
+ * Stored readings are asked for once for a range; readings that arrive while it is open are put at its end, and the range
+ * moves along with the clock. A silence longer than the point's stale limit is a gap in the line.
+ */
+import { useSignal } from "@preact/signals";
+import type { Point } from "../../api/types";
+import { LineChart } from "../../charts/line_chart";
+import { extentOf } from "../../charts/scale";
+import { formatTime } from "../../format/time";
+import { formatCount, formatValue } from "../../format/number";
+import { unitSymbol } from "../../format/unit";
+import { named, words } from "../../i18n";
+import { RANGES, useHistory, type RangeName } from "../../readings/follow";
+import { useSite } from "../../session/context";
+import { locale } from "../../shell/preferences";
+import { Choice } from "../../ui/choice";
+import { saveCsv } from "../../ui/csv";
+import { Icon } from "../../ui/icon";
+import { stateText } from "../../ui/live_figure";
+import { ProblemNote } from "../../ui/note";
+import { HistoryTable } from "./history_table";
+
+type Shape = "chart" | "table";
+
+export function PointHistory({ point }: { readonly point: Point }) {
+  const { session, view } = useSite();
+  const range = useSignal<RangeName>("hour");
+  const shape = useSignal<Shape>("chart");
+  const history = useHistory(point, session.values, range);
+  const text = words.value.chart;
+  const zone = view.model.site.time_zone;
+  const write = (value: number): string => stateText(point, value) ?? `${formatValue(value, point.unit, locale.value)} ${unitSymbol(point.unit)}`.trim();
+  const { course, from_ms, to_ms, problem, reload, reduced } = history;
+  const known = course.flatMap(({ value }) => (value === null ? [] : [value]));
+  const extent = extentOf(known);
+
+  return (
+    <section class="history" aria-label={named(point)}>
+      <div class="history-head">
+        <h3>{named(point)}</h3>
+        <Choice label={text.view} chosen={shape.value} choose={(value) => { shape.value = value; }} options={[{ value: "chart", text: text.asChart }, { value: "table", text: text.asTable }]} />
+      </div>
+      <Choice label={text.range} chosen={range.value} choose={(value) => { range.value = value; }} options={(Object.keys(RANGES) as RangeName[]).map((value) => ({ value, text: text.ranges[value] }))} />
+      {problem === null ? null : <ProblemNote problem={problem} retry={reload} />}
+      {shape.value === "table" ? (
+        <HistoryTable course={course} zone={zone} write={write} />
+      ) : (
+        <LineChart
+          label={text.label(named(point), text.ranges[range.value])}
+          course={course}
+          from_ms={from_ms}
+          to_ms={to_ms}
+          zone={zone}
+          stepped={point.kind === "state"}
+          write={write}
+          writeTick={(value) => stateText(point, value) ?? formatTick(value)}
+        />
+      )}
+      <p class="history-summary">
+        {extent === null ? (
+          <span>{history.loading ? words.value.loading : text.empty}</span>
+        ) : (
+          <>
+            <span>{text.lowest} {write(extent.low)}</span>
+            <span>{text.highest} {write(extent.high)}</span>
+            <span>{text.summary(known.length)}{reduced ? ` · ${text.reduced}` : ""}</span>
+          </>
+        )}
+      </p>
+      <button type="button" class="button history-export" disabled={known.length === 0} onClick={() => {
+        const rows = course.flatMap(({ time_ms, value }) => (value === null ? [] : [[new Date(time_ms).toISOString(), value]]));
+        saveCsv(`${point.id.replaceAll("/", "-")}-${formatTime(to_ms, "full", "UTC", "en").replace(/\D/g, "")}Z.csv`, [["time", point.key], ...rows]);
+      }}>
+        <Icon name="download" />
+        {text.exportCsv}
+      </button>
+    </section>
+  );
+}
+
+function formatTick(value: number): string {
+  return Math.abs(value) >= 1000 || Number.isInteger(value) ? formatCount(value, locale.value) : String(Math.round(value * 1000) / 1000);
+}

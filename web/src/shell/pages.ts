@@ -1,0 +1,19 @@
+/** The pages of the console, in the order of the navigation. A new page is a line here, a word in each language and a component. */
+import type { ComponentType } from "preact";
+import type { Messages } from "../i18n/en";
+import { DevicesPage } from "../pages/devices/devices_page";
+import { LivePage } from "../pages/live/live_page";
+import type { IconName } from "../ui/icon";
+
+export interface Page {
+  /** The first part of its address; "" is the page that opens first. */
+  readonly path: string;
+  readonly word: Exclude<keyof Messages["navigation"], "label">;
+  readonly icon: IconName;
+  readonly component: ComponentType;
+}
+
+export const PAGES: readonly Page[] = [
+  { path: "", word: "live", icon: "live", component: LivePage },
+  { path: "devices", word: "devices", icon: "devices", component: DevicesPage },
+];
