@@ -58,6 +58,11 @@ def machine_mosquitto() -> Path | None:
     return Path(found) if recent else None
 
 
+def machine_has_both() -> bool:
+    """Whether this machine's own servers serve, so that nothing needs to be fetched."""
+    return machine_postgres() is not None and machine_mosquitto() is not None
+
+
 def programs(say: Callable[[str], None]) -> Programs:
     """The servers' programs: both from the machine, or what it lacks from the cache, installed there if need be."""
     postgres, mosquitto = machine_postgres(), machine_mosquitto()
