@@ -3,7 +3,9 @@
 
 PYTHON ?= python3
 VENV := .venv/bin
-SETUP := $(PYTHON) -m deploy.bootstrap
+# Asked before any module of ours is read: an older Python could not even read it.
+RECENT := import sys; sys.exit(sys.version_info < (3, 11) and "python3 is older than 3.11: make PYTHON=python3.12 ...")
+SETUP := $(PYTHON) -c '$(RECENT)' && $(PYTHON) -m deploy.bootstrap
 ARGS ?=
 
 .PHONY: help setup run test check bench docs

@@ -26,9 +26,6 @@ GOALS = {"run": "to start the platform", "check": "to check the code", "test": "
 
 def main() -> int:
     """Prepare one goal."""
-    if sys.version_info < (3, 11):
-        print("python3 is older than 3.11: call `make PYTHON=python3.11 ...` with a newer one.", file=sys.stderr)
-        return 1
     if sys.argv[1:2] == ["npm"]:  # everything behind it is npm's, options included
         return console.call(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python3 -m deploy.bootstrap", description=__doc__)

@@ -54,11 +54,11 @@ def _make() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     if importlib.util.find_spec("venv") is None:
         raise SetupError(f"{sys.executable} has no venv module: install python3-venv, or use another python3 >= 3.11.")
-    if importlib.util.find_spec("ensurepip") is not None:
+    try:
         run("venv", [sys.executable, "-m", "venv", str(VENV)])
-        return
-    run("venv", [sys.executable, "-m", "venv", "--without-pip", str(VENV)])
-    _pip_from_archive()
+    except SetupError:
+        run("venv", [sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)])
+        _pip_from_archive()
 
 
 def _works() -> bool:
