@@ -70,7 +70,7 @@ def read_figure(record: Record) -> Figure:
     return Figure(
         key=record.code("key"),
         name=record.text("name"),
-        name_zh=record.optional_text("name_zh"),
+        name_zh=_name_zh(record, None),
         quantity=quantity,
         unit=unit,
         kind=record.choice("kind", POINT_KINDS),
@@ -85,11 +85,10 @@ def read_figure(record: Record) -> Figure:
 def read_exception(record: Record, usual: Figure) -> Figure:
     """A row of points.csv about a point that the device's template has: only what the row says differs."""
     given = record.values
-    name_zh = usual.name_zh if "name_zh" not in given else record.optional_text("name_zh")
     return replace(
         usual,
         name=record.text("name") if "name" in given else usual.name,
-        name_zh=None if given.get("name_zh") == NONE else name_zh,
+        name_zh=_name_zh(record, usual.name_zh),
         quantity=record.choice("quantity", QUANTITIES) if "quantity" in given else usual.quantity,
         unit=record.text("unit") if "unit" in given else usual.unit,
         kind=record.choice("kind", POINT_KINDS) if "kind" in given else usual.kind,
@@ -123,6 +122,12 @@ def settle(figure: Figure, record: Record) -> Conversion | None:
     return found if len(record.mistakes.found) == mistakes else None
 
 
+def _name_zh(record: Record, usual: str | None) -> str | None:
+    if record.values.get("name_zh") == NONE:
+        return None
+    return record.optional_text("name_zh") if "name_zh" in record.values else usual
+
+
 def _bound(record: Record, name: str, usual: float | None) -> float | None:
     if record.values.get(name) == NONE:
         return None
@@ -137,8 +142,7 @@ def _states(record: Record) -> dict[str, float] | None:
     if isinstance(given, str):
         pairs = [part.partition("=") for part in given.split(";") if part.strip()]
         given = {text.strip(): _number(number.strip()) for text, _, number in pairs}
-    good = isinstance(given, dict) and given and all(text and _is_number(number) for text, number in given.items())
-    if not good:
+    if not (isinstance(given, dict) and given and all(_is_state(*pair) for pair in given.items())):
         example = "stopped=0; loaded=2" if record.file.endswith(".csv") else "{ stopped = 0, loaded = 2 }"
         record.wrong("states", f"'states' must give each text its number, as in {example}")
         return None
@@ -152,5 +156,7 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+def _is_state(text: str, value: object) -> bool:
+    # What separates states in a cell cannot be part of one.
+    writable = text == text.strip() != "" and not any(mark in text for mark in ";=") and text.isprintable()
+    return writable and isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

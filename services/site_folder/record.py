@@ -58,7 +58,7 @@ class Record:
         if not isinstance(value, str):
             self.wrong(name, f"{name!r} must be a text in quotes, not {value}")
             return ""
-        if any(ord(character) < ord(" ") for character in value):
+        if any(character < " " or character == "\x7f" for character in value):
             self.wrong(name, f"{name!r} must be one line of plain text")
         return value.strip()
 
