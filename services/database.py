@@ -34,6 +34,12 @@ OUTAGES: tuple[type[BaseException], ...] = (
     asyncpg.InvalidTransactionStateError,
 )
 
+#: What is raised when the address is wrong: no such database or user, a wrong password. Trying again does not help.
+REFUSALS: tuple[type[BaseException], ...] = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+
 _SESSION = {
     "timezone": "UTC",
     "idle_in_transaction_session_timeout": "5s",
