@@ -14,8 +14,8 @@ export interface CourseValue {
 const WIDTH = 200;
 const HEIGHT = 40;
 const INSET = 2;
-/** A spark's height shows at least a quarter of its value, so that noise looks like noise. */
-const CALM_PART = 0.25;
+/** The height shows at least this part of the value, so that noise looks like noise. */
+const CALM_PART = 0.12;
 
 export interface TrendProps {
   readonly course: readonly CourseValue[];

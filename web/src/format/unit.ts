@@ -2,7 +2,7 @@
  * Units as the trade writes them, and how many decimals a figure of that unit deserves.
  *
  * The API spells units in ASCII (`m3/h`, `degC`); a screen shows `m³/h`, `°C`. Decimals depend on the unit and not on
- * the value, so that a figure that moves does not change its width; only counters and large values lose them.
+ * the value, so that a figure that moves does not change its width; from 1,000 on decimals are noise and left out.
  */
 
 interface UnitStyle {
@@ -47,7 +47,7 @@ const STYLES: Readonly<Record<string, UnitStyle>> = {
   "": { symbol: "", decimals: 3 },
 };
 
-const LARGE = 10_000;
+const LARGE = 1000;
 const EXPONENTS: Readonly<Record<string, string>> = { "2": "²", "3": "³" };
 
 export function unitSymbol(unit: string): string {

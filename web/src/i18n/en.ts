@@ -82,6 +82,7 @@ export const en = {
     stateFilter: "State",
     shown: (shown: number, count: number) => (shown === count ? `${count} devices` : `${shown} of ${count} devices`),
     columns: { state: "State", name: "Device", kind: "Kind", place: "Place", power: "Power", figures: "Key values", age: "Last reading" },
+    sort: "Order",
     sortBy: (column: string) => `Sort by ${column}`,
     exportCsv: "Export CSV",
     noneMatch: "No device matches these filters.",

@@ -77,6 +77,7 @@ export const zh: Messages = {
     stateFilter: "状态",
     shown: (shown, count) => (shown === count ? `${count} 台设备` : `${shown} / ${count} 台设备`),
     columns: { state: "状态", name: "设备", kind: "类型", place: "位置", power: "功率", figures: "关键数值", age: "最近读数" },
+    sort: "排序",
     sortBy: (column) => `按${column}排序`,
     exportCsv: "导出 CSV",
     noneMatch: "没有符合筛选条件的设备。",

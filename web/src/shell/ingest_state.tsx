@@ -10,7 +10,7 @@ export function IngestState({ health }: { readonly health: ServiceHealth }) {
   const text = words.value.ingest;
   return (
     <p class="top-bar-state top-bar-ingest" data-bad={bad > 0}>
-      <Icon name={bad > 0 ? "warning" : "down"} />
+      <Icon name={bad > 0 ? "warning" : "fresh"} />
       {bad > 0 ? text.trouble(bad) : text.working(checks.length)}
     </p>
   );

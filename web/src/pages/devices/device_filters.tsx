@@ -3,7 +3,7 @@
  * exactly what is listed. The number of devices that pass is read out when it changes.
  */
 import type { ListQuery } from "../../devices/list_query";
-import { DEFAULT_QUERY, NO_BUILDING } from "../../devices/list_query";
+import { COLUMNS, DEFAULT_QUERY, NO_BUILDING, sortedBy, type Column } from "../../devices/list_query";
 import { STATES_BY_SEVERITY, type DeviceState } from "../../devices/status";
 import { formatCount } from "../../format/number";
 import { kindName, named, words } from "../../i18n";
@@ -45,6 +45,9 @@ export function DeviceFilters({ query, change, entries }: DeviceFiltersProps) {
           {view.model.top.map(({ space }) => <option key={space.path} value={space.path}>{named(space)}</option>)}
           <option value={NO_BUILDING}>{text.noBuilding}</option>
         </select>
+        <select class="field device-filters-sort" aria-label={text.sort} value={query.sort} onChange={(event) => { change(sortedBy(query, columnOf(event.currentTarget.value))); }}>
+          {COLUMNS.map((column) => <option key={column} value={column}>{text.sortBy(text.columns[column])}</option>)}
+        </select>
         {filtered ? (
           <button type="button" class="button button-plain" onClick={() => { change({ ...DEFAULT_QUERY, sort: query.sort, descending: query.descending }); }}>
             <Icon name="close" />
@@ -81,6 +84,10 @@ function StateFilter({ query, change }: Pick<DeviceFiltersProps, "query" | "chan
       ))}
     </div>
   );
+}
+
+function columnOf(text: string): Column {
+  return COLUMNS.find((column) => column === text) ?? DEFAULT_QUERY.sort;
 }
 
 function kindsOf(model: SiteModel): string[] {

@@ -21,6 +21,7 @@ import { DeviceRow } from "./device_row";
 import { ListHead } from "./list_head";
 import { useRowKeys } from "./row_keys";
 import "./device_list.css";
+import "./device_list_narrow.css";
 
 const ORDER_HELD_MS = 5000;
 

@@ -1,5 +1,4 @@
 /** One device in the list: its state, what and where it is, its power, what else matters of it, and how old that is. */
-import { placeName } from "../../devices/ordering";
 import { formatAge } from "../../format/age";
 import { kindName, named, words } from "../../i18n";
 import type { DeviceEntry } from "../../registry/site_model";
@@ -32,7 +31,7 @@ export function DeviceRow({ entry, index }: DeviceRowProps) {
         <span class="device-row-code">{device.code}</span>
       </span>
       <span role="cell" data-column="kind">{kindName(device.kind)}</span>
-      <span role="cell" data-column="place">{placeName(entry) || "–"}</span>
+      <span role="cell" data-column="place"><RowPlace entry={entry} /></span>
       <span role="cell" data-column="power">
         {power === null ? <span class="faint">–</span> : <LiveFigure point={power} values={session.values} />}
       </span>
@@ -53,6 +52,17 @@ export function DeviceRow({ entry, index }: DeviceRowProps) {
 function RowState({ entry }: { readonly entry: DeviceEntry }) {
   const status = useSite().view.census.value.statuses.get(entry.device.code);
   return <StateMark state={status?.state ?? "missing"} />;
+}
+
+function RowPlace({ entry }: { readonly entry: DeviceEntry }) {
+  const { place } = entry;
+  if (place === null) return <>–</>;
+  return (
+    <>
+      {named(place.space)}
+      {place.building === null ? null : <span class="device-row-code">{named(place.building.space)}</span>}
+    </>
+  );
 }
 
 function RowAge({ entry }: { readonly entry: DeviceEntry }) {

@@ -17,7 +17,7 @@ export function ListHead({ query, change }: ListHeadProps) {
       <div class="device-columns" role="row" aria-rowindex={1}>
         {HEADS.map((column) =>
           column === "figures" ? (
-            <span key={column} class="device-head-cell" role="columnheader">{text.columns.figures}</span>
+            <span key={column} class="device-head-cell" role="columnheader" data-column="figures">{text.columns.figures}</span>
           ) : (
             <span key={column} class="device-head-cell" role="columnheader" data-column={column} aria-sort={sortOf(query, column)}>
               <button type="button" class="device-head-sort" title={text.sortBy(text.columns[column])} onClick={() => { change(sortedBy(query, column)); }}>

@@ -15,6 +15,9 @@ import { Figure } from "../../ui/figure";
 import { ShareBar } from "../../ui/share_bar";
 import { PowerDoubt, PowerValue } from "./power_value";
 
+/** A building's box grows with the places in it up to this many, and scrolls beyond. */
+const MOST_ROWS = 8;
+
 export function Buildings() {
   const { view } = useSite();
   const measured = view.model.top.filter((place) => place.power_points.length > 0);
@@ -35,7 +38,7 @@ function Building({ place }: { readonly place: Place }) {
   const part = share(figure?.power_kw ?? null, whole_kw);
   const inside = place.below.filter((floor) => floor.power_points.length > 0);
   return (
-    <article class="building" aria-label={named(place.space)}>
+    <article class="building" aria-label={named(place.space)} data-rows={Math.min(inside.length, MOST_ROWS)}>
       <div class="building-head">
         <h3 class="building-title">{named(place.space)}</h3>
         <p class="building-figure"><PowerValue figure={figure} /></p>
@@ -59,8 +62,8 @@ function Floor({ place, whole_kw }: { readonly place: Place; readonly whole_kw: 
   return (
     <li class="building-floor">
       <span class="building-floor-name">{named(place.space)}</span>
-      <ShareBar share={share(figure?.power_kw ?? null, whole_kw)} />
       <PowerValue figure={figure} />
+      <ShareBar share={share(figure?.power_kw ?? null, whole_kw)} />
     </li>
   );
 }
@@ -82,7 +85,7 @@ function Rest({ places }: { readonly places: readonly Place[] }) {
   const rest_kw = restPower(figures.get(SITE_PATH), places.map(({ space }) => figures.get(space.path)));
   if (rest_kw === null || places.length === 0) return null;
   return (
-    <article class="building" aria-label={text.rest}>
+    <article class="building" aria-label={text.rest} data-rows={0}>
       <div class="building-head">
         <h3 class="building-title">{text.rest}</h3>
         <p class="building-figure"><Figure value={rest_kw} unit="kW" quality="fresh" /></p>
