@@ -16,7 +16,8 @@ _FULL_SPEED_HZ = 50.0
 _CHANNELS = (
     *gauges(10, {
         "room_degc": 2, "room_humidity_percent": 1, "supply_degc": 1, "mixed_degc": 1, "coil_outlet_degc": 1,
-        "cooling_valve_percent": 1, "reheat_power_kw": 1, "humidifier_kg_h": 2, "fan_frequency_hz": 1, "active_power_kw": 2,
+        "cooling_valve_percent": 1, "reheat_power_kw": 1, "humidifier_kg_h": 2, "fan_frequency_hz": 1,
+        "active_power_kw": 2,
         "cooling_power_kw": 1,
     }),
     *gauges(30, {"filter_differential_pa": 0, "room_pressure_pa": 1, "room_dew_point_degc": 1, "airflow_m3_h": 0}),

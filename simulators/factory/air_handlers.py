@@ -4,9 +4,9 @@
                   +-- mixed air --> (cool, dry out) --> (warm up) --> (wet) --> fan --> room
     room air -----+                                                             gains, walls
 
-Heat and moisture balances of each room are solved in closed form over a step, so any step is stable. The controllers are
-proportional-integral. Drying needs a coil below the room's dew point and usually cools too much: the reheat makes up for
-it, which is why these rooms burn so much energy. Moist-air relations as in `moist_air`.
+Heat and moisture balances of each room are solved in closed form over a step, so any step is stable. The controllers
+are proportional-integral. Drying needs a coil below the room's dew point and usually cools too much: the reheat makes
+up for it, which is why these rooms burn so much energy. Moist-air relations as in `moist_air`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ SET_HUMIDITY_PERCENT = 50.0
 _SET_RATIO = float(humidity_ratio(SET_DEGC, SET_HUMIDITY_PERCENT))
 _CP_KJ_KG_K = 1.006
 # Six zones of building 1 (electronics, then assembly and machining metrology), six of building 2.
-_PROFILE = np.array([Profile.THREE_SHIFT] * 4 + [Profile.TWO_SHIFT] * 2 + [Profile.THREE_SHIFT] * 3 + [Profile.TWO_SHIFT] * 3)
+_PROFILE = np.array(
+    [Profile.THREE_SHIFT] * 4 + [Profile.TWO_SHIFT] * 2 + [Profile.THREE_SHIFT] * 3 + [Profile.TWO_SHIFT] * 3
+)
 AIR_KG_S = np.array([9.5, 9.5, 8.5, 8.5, 7.5, 7.0, 10.0, 9.0, 9.0, 8.0, 7.5, 7.0])
 _OUTDOOR_SHARE = np.array([0.22, 0.22, 0.2, 0.2, 0.18, 0.18, 0.16, 0.16, 0.16, 0.2, 0.2, 0.18])
 _GAIN_KW = 8.5 * AIR_KG_S  # machines, lights and people of a fully manned zone
@@ -86,7 +88,9 @@ class AirHandlers:
         self.last = AirHandlerStep()
         self._gains = Noise(seed, "room gains", size, 1200.0)
 
-    def step(self, time_s: float, step_s: float, weather: Weather, activity: Floats, chilled_degc: float) -> AirHandlerStep:
+    def step(
+        self, time_s: float, step_s: float, weather: Weather, activity: Floats, chilled_degc: float
+    ) -> AirHandlerStep:
         """Advance one step; `chilled_degc` is the chilled-water supply: a coil gets no colder than that allows."""
         memory = self.memory
         busy = activity[_PROFILE]
@@ -112,7 +116,9 @@ class AirHandlers:
             coil_degc=coil_degc,
             supply_degc=supply_degc,
         )
-        self._advance_rooms(step_s, weather.dry_bulb_degc, gains_kw + fan_kw, _MOISTURE_KG_S * busy, air_kg_s, supply_ratio)
+        self._advance_rooms(
+            step_s, weather.dry_bulb_degc, gains_kw + fan_kw, _MOISTURE_KG_S * busy, air_kg_s, supply_ratio
+        )
         memory.filter_h = (memory.filter_h + step_s / 3600.0) % 3000.0
         memory.run_h += step_s / 3600.0
         memory.energy_kwh += fan_kw * step_s / 3600.0

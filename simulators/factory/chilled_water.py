@@ -2,9 +2,9 @@
 
     rooms, machines, offices --load--> loop (heat capacity) <--cooling-- chillers --heat + power--> towers --> weather
 
-Balance of the loop: C dT/dt = load - cooling. Chillers are switched on in a sequence of growing capacity when those that
-run are nearly full, or the water is too warm, for some minutes; and off again when fewer would do, with more patience.
-The sequence swaps twins every week. Each running chiller has one chilled-water and one condenser-water pump.
+Balance of the loop: C dT/dt = load - cooling. Chillers are switched on in a sequence of growing capacity when those
+that run are nearly full, or the water is too warm, for some minutes; and off again when fewer would do, with more
+patience. The sequence swaps twins every week. Each running chiller has one chilled-water and one condenser-water pump.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class ChilledStep:
 
     load_kw: float = 0.0
     cooling_kw: Floats = field(default_factory=lambda: np.zeros(len(CODES)))
-    power_kw: Floats = field(default_factory=lambda: np.zeros(len(CODES)))
+    power_kw: Floats = field(default_factory=lambda: np.full(len(CODES), _STANDBY_KW))
     part_load: Floats = field(default_factory=lambda: np.zeros(len(CODES)))
     evaporating_degc: Floats = field(default_factory=lambda: np.full(len(CODES), 10.0))
     condensing_degc: Floats = field(default_factory=lambda: np.full(len(CODES), 25.0))
@@ -122,10 +122,11 @@ class ChilledWater:
         ])  # fmt: skip
         fan_kw = np.where(on, FAN_KW * tower.fan_share**3, _DRIVE_STANDBY_KW)
         self.last = ChilledStep(
-            load_kw=load_kw, cooling_kw=each_kw, power_kw=electric_kw + _STANDBY_KW, part_load=part_load, evaporating_degc=evaporating,
-            condensing_degc=condensing, flow_share=flow_share,
+            load_kw=load_kw, cooling_kw=each_kw, power_kw=electric_kw + _STANDBY_KW, part_load=part_load,
+            evaporating_degc=evaporating, condensing_degc=condensing, flow_share=flow_share,
             return_degc=memory.supply_degc + load_kw / (CP_KWH_M3_K * chilled_m3_h),
-            condenser_outlet_degc=memory.basin_degc + range_k, wet_bulb_degc=wet_bulb_degc, tower=tower, pump_kw=pump_kw, fan_kw=fan_kw,
+            condenser_outlet_degc=memory.basin_degc + range_k, wet_bulb_degc=wet_bulb_degc, tower=tower,
+            pump_kw=pump_kw, fan_kw=fan_kw,
         )  # fmt: skip
         memory.run_h += on * step_h
         memory.cooling_kwh += each_kw * step_h

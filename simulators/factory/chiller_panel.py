@@ -8,7 +8,6 @@ from simulators.factory.arrays import Floats
 from simulators.factory.chilled_water import (
     CHILLED_M3_H,
     CHILLED_PUMP_KW,
-    CHILLERS,
     CODES,
     CONDENSER_M3_H,
     CONDENSER_PUMP_KW,

@@ -94,7 +94,7 @@ class CompressedAir:
         bands = bands_of(time_s)
         header_bar = memory.header_bar
         power_kw = [0.0] * len(CODES)
-        supplied = leaked = 0.0
+        supplied = leaked = taken = 0.0
         for second in range(step_s):
             supply = 0.0
             for place, compressor in enumerate(memory.compressors):
@@ -112,7 +112,8 @@ class CompressedAir:
             header_bar += (supply - regulated * starved - leak) / 60.0 * _FREE_AIR_BAR / RECEIVER_M3
             supplied += supply
             leaked += leak
-        demand = tools * starved + leaks / max(leaking, 1e-9) * leaked / step_s
+            taken += starved
+        demand = tools * (taken / step_s) + leaks / max(leaking, 1e-9) * leaked / step_s
         memory.header_bar = header_bar
         memory.supplied_m3 += supplied / 60.0
         memory.delivered_m3 += demand * step_s / 60.0
@@ -136,5 +137,7 @@ def bands_of(time_s: float) -> list[Band]:
     for rank in range(len(fixed)):
         bands[fixed[(rank + week) % len(fixed)]] = Band(6.64 - 0.07 * rank, 7.24 - 0.07 * rank, 0.0)
     for rank in range(len(variable)):
-        bands[variable[(rank + week) % len(variable)]] = Band(6.92 - 0.05 * rank, 7.30 - 0.05 * rank, 6.56 - 0.05 * rank)
+        bands[variable[(rank + week) % len(variable)]] = Band(
+            6.92 - 0.05 * rank, 7.30 - 0.05 * rank, 6.56 - 0.05 * rank
+        )
     return bands

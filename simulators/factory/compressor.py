@@ -1,7 +1,8 @@
 """One screw compressor: load/unload or variable speed, with its temperatures and its wear.
 
     stopped --start--> unloaded --load--> loaded --unload--> unloaded --idle too long--> stopped
-                                   \\---------- element outlet too hot ----------> fault --cooled, reset--> stopped
+                          |                 |
+                          +--- too hot -----+-----> fault --mended and cooled down--> stopped
 
 A fixed-speed machine delivers all or nothing between its two pressures. A variable-speed machine follows the pressure:
 full speed at the bottom of its band, lowest speed near the top. Element outlet temperature rises with load toward the
@@ -148,7 +149,8 @@ class Compressor:
 
 def _loaded_kw(model: Model, speed: float, header_bar: float) -> float:
     """Power grows with speed and with the pressure ratio as adiabatic compression does (ISO 1217, annex E)."""
-    ratio = ((header_bar + 1.0) ** _RATIO_EXPONENT - 1.0) / ((_RATED_BAR + 1.0) ** _RATIO_EXPONENT - 1.0)
+    ratio: float = ((header_bar + 1.0) ** _RATIO_EXPONENT - 1.0) / ((_RATED_BAR + 1.0) ** _RATIO_EXPONENT - 1.0)
     # A variable machine loses a little in its drive, and more at low speed through internal leakage.
     share = speed if not model.variable else 0.06 + 0.94 * speed**1.04
-    return model.loaded_kw * share * ratio
+    power_kw: float = model.loaded_kw * share * ratio
+    return power_kw

@@ -25,7 +25,8 @@ _CHANNELS = (
     }),
     state("state", 2, *(mode.name.lower() for mode in Mode)),
     *gauges(10, {
-        "oil_differential_bar": 3, "intake_differential_mbar": 1, "oil_pressure_bar": 2, "load_set_bar": 2, "unload_set_bar": 2,
+        "oil_differential_bar": 3, "intake_differential_mbar": 1, "oil_pressure_bar": 2, "load_set_bar": 2,
+        "unload_set_bar": 2,
         "service_due_h": 0,
     }),
     counter("run_hours_h", 10, 0.1, 1e6, 21_000.0),

@@ -34,7 +34,9 @@ class CoolingLoads:
 
     def step(self, time_s: float, step_s: float, rooms_kw: Floats, activity: Floats, outdoor_degc: float) -> float:
         """Advance one step and return the load of the plant."""
-        moulds_kw = _MOULDS_KW * activity[Profile.THREE_SHIFT] * max(1.0 + 0.08 * float(self._moulds.at(time_s)[0]), 0.3)
+        moulds_kw = (
+            _MOULDS_KW * activity[Profile.THREE_SHIFT] * max(1.0 + 0.08 * float(self._moulds.at(time_s)[0]), 0.3)
+        )
         office_kw = _OFFICE_KW_K * max(outdoor_degc - _OFFICE_BALANCE_DEGC, 0.0) * float(activity[Profile.OFFICE])
         half = len(rooms_kw) // 2
         self.by_building_kw = np.array(

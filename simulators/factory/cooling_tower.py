@@ -2,10 +2,10 @@
 
     effectiveness = range / (hot water - wet bulb) = 1 - exp(-NTU x air share ^ 0.62)
 
-The effectiveness-NTU view of a tower (Braun, Klein & Mitchell 1989, ASHRAE Trans. 95(2)) with a constant exponent for the
-air flow. Fans run at the speed that holds the basin a few kelvin above the wet bulb, but not below a floor that chillers
-like, where a by-pass around the fill helps; at full speed the basin simply follows the weather. Fan power goes with the
-cube of the speed.
+The effectiveness-NTU view of a tower (Braun, Klein & Mitchell 1989, ASHRAE Trans. 95(2)) with a constant exponent for
+the air flow. Fans run at the speed that holds the basin a few kelvin above the wet bulb, but not below a floor that
+chillers like, where a by-pass around the fill helps; at full speed the basin simply follows the weather. Fan power goes
+with the cube of the speed.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class Electricity:
     def demand_kw(self) -> Floats:
         """Return the mean power of the last fifteen whole minutes at each node, sliding by one minute."""
         window = self.memory.demand_window_kwh
-        return (window[-1] - window[0]) * (60.0 / _DEMAND_MIN)
+        return np.asarray((window[-1] - window[0]) * (60.0 / _DEMAND_MIN))
 
 
 def _count(energy: Floats, imported: Floats, exported: Floats) -> None:

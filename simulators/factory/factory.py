@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from simulators.factory.arrays import Floats
 from simulators.factory.chilled_water import CODES as CHILLERS
 from simulators.factory.chilled_water import ChilledWater
 from simulators.factory.chiller_panel import PUMPS, TOWERS, ChillerPanel
+from simulators.factory.compressed_air import StateChange
 from simulators.factory.compressor_panel import CompressorPanel
 from simulators.factory.cooling_loads import CoolingLoads
 from simulators.factory.electricity import Electricity
@@ -90,7 +92,8 @@ class Factory:
             *self._meters.fleets, Transformers.fleet, Transformers.banks, CompressorPanel.fleet, AirTreatment.dryers,
             AirTreatment.header, AirTreatment.meters, ChillerPanel.chillers, ChillerPanel.pumps, ChillerPanel.towers,
             ChillerPanel.meters, AirHandlerPanel.fleet, AirHandlerPanel.sensors, HotWater.fleet, HotWater.boiler,
-            Photovoltaics.fleet, Storage.fleet, Storage.racks, Pipes.water, Pipes.gas, weather.Climate.fleet, Gateways.fleet,
+            Photovoltaics.fleet, Storage.fleet, Storage.racks, Pipes.water, Pipes.gas, weather.Climate.fleet,
+            Gateways.fleet,
         )  # fmt: skip
 
     def step(self, time_s: int, step_s: int) -> None:
@@ -147,6 +150,22 @@ class Factory:
             "weather_station": weather.readings(self.weather),
             "gateway": self.gateways.readings(time_s, 24.0),
         }
+
+    def memories(self) -> dict[str, Any]:
+        """Return everything that has to outlive a restart, by name."""
+        parts: dict[str, Any] = {
+            "air": self.air, "treatment": self.treatment, "rooms": self.rooms, "chilled": self.chilled,
+            "cooling": self.cooling, "hot_water": self.hot_water, "pv": self.pv, "storage": self.storage,
+            "pipes": self.pipes, "electricity": self.electricity, "transformers": self.transformers,
+            "gateways": self.gateways,
+        }  # fmt: skip
+        return {name: part.memory for name, part in parts.items()}
+
+    def take_changes(self) -> list[StateChange]:
+        """Hand over the machines' state changes since the last call."""
+        changes = [*self.air.changes, *self.chilled.changes]
+        self.air.changes, self.chilled.changes = [], []
+        return sorted(changes, key=lambda change: change.time_s)
 
 
 def _set_points(time_s: float) -> Floats:

@@ -14,7 +14,7 @@ import numpy as np
 
 from simulators.factory.arrays import Floats
 from simulators.factory.noise import Noise
-from simulators.factory.signals import Fleet, Readings, counter, fleet_of, gauges
+from simulators.factory.signals import Device, Fleet, Readings, counter, gauges
 from simulators.factory.wire import Stamp
 
 # Makes differ in how they write the time.
@@ -45,8 +45,7 @@ class GatewayMemory:
 class Gateways:
     """The boxes' own health."""
 
-    fleet: Fleet = Fleet("gateway", _CHANNELS, tuple(device for code in _CODES for device in
-                                                     fleet_of("gateway", _CHANNELS, code, (code,)).devices))  # fmt: skip
+    fleet = Fleet("gateway", _CHANNELS, tuple(Device(code, code) for code in _CODES))
 
     def __init__(self, seed: int) -> None:
         self.memory = GatewayMemory(np.zeros(len(_CODES)))

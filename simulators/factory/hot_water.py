@@ -39,8 +39,8 @@ _CP_KWH_M3_K = 1.163
 
 _CHANNELS = (
     *gauges(10, {
-        "water_inlet_degc": 1, "water_outlet_degc": 1, "flow_m3_h": 1, "thermal_power_kw": 1, "valve_percent": 0, "oil_degc": 1,
-        "active_power_kw": 2,
+        "water_inlet_degc": 1, "water_outlet_degc": 1, "flow_m3_h": 1, "thermal_power_kw": 1, "valve_percent": 0,
+        "oil_degc": 1, "active_power_kw": 2,
     }),
     state("state", 10, "stopped", "running"),
     counter("thermal_energy_kwh", 30, 1.0, 1e9, 1_900_000.0),
@@ -148,4 +148,9 @@ class HotWater:
 
 def shower_kw(dormitory_activity: float, outdoor_degc: float) -> float:
     """Return the heat that the showers take: evenings, and more in winter when the mains are cold."""
-    return 130.0 * dormitory_activity * math.sqrt(max(dormitory_activity, 0.0)) * (1.0 + 0.02 * max(20.0 - outdoor_degc, 0.0))
+    return (
+        130.0
+        * dormitory_activity
+        * math.sqrt(max(dormitory_activity, 0.0))
+        * (1.0 + 0.02 * max(20.0 - outdoor_degc, 0.0))
+    )

@@ -1,4 +1,4 @@
-"""What the nodes without children draw, phase by phase: people's loads from their profile, machines from their physics."""
+"""What the nodes without children draw, phase by phase: people's loads by their profile, machines by their physics."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Loads:
         busy = activity[self._profile]
         level = self._idle_share + (1.0 - self._idle_share) * busy
         restless = 0.05 * self._wander.at(time_s) + 0.04 * busy * self._cycle.at(time_s)
-        return self._rated_kw * level * np.clip(1.0 + restless, 0.2, 1.5)
+        return np.asarray(self._rated_kw * level * np.clip(1.0 + restless, 0.2, 1.5))
 
     def _phase_share(self, time_s: float) -> Floats:
         lean = 1.0 + self._asymmetry * self._lean.at(time_s).reshape(-1, PHASES)

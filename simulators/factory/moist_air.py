@@ -21,7 +21,8 @@ _MASS_RATIO = 0.621945
 
 def saturation_kpa(temperature_degc: Number) -> Number:
     """Return the pressure of saturated water vapour."""
-    return 0.6112 * np.exp(17.62 * temperature_degc / (243.12 + temperature_degc))
+    pressure: Number = 0.6112 * np.exp(17.62 * temperature_degc / (243.12 + temperature_degc))
+    return pressure
 
 
 def humidity_ratio(temperature_degc: Number, humidity_percent: Number) -> Number:
@@ -39,14 +40,16 @@ def saturated_ratio(temperature_degc: Number) -> Number:
 def relative_humidity_percent(temperature_degc: Number, ratio: Number) -> Number:
     """Return the relative humidity of air with this humidity ratio, at most 100."""
     vapour_kpa = PRESSURE_KPA * ratio / (_MASS_RATIO + ratio)
-    return np.minimum(100.0 * vapour_kpa / saturation_kpa(temperature_degc), 100.0)
+    humidity: Number = np.minimum(100.0 * vapour_kpa / saturation_kpa(temperature_degc), 100.0)
+    return humidity
 
 
 def dew_point_degc(ratio: Number) -> Number:
     """Return the temperature at which air with this humidity ratio is saturated."""
     vapour_kpa = PRESSURE_KPA * ratio / (_MASS_RATIO + ratio)
     logarithm = np.log(vapour_kpa / 0.6112)
-    return 243.12 * logarithm / (17.62 - logarithm)
+    temperature: Number = 243.12 * logarithm / (17.62 - logarithm)
+    return temperature
 
 
 def enthalpy_kj_kg(temperature_degc: Number, ratio: Number) -> Number:

@@ -80,8 +80,8 @@ _STEPS: Mapping[Profile, Mapping[Day, Steps]] = {
         Day.SUNDAY: ((0, 0.05), (6, 0.25), (8, 0.05), (10, 0.35), (13, 0.05), (16, 0.3), (19, 0.05)),
         Day.HOLIDAY: ((0, 0.03), (10, 0.15), (13, 0.03), (16, 0.12), (19, 0.03)),
     },
-    Profile.NIGHT_LIGHT: {day: ((0, 1.0), (6, 0.15), (17.5, 1.0)) for day in Day},
-    Profile.CONTINUOUS: {day: ((0, 1.0),) for day in Day},
+    Profile.NIGHT_LIGHT: dict.fromkeys(Day, ((0, 1.0), (6, 0.15), (17.5, 1.0))),
+    Profile.CONTINUOUS: dict.fromkeys(Day, ((0, 1.0),)),
 }  # fmt: skip
 
 _DAY_MIN = 1440

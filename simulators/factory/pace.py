@@ -59,8 +59,8 @@ class Pace:
             self._reported = self._monotonic()
             self._late = True
             self._say(
-                f"cannot keep up: {late_s:.1f} s behind at speed {self._speed:g}. Nothing is dropped, but readings come late; "
-                "use a lower --speed, a longer --interval or a coarser --step."
+                f"cannot keep up: {late_s:.1f} s behind at speed {self._speed:g}. Nothing is dropped, but readings "
+                "come late; use a lower --speed, a longer --interval or a coarser --step."
             )
         elif self._late and late_s < _LATE_S / 2:
             self._late = False

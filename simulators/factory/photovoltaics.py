@@ -1,6 +1,6 @@
 """Rooftop PV: eight inverters, four on each production building, on roofs that face east, south and west.
 
-    sunlight on the tilted modules -> cell temperature -> direct current -> inverter -> active power (negative: it feeds in)
+    sunlight on tilted modules -> cell temperature -> direct current -> inverter -> active power (negative: fed in)
 
 Cell temperature after the NOCT method and the linear temperature coefficient of power (Duffie & Beckman, 23.3); the
 inverter has a constant, a linear and a square loss (Schmidt & Sauer 1996) and a limit.

@@ -56,7 +56,9 @@ class Pipes:
         self._taps = Noise(seed, "taps", len(WATER), 75.0)
         self._burners = Noise(seed, "burners", len(GAS), 120.0)
 
-    def step(self, time_s: float, step_s: float, activity: Floats, tower_m3_h: float, steam_kg_s: float, boiler_kw: float) -> None:
+    def step(
+        self, time_s: float, step_s: float, activity: Floats, tower_m3_h: float, steam_kg_s: float, boiler_kw: float
+    ) -> None:
         """Advance one step; `boiler_kw` is the gas the hot-water boiler burns."""
         taps = np.clip(1.0 + 0.35 * self._taps.at(time_s), 0.0, 2.5)
         water = np.zeros(len(WATER))

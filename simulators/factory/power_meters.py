@@ -29,8 +29,13 @@ _LINE_DECIMALS = {
     "voltage_ab_v": 1, **{f"current_{phase}_a": 2 for phase in _PHASES}, "active_power_kw": 3,
     "reactive_power_kvar": 3, "power_factor": 3, "thd_current_a_percent": 1,
 }  # fmt: skip
-# Equivalent ohm of a transformer at the harmonics that matter (5th, 7th, 11th), as voltage distortion by full-load THD-I.
+# Voltage distortion at a board for a harmonic power equal to its transformer's rating: 5th, 7th, 11th together.
 _HARMONIC_IMPEDANCE = 0.35
+
+_GATEWAYS = {
+    "me-b1-": "gw-b1", "me-b2-": "gw-b2", "me-office": "gw-campus", "me-dorm": "gw-campus", "me-ev": "gw-campus",
+    "me-ess": "gw-renewables",
+}  # fmt: skip
 
 
 def _registers(interval_s: int, resolution: float, modulus: float, typical_kwh: float) -> tuple[Channel, ...]:
@@ -152,8 +157,4 @@ def _deviation_percent(amperes: Floats) -> Floats:
 
 def _gateway(code: str) -> str:
     """Which gateway a meter hangs on: by building where there is a field bus, else the substation's."""
-    for stem, gateway in (("me-b1-", "gw-b1"), ("me-b2-", "gw-b2"), ("me-office", "gw-campus"), ("me-dorm", "gw-campus"),
-                          ("me-ev", "gw-campus"), ("me-ess", "gw-renewables")):  # fmt: skip
-        if code.startswith(stem):
-            return gateway
-    return "gw-substation"
+    return next((gateway for stem, gateway in _GATEWAYS.items() if code.startswith(stem)), "gw-substation")

@@ -60,6 +60,10 @@ class RegisterBank:
         """Where the dials of this key start again."""
         return float(self._modulus[self._channels[key]])
 
+    def resolution(self, key: str) -> float:
+        """The smallest step of the dials of this key."""
+        return float(self._resolution[self._channels[key]])
+
     def set_to(self, code: str, key: str, true_total: float, opening: float) -> None:
         """Set one register, as a reset, a replacement of the meter or a preset does."""
         row, column = self._channels[key], self._devices[code]

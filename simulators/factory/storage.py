@@ -40,7 +40,8 @@ _CHANNELS = (
     counter("export_energy_kwh", 30, 0.1, 1e8, 378_000.0),
 )
 _RACK_CHANNELS = gauges(
-    30, {"soc_percent": 1, "voltage_v": 1, "current_a": 1, "cell_maximum_v": 3, "cell_minimum_v": 3, "temperature_degc": 1}
+    30,
+    {"soc_percent": 1, "voltage_v": 1, "current_a": 1, "cell_maximum_v": 3, "cell_minimum_v": 3, "temperature_degc": 1},
 )
 
 

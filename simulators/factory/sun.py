@@ -52,7 +52,7 @@ def sun_at(time_s: float, cloud_cover: float) -> Sun:
 
 
 def tilted_w_m2(sun: Sun, tilt_rad: float, facing_rad: float) -> float:
-    """Return the light on a plane under an isotropic sky (Liu & Jordan 1963); `facing_rad` from south, west positive."""
+    """Return the light on a plane under an isotropic sky (Liu & Jordan 1963); facing from south, west positive."""
     if sun.cos_zenith < _LOWEST_COSINE:
         return 0.0
     sin_zenith = math.sqrt(1.0 - sun.cos_zenith**2)

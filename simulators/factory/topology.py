@@ -32,7 +32,7 @@ class Meter(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """A consumer that follows the people: share of its rating when idle, power factor, current distortion, asymmetry."""
+    """A consumer that follows people: share of its rating when idle, power factor, current distortion, asymmetry."""
 
     profile: Profile
     rated_kw: float
@@ -156,8 +156,8 @@ def _campus() -> Iterator[Node]:
     yield from _group("me-towers", "me-tr-4", 60, _numbered("tower", 1, 4))
     office, dormitory = Profile.OFFICE, Profile.DORMITORY
     yield from _panel("me-office", "me-tr-4", {
-        "f1": _lights(office, 42), "f2": _lights(office, 38), "f3": _lights(office, 34), "lift": _lights(office, 12, 0.05),
-        "server": _machines(Profile.CONTINUOUS, 28, 0.8, 0.96, 0.1),
+        "f1": _lights(office, 42), "f2": _lights(office, 38), "f3": _lights(office, 34),
+        "lift": _lights(office, 12, 0.05), "server": _machines(Profile.CONTINUOUS, 28, 0.8, 0.96, 0.1),
     })  # fmt: skip
     yield from _panel("me-dorm", "me-tr-4", {
         "a": _lights(dormitory, 85, 0.1), "b": _lights(dormitory, 78, 0.1),

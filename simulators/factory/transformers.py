@@ -1,8 +1,8 @@
 """The four transformers' own measurements, and the capacitor banks at their boards.
 
 Windings warm up toward the air around them plus a rise that goes with the load to the power 1.6 (IEC 60076-12 for
-dry-type transformers), slowly; fans cool them from 100 degC on. Each bank switches 40 kvar steps to keep the power factor
-of its board near 0.96, one step at a time with a pause, and never over-compensates for long.
+dry-type transformers), slowly; fans cool them from 100 degC on. Each bank switches 40 kvar steps to keep the power
+factor of its board near 0.96, one step at a time with a pause, and never over-compensates for long.
 """
 
 from __future__ import annotations
@@ -92,9 +92,8 @@ class Transformers:
 
     def _load_share(self) -> Floats:
         flow = self._electricity.flow
-        return np.hypot(flow.active_kw[self._places].sum(axis=1), flow.reactive_kvar[self._places].sum(axis=1)) / (
-            self._rated_kva
-        )
+        active, reactive = flow.active_kw[self._places].sum(axis=1), flow.reactive_kvar[self._places].sum(axis=1)
+        return np.asarray(np.hypot(active, reactive) / self._rated_kva)
 
     def _switch(self, step_s: float) -> None:
         memory, flow = self.memory, self._electricity.flow

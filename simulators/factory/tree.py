@@ -120,7 +120,7 @@ def _level(depths: Indexes, parent: Indexes, depth: int) -> _Level:
 
 
 def _branch(node: Node) -> tuple[float, float, float, float, float]:
-    """Resistance and reactance behind the meter (ohm, low side), iron kW and magnetising kvar by phase, voltage ratio."""
+    """Resistance and reactance behind the meter (ohm, low side), iron kW and magnetising kvar a phase, ratio."""
     if node.transformer is not None:
         return _transformer_branch(node.transformer)
     if not node.rated_kw:
@@ -131,7 +131,7 @@ def _branch(node: Node) -> tuple[float, float, float, float, float]:
 
 
 def _transformer_branch(kind: Transformer) -> tuple[float, float, float, float, float]:
-    """The T-equivalent circuit with its shunt at the high side (any textbook on machines; copper from the load loss)."""
+    """The T-equivalent circuit with its shunt at the high side (textbooks on machines; copper from load loss)."""
     base_ohm = PHASES * LOW_V**2 / (kind.rated_kva * 1000.0)
     resistance = kind.copper_kw / kind.rated_kva * base_ohm
     impedance = kind.impedance_percent / 100.0 * base_ohm

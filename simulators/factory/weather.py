@@ -80,7 +80,9 @@ class Climate:
             + _of_month(_HALF_RANGE_DEGC, day) * (1.15 - 0.6 * cloud) * swing
         )  # fmt: skip
         mean_ratio = humidity_ratio(_of_month(_MEAN_DEGC, day), _of_month(_MEAN_HUMIDITY_PERCENT, day))
-        ratio = mean_ratio * math.exp((0.05 + 0.12 * winter) * fronts[1] + (0.06 + 0.1 * winter) * fronts[2] + 0.03 * hours[2])
+        ratio = mean_ratio * math.exp(
+            (0.05 + 0.12 * winter) * fronts[1] + (0.06 + 0.1 * winter) * fronts[2] + 0.03 * hours[2]
+        )
         ratio = min(ratio, humidity_ratio(float(dry_bulb), 98.5))
         humidity = float(relative_humidity_percent(dry_bulb, ratio))
         # Broken clouds pass in minutes where the sky is neither clear nor overcast.

@@ -1,0 +1,78 @@
+"""What to simulate, checked once: span, speed, steps, files, faults."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulators.factory.factory import LONGEST_STEP_S
+from simulators.factory.truth import QUARTER_S
+
+# Above this speed nobody watches single seconds: longer steps, and one message a minute from each device.
+_FAST = 10.0
+_FAST_STEP_S, _FAST_INTERVAL_S = 10, 60
+
+
+class BadSettingsError(ValueError):
+    """The settings contradict each other; the message says what would work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One run."""
+
+    site: str = "kunshan"
+    seed: int = 1
+    start_s: float | None = None
+    """Simulated start; None: where the state file ended, within `history_s`, else now."""
+    stop_s: float = math.inf
+    speed: float = 1.0
+    """Simulated seconds in a second; `math.inf`: as fast as possible."""
+    step_s: int | None = None
+    interval_s: int | None = None
+    """No channel is published more often than this."""
+    history_s: float = 0.0
+    """Simulate and publish this much of the past, as fast as possible, before going on in real time."""
+    state: Path | None = None
+    truth: Path | None = None
+    faults: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.speed > 0.0:
+            raise BadSettingsError(f"speed {self.speed:g} stands still: give a number above 0, or max")
+        if math.isinf(self.speed) and math.isinf(self.stop_s):
+            raise BadSettingsError("speed max never ends without a stop: give --stop")
+        if self.start_s is not None and self.start_s >= self.stop_s:
+            raise BadSettingsError("the stop is not after the start")
+        if self.step_s is not None and (not 1 <= self.step_s <= LONGEST_STEP_S or QUARTER_S % self.step_s):
+            raise BadSettingsError(
+                f"a step of {self.step_s} s does not divide a quarter hour: use 1, 2, 5, 10, 15, 30 or 60 s"
+            )
+        if self.history_s and (self.start_s is not None or self.speed != 1.0):
+            raise BadSettingsError("history leads up to now in real time: give it without start and speed")
+
+    @property
+    def fast(self) -> bool:
+        """Whether coarse steps are the default."""
+        return self.speed > _FAST
+
+    @property
+    def main_step_s(self) -> int:
+        """Seconds of a step."""
+        return self.step_s or (_FAST_STEP_S if self.fast else 1)
+
+    @property
+    def main_interval_s(self) -> int:
+        """Shortest publishing interval."""
+        return self.interval_s or (_FAST_INTERVAL_S if self.fast else 1)
+
+    @property
+    def history_step_s(self) -> int:
+        """Seconds of a step while catching up."""
+        return max(self.main_step_s, _FAST_STEP_S)
+
+    @property
+    def history_interval_s(self) -> int:
+        """Shortest publishing interval while catching up."""
+        return max(self.main_interval_s, _FAST_INTERVAL_S)
