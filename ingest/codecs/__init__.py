@@ -7,14 +7,14 @@ reason. It knows no registry, no clock and no I/O, and never raises on bad input
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol, TypeAlias
+
+import msgspec
 
 Value: TypeAlias = float | str | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True, gc=False):
     """What one device says of one instant.
 
     `time_us`: microseconds since 1970, None where the device sent no time. `numeric`: every value is a float already,
@@ -28,8 +28,7 @@ class Report:
     numeric: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(msgspec.Struct, frozen=True):
     """A device, or the broker on its behalf, says that it is there or gone."""
 
     site: str
@@ -37,8 +36,7 @@ class Status:
     online: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(msgspec.Struct, frozen=True):
     """A message, or a part of it, that cannot be read; `detail` says what to mend."""
 
     reason: str

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 _PUBLISH = 0x30
 _QOS = 0x06
+#: More than a topic (65,535 bytes at most) and the usual properties: behind so much, the payload has begun.
+_ENOUGH_OF_IT = 1 << 17
 
 
 class Message(NamedTuple):
@@ -55,7 +57,7 @@ class FrameSplitter:
             data = self._rest + data
         messages: list[Message] = []
         control = b""
-        at, end = 0, len(data)
+        limit, at, end = self._limit, 0, len(data)
         while at + 2 <= end:
             first, length, body = data[at], data[at + 1], at + 2
             if length & 0x80:
@@ -63,42 +65,44 @@ class FrameSplitter:
                 if body == 0:
                     break
             stop = body + length
-            if first & 0xF0 != _PUBLISH:
-                if stop > end:
-                    break
-                control += data[at:stop]
-            elif stop > end:
-                if length <= self._limit or body + 65536 + self._kept > end:
+            if first & 0xF0 == _PUBLISH:
+                if stop > end and (length <= limit or end - body < _ENOUGH_OF_IT + self._kept):
                     break  # wait for the rest, or for enough of it to keep
-                messages.append(self._message(data, first, body, stop))
-                self._skip = stop - end
-                at = end
+                message = _publish(data, first, body, stop)
+                messages.append(message if message.payload_bytes <= limit else self._cut(message))
+                if stop > end:
+                    self._skip = stop - end
+                    at = end
+                    break
+            elif stop > end:
                 break
             else:
-                messages.append(self._message(data, first, body, stop))
+                control += data[at:stop]
             at = stop
         self._rest = data[at:]
         return messages, control
 
-    def _message(self, data: bytes, first: int, body: int, stop: int) -> Message:
-        """Read a PUBLISH whose body is data[body:stop], as far as it has come."""
-        topic_start = body + 2
-        at = topic_start + (data[body] << 8 | data[body + 1])
-        topic = data[topic_start:at]
+    def _cut(self, message: Message) -> Message:
+        return message._replace(payload=message.payload[: self._kept])
+
+
+def _publish(data: bytes, first: int, body: int, stop: int) -> Message:
+    """Read a PUBLISH whose body is data[body:stop], as far as it has come."""
+    topic = body + 2
+    at = topic + (data[body] << 8 | data[body + 1])
+    if first & _QOS:
+        packet_id = data[at] << 8 | data[at + 1]
+        properties = at + 2
+    else:
         packet_id = 0
-        if first & _QOS:
-            packet_id = data[at] << 8 | data[at + 1]
-            at += 2
-        properties = data[at]
-        if properties & 0x80:
-            properties, at = _variable_length(data, at)
-        else:
-            at += 1
-        at += properties
-        size = stop - at
-        if size < 0:
-            raise MalformedStreamError("a PUBLISH is shorter than its own header says")
-        return Message(topic, data[at : at + self._kept] if size > self._limit else data[at:stop], packet_id, size)
+        properties = at
+    payload = properties + 1
+    if data[properties]:
+        length, payload = _variable_length(data, properties)
+        payload += length
+    if payload > stop:
+        raise MalformedStreamError("a PUBLISH is shorter than its own header says")
+    return Message(data[topic:at], data[payload:stop], packet_id, stop - payload)
 
 
 def _variable_length(data: bytes, at: int) -> tuple[int, int]:
