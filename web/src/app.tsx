@@ -3,8 +3,7 @@
  *
  *   sites --> chosen site --> session (registry, stream, health) --> view --> page, device panel
  */
-import { useSignalEffect } from "@preact/signals";
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { words } from "./i18n";
 import { DevicePanel } from "./pages/devices/device_panel";
 import { EmptySite } from "./pages/live/empty_site";
@@ -26,10 +25,14 @@ export function App() {
     opened?.open();
     return () => { opened?.close(); };
   });
+  const open = session.value;
+  const view = open?.view.value ?? null;
   return (
-    <Layout session={session.value}>
-      {session.value === null ? <NoSession /> : <SessionPage key={session.value.code} session={session.value} />}
-    </Layout>
+    <SiteContext.Provider value={open === null || view === null ? null : { session: open, view }}>
+      <Layout session={open} panel={view === null ? null : <DevicePanel />}>
+        {open === null ? <NoSession /> : <SessionPage key={open.code} session={open} />}
+      </Layout>
+    </SiteContext.Provider>
   );
 }
 
@@ -49,12 +52,7 @@ function SessionPage({ session }: { readonly session: SiteSession }) {
       {problem === null ? null : <ProblemNote problem={problem} retry={() => void session.registry.load()} />}
       {page === undefined ? <NotFound /> : null}
       {view === null && problem === null ? <PageSkeleton /> : null}
-      {view === null || page === undefined ? null : (
-        <SiteContext.Provider value={{ session, view }}>
-          <page.component />
-          <DevicePanel />
-        </SiteContext.Provider>
-      )}
+      {view === null || page === undefined ? null : <page.component />}
     </>
   );
 }

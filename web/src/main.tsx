@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { App } from "./app";
 import { sites } from "./session/sites";
+import { watchWidth } from "./shell/narrow";
 import { startPreferences } from "./shell/preferences";
 import { startRouter } from "./shell/router";
 import "./styles/tokens.css";
@@ -9,6 +10,7 @@ import "./styles/page.css";
 
 startPreferences();
 startRouter();
+watchWidth();
 void sites.load();
 
 const root = document.getElementById("console");

@@ -14,7 +14,7 @@ import { formatTime } from "../format/time";
 import { locale } from "../shell/preferences";
 import { TimeAxis, ValueAxis, type Frame } from "./axes";
 import { linePath, stairs } from "./path";
-import { calm, extentOf, roundTicks } from "./scale";
+import { calm, extentOf, roundTicks, ticksAt, type Extent } from "./scale";
 import { useSize } from "./size";
 import type { CourseValue } from "./trend";
 import "./line_chart.css";
@@ -25,8 +25,8 @@ export interface LineChartProps {
   readonly from_ms: number;
   readonly to_ms: number;
   readonly zone: string;
-  /** A state keeps its value until the next one: drawn as stairs. */
-  readonly stepped?: boolean;
+  /** The values that a state can have: its axis shows just these, and its line is drawn as stairs. */
+  readonly levels?: readonly number[] | undefined;
   readonly write: (value: number) => string;
   readonly writeTick: (value: number) => string;
 }
@@ -37,12 +37,11 @@ const TOP = 10;
 const BOTTOM = 24;
 const CALM_PART = 0.05;
 
-export function LineChart({ label, course, from_ms, to_ms, zone, stepped = false, write, writeTick }: LineChartProps) {
+export function LineChart({ label, course, from_ms, to_ms, zone, levels, write, writeTick }: LineChartProps) {
   const [box, size] = useSize();
   const cursor = useSignal<number | null>(null);
   const frame: Frame = { left: LEFT, top: TOP, width: Math.max(1, size.width - LEFT - RIGHT), height: Math.max(1, size.height - TOP - BOTTOM) };
-  const ticks = roundTicks(calm(extentOf(course.map(({ value }) => value)) ?? { low: 0, high: 1 }, CALM_PART), 4);
-  const [low = 0, high = 1] = [ticks[0], ticks.at(-1)];
+  const { ticks, extent: { low, high } } = levels === undefined ? roundAxis(course) : ticksAt(levels);
   const x = (time_ms: number): number => LEFT + ((time_ms - from_ms) / (to_ms - from_ms)) * frame.width;
   const y = (value: number): number => TOP + ((high - value) / (high - low)) * frame.height;
   const read = cursor.value === null ? undefined : course[cursor.value];
@@ -63,7 +62,7 @@ export function LineChart({ label, course, from_ms, to_ms, zone, stepped = false
         <svg class="line-chart-plot" width={size.width} height={size.height} aria-hidden="true" focusable="false">
           <ValueAxis frame={frame} ticks={ticks} y={y} write={writeTick} />
           <TimeAxis frame={frame} from_ms={from_ms} to_ms={to_ms} zone={zone} x={x} />
-          <path class="line-chart-line" d={linePath(stepped ? stairs(line) : line)} />
+          <path class="line-chart-line" d={linePath(levels === undefined ? line : stairs(line))} />
           {read === undefined ? null : <Cursor frame={frame} x={x(read.time_ms)} y={read.value === null ? null : y(read.value)} />}
         </svg>
         <input
@@ -85,6 +84,11 @@ export function LineChart({ label, course, from_ms, to_ms, zone, stepped = false
       </div>
     </div>
   );
+}
+
+function roundAxis(course: readonly CourseValue[]): { readonly ticks: readonly number[]; readonly extent: Extent } {
+  const ticks = roundTicks(calm(extentOf(course.map(({ value }) => value)) ?? { low: 0, high: 1 }, CALM_PART), 4);
+  return { ticks, extent: { low: ticks[0] ?? 0, high: ticks.at(-1) ?? 1 } };
 }
 
 function Cursor({ frame, x, y }: { readonly frame: Frame; readonly x: number; readonly y: number | null }) {

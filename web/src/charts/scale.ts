@@ -40,6 +40,12 @@ export function roundTicks(extent: Extent, most: number): number[] {
   return Array.from({ length: Math.max(1, last - first) + 1 }, (_, index) => (first + index) * step);
 }
 
+/** Ticks at given values (the states of a machine) and half a step of room around them. */
+export function ticksAt(values: readonly number[]): { readonly ticks: readonly number[]; readonly extent: Extent } {
+  const { low, high } = extentOf(values) ?? { low: 0, high: 1 };
+  return { ticks: [...values].sort((a, b) => a - b), extent: { low: low - 0.5, high: high + 0.5 } };
+}
+
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const TIME_STEPS_MS = [

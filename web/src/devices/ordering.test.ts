@@ -6,7 +6,7 @@ import { arrange, listingsOf, type Facts } from "./ordering";
 import type { DeviceState } from "./status";
 
 const space = (path: string, name: string, parent: string | null = null): Space => ({
-  site: "s", path, code: path.split("/").at(-1) ?? path, kind: parent === null ? "building" : "floor", name, name_zh: null, parent, floor_area_m2: null, power_points: [],
+  site: "s", path, code: path.split("/").at(-1) ?? path, kind: parent === null ? "building" : "floor", name, name_zh: null, parent, floor_area_m2: null,
 });
 const device = (code: string, name: string, kind: string, place: string | null): Device => ({
   id: `s/${code}`, site: "s", code, name, name_zh: null, template: kind, kind, space: place, org_unit: null, equipment: null, gateway: null, online: null, online_since: null,
@@ -16,8 +16,10 @@ const power = (code: string): Point => ({
 });
 
 const model = buildSiteModel({
-  site: { code: "s", name: "Site", name_zh: null, time_zone: "Asia/Shanghai", power_points: [] },
+  site: { code: "s", name: "Site", name_zh: null, time_zone: "Asia/Shanghai" },
   spaces: [space("b1", "Hall"), space("b1/f2", "Second floor", "b1"), space("b2", "Office")],
+  power: [],
+  org_units: [],
   devices: [
     device("pump-10", "Pump 10", "pump", "b1/f2"),
     device("pump-2", "Pump 2", "pump", "b1"),

@@ -27,5 +27,10 @@ export function named(thing: Named): string {
 export function kindName(kind: string | null): string {
   const names: Readonly<Record<string, string>> = words.value.kinds;
   const code = kind ?? "none";
-  return names[code] ?? code.charAt(0).toUpperCase() + code.slice(1).replaceAll("_", " ");
+  return names[code] ?? readable(code);
+}
+
+/** A code as words: `capacitor_bank` is "Capacitor bank". */
+export function readable(code: string): string {
+  return code.charAt(0).toUpperCase() + code.slice(1).replaceAll("_", " ");
 }

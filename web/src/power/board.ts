@@ -52,8 +52,7 @@ export class PowerBoard {
     const figures = this.figures.peek();
     const extended = [...this.#sums.keys()].map((path): [string, Course] => {
       const figure = figures.get(path);
-      const whole = figure?.stale === 0 && figure.missing === 0;
-      return [path, extendCourse(this.#courses.peek().get(path) ?? [], { time_ms, value: whole ? figure.power_kw : null })];
+      return [path, extendCourse(this.#courses.peek().get(path) ?? [], { time_ms, value: figure?.stale === 0 ? figure.power_kw : null })];
     });
     this.#courses.value = new Map(extended);
     return away;

@@ -2,8 +2,7 @@
  * The live power of a place: the sum of its meters, and how much of it is really of now.
  *
  * A stale meter keeps its last value in the sum (the load did not vanish because its gateway did), but the sum then
- * says so and looks it. A meter without any reading adds nothing and is counted as missing. Without a single reading
- * there is no figure. Import is positive, so a place that feeds the grid has a negative one.
+ * says so and looks it. With a meter that was never heard there is no sum: a part would look like the whole. Import is positive, so a place that feeds the grid has a negative one.
  */
 import { age_s, freshness, type Sample } from "../live/freshness";
 
@@ -40,7 +39,7 @@ export function sumPower(
     oldest_s = Math.max(oldest_s ?? 0, age_s(sample, now_ms));
     if (freshness(sample, point.expected_interval_s, now_ms) === "stale") stale += 1;
   }
-  return { power_kw, meters: points.length, stale, missing, age_s: oldest_s };
+  return { power_kw: missing > 0 ? null : power_kw, meters: points.length, stale, missing, age_s: oldest_s };
 }
 
 /** A part's share of the whole; unknown where either is, or where the whole does not consume. */

@@ -2,7 +2,7 @@
  * The registry of one site, joined for reading: each device with its points, its place and its building; each place
  * with the places below it. Built anew whenever the registry changes; it holds no live value.
  */
-import type { Device, Point, Site, Space } from "../api/types";
+import type { Device, OrgUnit, Point, Site, Space, SpacePower } from "../api/types";
 import { keyPoints, powerPoint } from "../devices/key_points";
 import type { PowerPoint } from "../power/sum";
 
@@ -28,6 +28,7 @@ export interface SiteModel {
   readonly places: ReadonlyMap<string, Place>;
   /** Places directly below the site. */
   readonly top: readonly Place[];
+  readonly org_units: ReadonlyMap<string, OrgUnit>;
   readonly devices: readonly DeviceEntry[];
   readonly device: ReadonlyMap<string, DeviceEntry>;
 }
@@ -35,6 +36,9 @@ export interface SiteModel {
 export interface Registry {
   readonly site: Site;
   readonly spaces: readonly Space[];
+  /** The points whose sum is the live power of each space; of space null, of the site. The service decides which. */
+  readonly power: readonly SpacePower[];
+  readonly org_units: readonly OrgUnit[];
   readonly devices: readonly Device[];
   readonly points: readonly Point[];
 }
@@ -45,7 +49,8 @@ interface PlaceDraft extends Place {
 
 export function buildSiteModel(registry: Registry): SiteModel {
   const point = new Map(registry.points.map((row) => [row.id, row]));
-  const measured = (ids: readonly string[]): PowerPoint[] => ids.flatMap((id) => point.get(id) ?? []);
+  const ids = new Map(registry.power.map((row) => [row.space, row.points]));
+  const measured = (path: string | null): PowerPoint[] => (ids.get(path) ?? []).flatMap((id) => point.get(id) ?? []);
   const places = buildPlaces(registry.spaces, measured);
   const pointsOf = new Map<string, Point[]>(registry.devices.map((device) => [device.code, []]));
   for (const row of registry.points) pointsOf.get(row.device)?.push(row);
@@ -61,20 +66,21 @@ export function buildSiteModel(registry: Registry): SiteModel {
   });
   return {
     site: registry.site,
-    power_points: measured(registry.site.power_points),
+    power_points: measured(null),
     places,
     top: [...places.values()].filter((place) => place.parent === null),
+    org_units: new Map(registry.org_units.map((unit) => [unit.path, unit])),
     devices,
     device: new Map(devices.map((entry) => [entry.device.code, entry])),
   };
 }
 
-function buildPlaces(spaces: readonly Space[], measured: (ids: readonly string[]) => PowerPoint[]): Map<string, PlaceDraft> {
+function buildPlaces(spaces: readonly Space[], measured: (path: string) => PowerPoint[]): Map<string, PlaceDraft> {
   const places = new Map<string, PlaceDraft>();
   // A path is its parent's path and a code, so parents come first when sorted by length.
   for (const space of [...spaces].sort((a, b) => a.path.split("/").length - b.path.split("/").length)) {
     const parent = places.get(space.parent ?? "") ?? null;
-    const place: PlaceDraft = { space, parent, building: parent?.building ?? parent, below: [], power_points: measured(space.power_points) };
+    const place: PlaceDraft = { space, parent, building: parent?.building ?? parent, below: [], power_points: measured(space.path) };
     parent?.below.push(place);
     places.set(space.path, place);
   }

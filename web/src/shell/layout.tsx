@@ -8,27 +8,32 @@ import { words } from "../i18n";
 import type { SiteSession } from "../session/site_session";
 import { Navigation } from "./navigation";
 import { Notices } from "./notices";
+import { isNarrow } from "./narrow";
+import { route } from "./router";
 import { TopBar } from "./top_bar";
 import "./layout.css";
 
 export interface LayoutProps {
   readonly session: SiteSession | null;
+  readonly panel: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
-export function Layout({ session, children }: LayoutProps) {
+export function Layout({ session, panel, children }: LayoutProps) {
   const main = useRef<HTMLElement>(null);
+  const covered = isNarrow.value && route.value.query.has("device");
   return (
     <div class="layout">
       <button type="button" class="button skip" onClick={() => { main.current?.focus(); }}>
         {words.value.skipToContent}
       </button>
-      <Navigation />
-      <TopBar session={session} />
-      <main class="content" ref={main} tabIndex={-1}>
+      <Navigation covered={covered} />
+      <TopBar session={session} covered={covered} />
+      <main class="content" ref={main} tabIndex={-1} inert={covered}>
         {session === null ? null : <Notices session={session} />}
         {children}
       </main>
+      {panel}
     </div>
   );
 }

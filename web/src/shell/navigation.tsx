@@ -5,10 +5,10 @@ import { PAGES } from "./pages";
 import { route, routeHref } from "./router";
 import "./navigation.css";
 
-export function Navigation() {
+export function Navigation({ covered }: { readonly covered: boolean }) {
   const here = route.value.path[0] ?? "";
   return (
-    <nav class="rail" aria-label={words.value.navigation.label}>
+    <nav class="rail" inert={covered} aria-label={words.value.navigation.label}>
       <p class="rail-brand" aria-hidden="true">IOE</p>
       <ul class="rail-pages">
         {PAGES.map(({ path, word, icon }) => (

@@ -11,9 +11,9 @@ import { go, route, routeHref } from "./router";
 import { StreamState } from "./stream_state";
 import "./top_bar.css";
 
-export function TopBar({ session }: { readonly session: SiteSession | null }) {
+export function TopBar({ session, covered }: { readonly session: SiteSession | null; readonly covered: boolean }) {
   return (
-    <header class="top-bar">
+    <header class="top-bar" inert={covered}>
       <SiteName session={session} />
       {session === null ? null : <StreamState connection={session.connection} />}
       {session === null ? null : <IngestState health={session.health} />}

@@ -4,6 +4,7 @@
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Point } from "../api/types";
+import { stateText } from "../devices/state_text";
 import { now_ms } from "../live/clock";
 import { freshness } from "../live/freshness";
 import type { LiveValues } from "../live/values";
@@ -19,11 +20,4 @@ export function LiveFigure({ point, values }: LiveFigureProps) {
   const quality = useMemo(() => computed(() => freshness(cell.value, point.expected_interval_s, now_ms.value)), [cell, point]);
   const value = cell.value?.value ?? null;
   return <Figure value={value} unit={point.unit} quality={quality.value} text={stateText(point, value)} />;
-}
-
-/** The name of a state's number, as its template gives it; a number without a name is shown as it is. */
-export function stateText(point: Point, value: number | null): string | undefined {
-  if (point.kind !== "state" || value === null) return undefined;
-  const name = Object.entries(point.states ?? {}).find(([, number]) => number === value)?.[0];
-  return name?.replaceAll("_", " ");
 }

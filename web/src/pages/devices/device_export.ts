@@ -7,7 +7,7 @@ import { named } from "../../i18n";
 import { serverNow_ms } from "../../live/clock";
 import type { DeviceEntry } from "../../registry/site_model";
 import type { SiteSession, SiteView } from "../../session/site_session";
-import { stateText } from "../../ui/live_figure";
+import { stateText } from "../../devices/state_text";
 import { saveCsv, type Cell } from "../../ui/csv";
 
 const KEY_VALUES = [1, 2, 3] as const;

@@ -55,12 +55,13 @@ function Panel({ code, entry }: { readonly code: string; readonly entry: DeviceE
 function DeviceFacts({ entry }: { readonly entry: DeviceEntry }) {
   const { view } = useSite();
   const { device } = entry;
+  const unit = view.model.org_units.get(device.org_unit ?? "");
   const text = words.value.device;
   const facts: readonly (readonly [string, string | null])[] = [
     [text.code, device.code],
     [words.value.devices.columns.kind, kindName(device.kind)],
     [text.place, placeName(entry) || null],
-    [text.unit, device.org_unit],
+    [text.unit, unit === undefined ? device.org_unit : named(unit)],
     [text.equipment, device.equipment],
     [text.gateway, device.gateway],
   ];

@@ -3,10 +3,11 @@ import type { Point } from "../../api/types";
 import { formatAge } from "../../format/age";
 import { named, words } from "../../i18n";
 import { now_ms } from "../../live/clock";
-import { age_s } from "../../live/freshness";
+import { age_s, freshness } from "../../live/freshness";
 import type { DeviceEntry } from "../../registry/site_model";
 import { useSite } from "../../session/context";
 import { go, route, routeHref } from "../../shell/router";
+import { Icon } from "../../ui/icon";
 import { LiveFigure } from "../../ui/live_figure";
 import { PointHistory } from "./point_history";
 
@@ -59,5 +60,12 @@ function PointRow({ point, chosen }: { readonly point: Point; readonly chosen: b
 function PointAge({ point }: { readonly point: Point }) {
   const sample = useSite().session.values.cell(point.id).value;
   const text = words.value.age;
-  return <span class="faint">{sample === undefined ? text.never : formatAge(age_s(sample, now_ms.value), text)}</span>;
+  if (sample === undefined) return <span class="faint">{text.never}</span>;
+  const stale = freshness(sample, point.expected_interval_s, now_ms.value) === "stale";
+  return (
+    <span class="point-age" data-stale={stale}>
+      {stale ? <Icon name="stale" /> : null}
+      {formatAge(age_s(sample, now_ms.value), text)}
+    </span>
+  );
 }

@@ -8,17 +8,16 @@ import { useSignal } from "@preact/signals";
 import type { Point } from "../../api/types";
 import { LineChart } from "../../charts/line_chart";
 import { extentOf } from "../../charts/scale";
-import { formatTime } from "../../format/time";
 import { formatCount, formatValue } from "../../format/number";
 import { unitSymbol } from "../../format/unit";
 import { named, words } from "../../i18n";
 import { RANGES, useHistory, type RangeName } from "../../readings/follow";
+import { readingsCsvAddress } from "../../readings/load";
 import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { Choice } from "../../ui/choice";
-import { saveCsv } from "../../ui/csv";
 import { Icon } from "../../ui/icon";
-import { stateText } from "../../ui/live_figure";
+import { stateText } from "../../devices/state_text";
 import { ProblemNote } from "../../ui/note";
 import { HistoryTable } from "./history_table";
 
@@ -53,29 +52,28 @@ export function PointHistory({ point }: { readonly point: Point }) {
           from_ms={from_ms}
           to_ms={to_ms}
           zone={zone}
-          stepped={point.kind === "state"}
+          levels={point.kind === "state" ? Object.values(point.states ?? { off: 0, on: 1 }) : undefined}
           write={write}
           writeTick={(value) => stateText(point, value) ?? formatTick(value)}
         />
       )}
-      <p class="history-summary">
-        {extent === null ? (
-          <span>{history.loading ? words.value.loading : text.empty}</span>
-        ) : (
-          <>
-            <span>{text.lowest} {write(extent.low)}</span>
-            <span>{text.highest} {write(extent.high)}</span>
-            <span>{text.summary(known.length)}{reduced ? ` · ${text.reduced}` : ""}</span>
-          </>
-        )}
-      </p>
-      <button type="button" class="button history-export" disabled={known.length === 0} onClick={() => {
-        const rows = course.flatMap(({ time_ms, value }) => (value === null ? [] : [[new Date(time_ms).toISOString(), value]]));
-        saveCsv(`${point.id.replaceAll("/", "-")}-${formatTime(to_ms, "full", "UTC", "en").replace(/\D/g, "")}Z.csv`, [["time", point.key], ...rows]);
-      }}>
-        <Icon name="download" />
-        {text.exportCsv}
-      </button>
+      <div class="history-head">
+        <p class="history-summary">
+          {extent === null ? (
+            <span>{history.loading ? words.value.loading : text.empty}</span>
+          ) : (
+            <>
+              {point.kind === "state" ? null : <span>{text.lowest} {write(extent.low)}</span>}
+              {point.kind === "state" ? null : <span>{text.highest} {write(extent.high)}</span>}
+              <span>{text.summary(known.length)}{reduced ? ` · ${text.reduced}` : ""}</span>
+            </>
+          )}
+        </p>
+        <a class="button" href={readingsCsvAddress(point.id, from_ms, to_ms)} download>
+          <Icon name="download" />
+          {text.exportCsv}
+        </a>
+      </div>
     </section>
   );
 }

@@ -99,7 +99,7 @@ function Rest({ places }: { readonly places: readonly Place[] }) {
 function restPower(site: PowerFigure | undefined, parts: readonly (PowerFigure | undefined)[]): number | null {
   let rest_kw = 0;
   for (const [sign, figure] of [[1, site] as const, ...parts.map((part) => [-1, part] as const)]) {
-    if (figure === undefined || figure.power_kw === null || figure.stale > 0 || figure.missing > 0) return null;
+    if (figure === undefined || figure.power_kw === null || figure.stale > 0) return null;
     rest_kw += sign * figure.power_kw;
   }
   return rest_kw;

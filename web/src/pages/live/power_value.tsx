@@ -28,6 +28,6 @@ export function PowerDoubt({ figure, fine }: { readonly figure: PowerFigure; rea
 
 function powerQuality(figure: PowerFigure | undefined): Quality {
   if (figure === undefined || figure.power_kw === null) return "missing";
-  if (figure.stale === figure.meters - figure.missing) return "stale";
-  return figure.stale > 0 || figure.missing > 0 ? "partial" : "fresh";
+  if (figure.stale === figure.meters) return "stale";
+  return figure.stale > 0 ? "partial" : "fresh";
 }
