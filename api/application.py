@@ -1,16 +1,36 @@
-"""The application: routes, failures and what every request passes, put together around one context."""
+"""The application: routes, failures, console and what every request passes, put together around one context."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import APIRouter, Depends, FastAPI
 
-from api import failures
+from api import console, failures
 from api.context import Context
 from api.entrance import Entrance
+from api.openapi import DESCRIPTION, TAGS, describe
+from api.openapi_parts import ANYWHERE, problems
 from api.parameters import strict
-from api.routes import health, live
+from api.routes import (
+    dead_letters,
+    devices,
+    equipment,
+    events,
+    explanations,
+    health,
+    ingest,
+    live,
+    metrics,
+    places,
+    points,
+    readings,
+    unmapped,
+)
 
 VERSION_PREFIX = "/api/v1"
+VERSIONED = (health, live, readings, places, equipment, devices, points, events, ingest, dead_letters, unmapped)
+BESIDE = (metrics, explanations)
 
 
 def application(context: Context) -> FastAPI:
@@ -18,14 +38,23 @@ def application(context: Context) -> FastAPI:
     app = FastAPI(
         title="IOE Energy",
         version="1",
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
         dependencies=[Depends(strict)],
         max_body_size=context.settings.body_limit_bytes,
+        redoc_url=None,
     )
     app.state.context = context
+    anywhere = problems(*ANYWHERE)
+    versioned = APIRouter(prefix=VERSION_PREFIX, responses=anywhere)
+    for part in VERSIONED:
+        versioned.include_router(part.router)
+    app.include_router(versioned)
+    for part in BESIDE:
+        app.include_router(part.router, responses=anywhere)
+    describe(app)
     failures.install(app)
+    folder = context.settings.console_folder
+    console.install(app, Path(folder) if folder else console.checkout_console())
     app.add_middleware(Entrance, host_names=context.settings.host_names, traffic=context.traffic)
-    routes = APIRouter(prefix=VERSION_PREFIX)
-    for part in (health, live):
-        routes.include_router(part.router)
-    app.include_router(routes)
     return app

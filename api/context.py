@@ -8,6 +8,7 @@ is sent.
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -28,6 +29,19 @@ class Context:
     connections: Connections
     feed: Feed
     traffic: Traffic
+    raw_retention: timedelta
+
+
+def new_context(settings: ApiSettings, database: DatabaseSettings, raw_retention: timedelta) -> Context:
+    """A context whose parts have not begun to work."""
+    return Context(
+        settings,
+        database,
+        Connections(database),
+        Feed(database, settings.stream_interval_s),
+        Traffic(),
+        raw_retention,
+    )
 
 
 def context_of(request: Request) -> Context:

@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from api.connections import DatabaseAwayError
 from api.problems import MEDIA_TYPE, Problem, document
 from services.health import SCHEMA_BEHIND
+from services.registry.pages import PagePlaceError
 
 log = logging.getLogger("ioe.api")
 
@@ -48,6 +49,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(DatabaseAwayError, _away)
+    app.add_exception_handler(PagePlaceError, _lost)
     for behind in SCHEMA_BEHIND:
         app.add_exception_handler(behind, _behind)
     app.add_exception_handler(Exception, _unforeseen)
@@ -77,6 +79,10 @@ def _place(found: Mapping[str, Any]) -> dict[str, str]:
         "name": ".".join(str(part) for part in where[1:]),
         "message": message[:1].lower() + message[1:],
     }
+
+
+async def _lost(request: Request, error: Exception) -> Response:
+    return answer(request, Problem("invalid-cursor", f"{error}."))
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from services.database import Connection
 from services.health import (
+    WORKER_STATES,
     Disk,
     FigureRow,
     FollowerRow,
@@ -28,7 +29,6 @@ from services.health import (
 )
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_WORKER_STATES = ("receiving", "paused", "disconnected", "stopped")
 
 
 class Traffic:
@@ -108,7 +108,7 @@ class _Stored:
             "ioe_ingest_worker_heartbeat_age_seconds", "Time since the worker last said so.", labels=("worker",)
         )
         for worker in self._seen.workers:
-            for name in _WORKER_STATES:
+            for name in WORKER_STATES:
                 state.add_metric((worker.name, name), float(worker.state == name))
             heartbeat.add_metric((worker.name,), (self._seen.at - worker.seen_at).total_seconds())
         yield state

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.problems import KINDS, MEDIA_TYPE
+from api.problems import KINDS, MEDIA_TYPE, ProblemKind
 
 
 class InvalidPlace(BaseModel):
@@ -34,12 +34,29 @@ def problems(*slugs: str) -> dict[int | str, dict[str, Any]]:
     by_status: dict[int | str, dict[str, Any]] = {}
     for slug in slugs:
         kind = KINDS[slug]
-        entry = by_status.setdefault(
-            kind.status,
-            {"description": kind.title, "content": {MEDIA_TYPE: {"examples": {}}}, "model": ProblemDocument},
-        )
-        entry["content"][MEDIA_TYPE]["examples"][slug] = {
-            "summary": kind.title,
-            "value": {"type": f"/problems/{slug}", "title": kind.title, "status": kind.status, "detail": kind.remedy},
-        }
+        content = {"schema": {"$ref": f"#/components/schemas/{ProblemDocument.__name__}"}, "examples": {}}
+        entry = by_status.setdefault(kind.status, {"description": kind.title, "content": {MEDIA_TYPE: content}})
+        entry["content"][MEDIA_TYPE]["examples"][slug] = {"summary": kind.title, "value": _example(kind)}
     return by_status
+
+
+#: What any route may answer with.
+ANYWHERE = (
+    "invalid-request",
+    "unknown-parameter",
+    "host-not-allowed",
+    "internal-error",
+    "database-unavailable",
+    "schema-behind",
+)
+
+
+def _example(kind: ProblemKind) -> dict[str, object]:
+    return {
+        "type": f"/problems/{kind.slug}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.remedy,
+        "instance": "/api/v1/...",
+        "request_id": "0d5ee0a5b2b74b7a9f3c4c0e6c1f4a55",
+    }

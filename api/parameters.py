@@ -13,6 +13,9 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from api.problems import Problem
+from services.database import Connection
+from services.registry.places import SiteRow, sites
+from services.registry.points import PointRow, points_named
 
 CODE = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 PATH = r"^[a-z0-9][a-z0-9_-]{0,62}(/[a-z0-9][a-z0-9_-]{0,62}){0,15}$"
@@ -25,6 +28,41 @@ SpaceFilter = Annotated[
     str | None,
     Query(alias="space", pattern=PATH, description="Only in this space and below; needs `site`.", examples=["b1/f2"]),
 ]
+OrgUnitFilter = Annotated[
+    str | None, Query(pattern=PATH, description="Only of this organisational unit and below; needs `site`.")
+]
+Search = Annotated[
+    str | None, Query(min_length=1, max_length=100, description="Part of the code or a name, in any case.")
+]
+Retired = Annotated[bool, Query(description="Also what is no longer in use.")]
+
+
+def paths_need_site(site: str | None, *paths: str | None) -> None:
+    """Refuse a path without its site: paths are only unique within a site."""
+    if site is None and any(path is not None for path in paths):
+        raise Problem("invalid-request", "A path is only unique within its site: give `site` as well.")
+
+
+async def require_site(connection: Connection, code: str) -> SiteRow:
+    """The site with this code. Raises Problem where there is none."""
+    known = await sites(connection)
+    for site in known:
+        if site.code == code:
+            return site
+    codes = ", ".join(site.code for site in known[:20]) or "none yet"
+    raise Problem("site-not-found", f"There is no site {code!r}. There are: {codes}.")
+
+
+async def require_point(connection: Connection, name: str) -> PointRow:
+    """The point with this public name, old names included. Raises Problem where there is none."""
+    point = (await points_named(connection, [name])).get(name)
+    if point is None:
+        site, device, _ = name.split("/")
+        raise Problem(
+            "point-not-found",
+            f"There is no point {name!r}: see /api/v1/points?site={site}&device={device}.",
+        )
+    return point
 
 
 def strict(request: Request) -> None:

@@ -11,19 +11,19 @@ way to stop it.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import uvicorn
 
 from api.application import application
-from api.connections import Connections
-from api.context import Context
-from api.feed import Feed
-from api.metrics import Traffic
+from api.context import Context, new_context
 from api.settings import ApiSettings
 from services.database import DatabaseSettings
+from services.retention import RetentionSettings
 
 _FINISH_S = 3
 
@@ -41,7 +41,11 @@ class _Server(uvicorn.Server):
 
 
 async def run(
-    settings: ApiSettings, database: DatabaseSettings, listening: Callable[[str], None] = lambda _: None
+    settings: ApiSettings,
+    database: DatabaseSettings,
+    retention: RetentionSettings | None = None,
+    *,
+    listening: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve until cancelled; `listening` is told the address once it answers.
 
@@ -49,13 +53,7 @@ async def run(
     """
     settings.check()
     with listen(settings) as listener:
-        context = Context(
-            settings,
-            database,
-            Connections(database),
-            Feed(database, settings.stream_interval_s),
-            Traffic(),
-        )
+        context = new_context(settings, database, timedelta(days=(retention or RetentionSettings()).raw_readings_days))
         server = _Server(
             uvicorn.Config(
                 application(context),
@@ -84,7 +82,7 @@ def listen(settings: ApiSettings) -> Iterator[socket.socket]:
         taken = socket.create_server((settings.host, settings.port), family=family, backlog=512)
     except OSError as error:
         raise PortTakenError(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): "
+            f"cannot listen on {settings.host}:{settings.port} ({os.strerror(error.errno or 0)}): "
             "stop the program that does, or choose another port with --port or [api] port"
         ) from error
     with taken:

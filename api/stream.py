@@ -29,6 +29,19 @@ from services.events import EventRow
 
 _PAGE = 500
 
+DESCRIPTION = """Server-sent events. The first frame is a `snapshot`, then follow, as they happen:
+
+- `snapshot`: `{"cursor": "41", "resumed": true, "at": "...", "values": [["site/device/key", time_ms, value], ...]}`,
+  every selected point that has a value. `resumed` is false where the events since `Last-Event-ID` are not to be had.
+- `values`: `{"at": "...", "values": [["site/device/key", time_ms, value], ...]}`, the newest value of each point that
+  changed, at most 4 frames a second. Values carry no id: after a reconnect they come as a snapshot.
+- `event`: `{"kind": "device.status", "subject": "kunshan/m-101", "at": "...", "payload": {...}}`, with an id. A browser
+  sends the last id when it reconnects and gets every event since then, each once.
+
+Comments keep a quiet stream open, one each 15 s. `time_ms` counts milliseconds since 1970 in UTC; values are in the
+point's unit. With `site`, events of other sites are left out.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Resume:

@@ -27,6 +27,10 @@ SCHEMA_BEHIND: tuple[type[Exception], ...] = (
 )
 
 
+#: What a worker may say of itself.
+WORKER_STATES = ("receiving", "paused", "disconnected", "stopped")
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerRow:
     """An ingest worker: what it is doing and when it last said so."""

@@ -61,22 +61,6 @@ class LatestRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveValueRow:
-    """A point with its newest reading, or none yet."""
-
-    site: str
-    device: str
-    key: str
-    unit: str
-    kind: str
-    expected_interval_s: float
-    space: str | None
-    time: datetime | None
-    value: float | None
-    received_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """How far a follower has read."""
 
@@ -112,6 +96,21 @@ async def oldest_event_id(connection: Connection) -> int:
     """The oldest event that is still kept; one past the newest where none is."""
     oldest: int = await connection.fetchval(SQL["oldest_event_id"].text)
     return oldest
+
+
+async def events_page(
+    connection: Connection, count: int, before: int | None, *, kind: str | None = None, subject: str | None = None
+) -> tuple[Sequence[EventRow], int | None]:
+    """At most `count` events below the number `before`, newest first, and the number below which the rest is."""
+    found = await rows(connection, SQL["events_page"], EventRow, kind, subject, before, count + 1)
+    return found[:count], found[count - 1].id if len(found) > count else None
+
+
+async def events_following(
+    connection: Connection, after: int, count: int, *, kind: str | None = None, subject: str | None = None
+) -> list[EventRow]:
+    """At most `count` events after a number, oldest first."""
+    return await rows(connection, SQL["events_following"], EventRow, kind, subject, after, count)
 
 
 async def follow(connection: Connection, place: Place) -> AsyncIterator[Changes]:

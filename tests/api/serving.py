@@ -22,7 +22,7 @@ DEADLINE_S = 10.0
 async def serving(url: str, settings: ApiSettings | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """Run the API until the block is left; gives a client of it."""
     listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(run(settings or ApiSettings(port=0), DatabaseSettings(url=url), listening.set_result))
+    task = asyncio.create_task(run(settings or ApiSettings(port=0), DatabaseSettings(url=url), listening=listening.set_result))
     try:
         waiting: list[asyncio.Future[Any]] = [task, listening]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
