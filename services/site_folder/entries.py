@@ -86,7 +86,7 @@ def read_site(record: Record) -> Site:
 def _check_time_zone(record: Record, name: str) -> None:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):  # a zone that does not exist is a KeyError or a path that cannot be opened
+    except (KeyError, OSError, ValueError):  # no such key, a folder of keys, no key at all
         record.wrong("time_zone", f"time_zone {name!r} is not known{mend(name, available_timezones())}")
 
 

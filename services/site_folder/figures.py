@@ -58,7 +58,7 @@ class Figure:
 
 def read_figure(record: Record) -> Figure:
     """A whole figure: a `[[point]]` of a template, or a row of points.csv for a point of the device's own."""
-    record.only(POINT_COLUMNS if record.file.endswith(".csv") else FIGURE_FIELDS)
+    record.only(POINT_COLUMNS if record.in_csv else FIGURE_FIELDS)
     quantity = record.choice("quantity", QUANTITIES)
     known = QUANTITIES.get(quantity)
     # A pure number needs no unit: there is only one to be meant.
@@ -143,7 +143,7 @@ def _states(record: Record) -> dict[str, float] | None:
         pairs = [part.partition("=") for part in given.split(";") if part.strip()]
         given = {text.strip(): _number(number.strip()) for text, _, number in pairs}
     if not (isinstance(given, dict) and given and all(_is_state(*pair) for pair in given.items())):
-        example = "stopped=0; loaded=2" if record.file.endswith(".csv") else "{ stopped = 0, loaded = 2 }"
+        example = "stopped=0; loaded=2" if record.in_csv else "{ stopped = 0, loaded = 2 }"
         record.wrong("states", f"'states' must give each text its number, as in {example}")
         return None
     return {text: float(number) for text, number in sorted(given.items())}

@@ -115,13 +115,18 @@ def _rows(text: str, file: str, mistakes: Mistakes) -> Iterator[tuple[int, list[
             yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
-        mistakes.add(file, line, f"this is not CSV: {error}: put a cell that holds a comma or a quote in quotes")
+        open_quote = "unexpected end" in str(error)
+        what = "a quote is opened here and not closed" if open_quote else f"this is not CSV ({error})"
+        mistakes.add(file, line, f"{what}: write a quote inside a quoted cell twice")
 
 
 def _header_is_good(
     header: Sequence[str], file: str, columns: Sequence[str], needed: Sequence[str], mistakes: Mistakes
 ) -> bool:
     before = len(mistakes.found)
+    if not any(header):
+        mistakes.add(file, 1, f"the first line must name the columns, as in {','.join(columns)}")
+        return False
     if len(header) <= 1 and any(mark in "".join(header) for mark in ";\t"):
         mistakes.add(file, 1, "the cells are separated by semicolons or tabs: separate them by commas")
         return False

@@ -41,7 +41,7 @@ def mend(given: str, choices: Iterable[str]) -> str:
     """The end of a message about an unknown word: the similar choice, else the choices where they are few."""
     known = sorted(set(choices))
     lower = {choice.lower(): choice for choice in known}
-    near = get_close_matches(given.lower(), lower, n=1, cutoff=0.6)
+    near = get_close_matches(given.lower(), lower, n=1, cutoff=0.7)
     if near:
         return f": did you mean {lower[near[0]]!r}?"
     if 0 < len(known) <= _LISTED:

@@ -16,6 +16,7 @@ from analytics.registry.model import Alias, Device, Point
 from analytics.registry.quantities import QUANTITIES
 from services.site_folder.entries import Entry, TemplateDraft
 from services.site_folder.figures import Figure, read_exception, read_figure, settle
+from services.site_folder.mistakes import mend
 from services.site_folder.record import Record
 from services.site_folder.references import Known, check_former, check_reference, check_unique
 from services.units import Conversion
@@ -77,8 +78,10 @@ def points_of(
     for row in rows:
         device = row.text("device")
         if device in devices:
-            usual = templates.get(devices[device].value.template or "", {})
-            _add(own.setdefault(device, {}), _read(row, usual), device)
+            template = devices[device].value.template or ""
+            point = _read(row, template, templates.get(template, {}))
+            if point is not None:
+                _add(own.setdefault(device, {}), point, device)
         else:
             check_reference(row, "device", device or None, Known("device", "devices.csv", frozenset(devices)))
     points: dict[str, Point] = {}
@@ -87,7 +90,7 @@ def points_of(
         settled = templates.get(entry.value.template or "", {})
         if code in own:
             settled = {**settled, **own[code]}
-            check_former("point", settled)
+            check_former("point", settled, only=own[code])
         points.update({f"{code}/{key}": point.of(code) for key, point in settled.items()})
         aliases += [
             Alias("point", f"{code}/{old}", f"{code}/{key}") for key, point in settled.items() for old in point.formerly
@@ -95,8 +98,14 @@ def points_of(
     return points, aliases
 
 
-def _read(row: Record, usual: Mapping[str, Settled]) -> Settled:
-    key = str(row.values.get("key", ""))
+def _read(row: Record, template: str, usual: Mapping[str, Settled]) -> Settled | None:
+    key = row.text("key")
+    if not key:
+        return None
+    if key not in usual and usual and "quantity" not in row.values:
+        hint = mend(key, usual) or ": a point of the device's own needs a name, quantity, unit, kind and interval"
+        row.wrong("key", f"point {key!r} is not in template {template!r}{hint}")
+        return None
     if key not in usual:
         figure = read_figure(row)
         return Settled(key, figure, row, settle(figure, row))

@@ -32,6 +32,11 @@ class Record:
     mistakes: Mistakes
     tables: Mapping[str, Sequence[Record]] = field(default_factory=dict)
 
+    @property
+    def in_csv(self) -> bool:
+        """Whether every value is the text of a cell."""
+        return self.file.endswith(".csv")
+
     def wrong(self, name: str, text: str) -> None:
         """Note a mistake in a field (or, where the field is missing, in the record)."""
         self.mistakes.add(self.file, self.lines.get(name, self.line), text)
@@ -103,10 +108,10 @@ class Record:
         value = self.values.get(name)
         if value is None:
             return None
-        if isinstance(value, str):
+        if isinstance(value, str) and self.in_csv:
             value = self._parsed(name, value)
         elif isinstance(value, bool) or not isinstance(value, int | float):
-            self.wrong(name, f"{name!r} must be a number, not {value}")
+            self.wrong(name, f"{name!r} must be a number, not {value!r}")
             return None
         if value is None:
             return None

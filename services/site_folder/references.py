@@ -6,7 +6,7 @@ mistake, and not the space of every device. Names of faulty entries count as the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -95,13 +95,18 @@ class Renamed(Placed, Protocol):
         """The former names."""
 
 
-def check_former(what: str, entries: Mapping[str, Renamed]) -> None:
-    """An earlier name leads to one living thing only, and is not the name of another."""
+def check_former(what: str, entries: Mapping[str, Renamed], only: Collection[str] | None = None) -> None:
+    """An earlier name leads to one living thing only, and is not the name of another.
+
+    With `only`, the others have been judged before: their former names count, and their mistakes are known.
+    """
     claimed: dict[str, str] = {}
-    for name, entry in entries.items():
+    for name, entry in sorted(entries.items(), key=lambda pair: only is not None and pair[0] in only):
         record = entry.record
         for old in entry.formerly:
-            if old == name:
+            if only is not None and name not in only:
+                claimed[old] = name
+            elif old == name:
                 record.wrong("formerly", f"formerly {old!r} is its own name: leave that out")
             elif old in entries:
                 line = entries[old].record.line
