@@ -34,6 +34,7 @@ from simulators.factory.truth import Truth
 
 Say = Callable[[str], None]
 _SAVE_EVERY_S = 60.0
+_WARM_UP_S, _WARM_UP_STEP_S = 7200, 30
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class Run:
     _transmission: Transmission = field(init=False)
     _truth: Truth | None = field(init=False, default=None)
     _saved_s: float = field(init=False, default=0.0)
+    _resumed: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         settings = self.settings
@@ -67,6 +69,8 @@ class Run:
         self.faults = FaultBook(self.factory, self.telemetry)
         self._transmission = Transmission(settings.seed)
         self.factory.time_s = self._start_s()
+        if not self._resumed:
+            self._warm_up()
         for command in settings.faults:
             self.order(command)
 
@@ -75,6 +79,7 @@ class Run:
         ended_s = None
         if settings.state is not None:
             ended_s = state_file.load(settings.state, self.factory, self.telemetry, settings.seed)
+            self._resumed = ended_s is not None
         if settings.start_s is not None:
             start_s = settings.start_s
         elif settings.history_s:
@@ -92,6 +97,13 @@ class Run:
                 )
             start_s = math.ceil(ended_s / step_s) * step_s
         return start_s
+
+    def _warm_up(self) -> None:
+        """Let a new factory run unseen for a while: tanks, rooms and oil have to find their temperatures."""
+        start_s = self.factory.time_s
+        for time_s in range(start_s - _WARM_UP_S, start_s, _WARM_UP_STEP_S):
+            self.factory.step(time_s + _WARM_UP_STEP_S, _WARM_UP_STEP_S)
+        self.factory.take_changes()
 
     def order(self, command: str) -> str:
         """Carry out one command: a fault, `clear NAME`, `clear all` or `list`; return the answer."""
@@ -133,12 +145,17 @@ class Run:
             self._save()
 
     async def _catch_up(self, outlet: Outlet, stop: asyncio.Event) -> None:
-        settings, step_s = self.settings, self.settings.history_step_s
+        settings = self.settings
         self.say(f"history since {iso_local(self.factory.time_s)} first, then real time")
         pace = Pace(self.factory.time_s, self.wall(), math.inf, time.monotonic, self.say)
-        while not stop.is_set() and self.factory.time_s + step_s <= min(self.wall(), settings.stop_s):
-            await pace.until(self.factory.time_s + step_s, stop)
-            await self._step(outlet, step_s, settings.history_interval_s)
+        # The last stretch in short steps, or real time would begin with being late.
+        for step_s, interval_s in (
+            (settings.history_step_s, settings.history_interval_s),
+            (settings.main_step_s, settings.main_interval_s),
+        ):
+            while not stop.is_set() and self.factory.time_s + step_s <= min(self.wall(), settings.stop_s):
+                await pace.until(self.factory.time_s + step_s, stop)
+                await self._step(outlet, step_s, interval_s)
         self.say(f"caught up at {iso_local(self.factory.time_s)} after {self.counts.messages} messages")
 
     async def _step(self, outlet: Outlet, step_s: int, interval_s: int) -> None:

@@ -11,7 +11,7 @@ from simulators.factory.truth import QUARTER_S
 
 # Above this speed nobody watches single seconds: longer steps, and one message a minute from each device.
 _FAST = 10.0
-_FAST_STEP_S, _FAST_INTERVAL_S = 10, 60
+_FAST_STEP_S, _FAST_INTERVAL_S = 30, 60
 
 
 class BadSettingsError(ValueError):

@@ -38,8 +38,13 @@ class FleetTelemetry:
         self.fleet = fleet
         self.registers = RegisterBank(fleet, seed)
         self._scale = np.array([10.0**channel.decimals for channel in fleet.channels])
+        self.keys = tuple(channel.key for channel in fleet.channels)
+        self._words = [(column, channel.texts) for column, channel in enumerate(fleet.channels) if channel.texts]
+        self._whole = [
+            column for column, channel in enumerate(fleet.channels) if not channel.decimals and not channel.texts
+        ]
 
-    def table(self, readings: Readings) -> list[list[float]]:
+    def table(self, readings: Readings) -> list[list[Value]]:
         """Return what each device shows on each channel: one row for each device."""
         shown = [
             readings[channel.key]
@@ -47,8 +52,13 @@ class FleetTelemetry:
             else self.registers.shown(channel.key, readings[channel.key])
             for channel in self.fleet.channels
         ]
-        rounded: list[list[float]] = (np.round(np.array(shown).T * self._scale) / self._scale).tolist()
-        return rounded
+        rows: list[list[Value]] = (np.round(np.array(shown).T * self._scale) / self._scale).tolist()
+        for row in rows:
+            for column in self._whole:
+                row[column] = int(row[column])
+            for column, texts in self._words:
+                row[column] = texts[int(row[column])]
+        return rows
 
 
 class Turn(NamedTuple):
@@ -73,10 +83,11 @@ class Telemetry:
     def due(self, time_s: float, step_s: float, slowest_s: int = 1) -> list[Turn]:
         """Return whose turn falls into the step that ends now.
 
-        `slowest_s`: nothing is said more often than this, whatever its interval; what thins out a history.
+        `slowest_s`: nothing is said more often than this, whatever its interval; what thins out a history. Those who
+        are held back speak together, on whole multiples: two hundred devices at once cost little more than one.
         """
         every_s = np.maximum(self._interval_s, slowest_s)
-        since_s = time_s - self._phase_s
+        since_s = time_s - np.where(self._interval_s <= slowest_s, 0.0, self._phase_s)
         spoke = np.floor(since_s / every_s) != np.floor((since_s - step_s) / every_s)
         return [self._turns[place] for place in np.flatnonzero(spoke)]
 
@@ -84,12 +95,12 @@ class Telemetry:
         """Return what those whose turn it is say; fast and slow channels of a device in one sample."""
         for number, turns in groupby(due, key=attrgetter("fleet")):
             telemetry = self.fleets[number]
-            channels = telemetry.fleet.channels
+            keys = telemetry.keys
             table = telemetry.table(readings[telemetry.fleet.template])
             for place, mine in groupby(turns, key=attrgetter("device")):
                 row, sender = table[place], telemetry.fleet.devices[place]
                 wanted = (column for turn in mine for column in turn.columns)
-                values = {channels[column].key: _spoken(channels[column], row[column]) for column in wanted}
+                values = {keys[column]: row[column] for column in wanted}
                 yield Sample(sender.code, sender.gateway, time_s, values)
 
 
@@ -104,9 +115,3 @@ def _turns(number: int, fleet: Fleet, seed: int) -> Iterator[Turn]:
 
 def _columns(channels: tuple[Channel, ...], interval_s: int) -> tuple[int, ...]:
     return tuple(column for column, channel in enumerate(channels) if channel.interval_s == interval_s)
-
-
-def _spoken(channel: Channel, value: float) -> Value:
-    if channel.texts:
-        return channel.texts[int(value)]
-    return int(value) if channel.decimals == 0 else value

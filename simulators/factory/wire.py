@@ -10,11 +10,15 @@ milliseconds.
 from __future__ import annotations
 
 import enum
-import json
 from collections.abc import Sequence
+from functools import lru_cache
+
+import msgspec
 
 from simulators.factory.clock import iso_local, iso_utc
 from simulators.factory.telemetry import Sample, Value
+
+_ENCODER = msgspec.json.Encoder()
 
 
 class Stamp(enum.Enum):
@@ -43,9 +47,10 @@ def status_payload(*, online: bool) -> bytes:
 def telemetry_payload(samples: Sequence[Sample], stamp: Stamp) -> bytes:
     """One sample as an object, several (a backlog) as an array."""
     objects = [{"ts": _stamped(sample.time_s, stamp), "values": sample.values} for sample in samples]
-    return json.dumps(objects[0] if len(objects) == 1 else objects, separators=(",", ":")).encode()
+    return _ENCODER.encode(objects[0] if len(objects) == 1 else objects)
 
 
+@lru_cache(maxsize=64)
 def _stamped(time_s: float, stamp: Stamp) -> Value:
     if stamp is Stamp.UNIX_MS:
         return round(time_s * 1000)
