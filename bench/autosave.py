@@ -7,6 +7,8 @@ For each setting a broker of its own, and a subscriber whose session exists and 
     SIGKILL   at the last acknowledgement, then a restart on the same folder
     drain     the subscriber comes back and counts what is there              -> lost = acknowledged - found
 
+    and once more with the same backlog: how fast the subscriber gets it      -> drained a second
+
 The publisher speaks MQTT 3.1.1 over a plain socket, because there an acknowledgement is always four bytes: counting
 bytes costs nothing, so the broker is what is measured.
 """
@@ -18,6 +20,8 @@ import socket
 import struct
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from deploy.embedded.broker import EmbeddedBroker
@@ -50,6 +54,7 @@ class Measured:
     seconds: float
     slowest_s: float
     lost: int
+    drained_per_s: float
 
     @property
     def rate_per_s(self) -> float:
@@ -96,26 +101,38 @@ def drain(found: Programs, port: int, at_most: int) -> int:
     return done.stdout.count(b"1\n")
 
 
-def measure(found: Programs, saving: tuple[str, ...], depth: int, count: int) -> Measured:
-    """One setting with a queue of `depth` messages before the measurement."""
+@contextmanager
+def filled(found: Programs, saving: tuple[str, ...], depth: int) -> Iterator[EmbeddedBroker]:
+    """A broker that saves in the given way and holds `depth` messages for a subscriber that is away."""
     with temporary_home("ioe-bench-") as home:
         broker = EmbeddedBroker(found.mosquitto, home, free_port(), server_account(), autosave=())
         broker.start()
         try:
             subprocess.run(subscriber(found, broker.port, "-E"), check=True, capture_output=True)
-            filled = publish(broker.port, depth, 120.0)[0] if depth else 0
-            assert filled == depth, "the broker did not take the backlog"
+            taken = publish(broker.port, depth, 120.0)[0] if depth else 0
+            assert taken == depth, "the broker did not take the backlog"
             broker.stop()  # saves the backlog
             broker.autosave = saving
             broker.start()
-            acknowledged, seconds, slowest_s = publish(broker.port, count)
-            broker.kill()
-            broker.autosave = ()  # counting must not be slowed by what is measured
-            broker.start()
-            found_again = drain(found, broker.port, depth + acknowledged)
+            yield broker
         finally:
             broker.stop()
-        return Measured(acknowledged, seconds, slowest_s, depth + acknowledged - found_again)
+
+
+def measure(found: Programs, saving: tuple[str, ...], depth: int, count: int) -> Measured:
+    """One setting with a queue of `depth` messages before the measurement."""
+    with filled(found, saving, depth) as broker:
+        acknowledged, seconds, slowest_s = publish(broker.port, count)
+        broker.kill()
+        broker.autosave = ()  # counting must not be slowed by what is measured
+        broker.start()
+        lost = depth + acknowledged - drain(found, broker.port, depth + acknowledged)
+    drained_per_s = 0.0
+    if depth:
+        with filled(found, saving, depth) as broker:
+            started_s = time.monotonic()
+            drained_per_s = drain(found, broker.port, depth) / (time.monotonic() - started_s)
+    return Measured(acknowledged, seconds, slowest_s, lost, drained_per_s)
 
 
 def main() -> None:
@@ -123,17 +140,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.autosave", description=__doc__)
     parser.add_argument("--count", type=int, default=20_000, help="messages to publish for each measurement")
     parser.add_argument("--depth", type=int, nargs="+", default=[0, 100_000], help="messages queued before it")
-    parser.add_argument("--only", default="", help="settings whose name contains this text")
+    parser.add_argument("--only", nargs="+", default=[""], help="settings whose name contains one of these texts")
     choice = parser.parse_args()
     found = programs(print)
-    print(f"{'saving':28} {'queued':>8} {'published':>10} {'a second':>10} {'longest pause s':>16} {'lost':>7}")
+    columns = ("queued", "published", "a second", "longest pause s", "lost", "drained a second")
+    print(f"{'saving':28}", *(f"{column:>{max(8, len(column))}}" for column in columns))
     for depth in choice.depth:
         for name, saving in SETTINGS.items():
-            if choice.only not in name:
+            if not any(text in name for text in choice.only):
                 continue
             got = measure(found, saving, depth, choice.count)
             print(
-                f"{name:28} {depth:8} {got.acknowledged:10} {got.rate_per_s:10.0f} {got.slowest_s:16.2f} {got.lost:7}",
+                f"{name:28} {depth:8} {got.acknowledged:9} {got.rate_per_s:8.0f} {got.slowest_s:15.2f} {got.lost:8} "
+                f"{got.drained_per_s:16.0f}",
                 flush=True,
             )
 

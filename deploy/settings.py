@@ -53,8 +53,11 @@ settings_option = click.option(
 )
 
 
-def load(path: Path | None) -> Settings:
-    """Settings from the file if there is one, and from the environment. Raises SettingsError."""
+def load(path: Path | None, *, discover: bool = True) -> Settings:
+    """Settings from the file if there is one, and from the environment. Raises SettingsError.
+
+    `discover`: look for a running stack where neither says where the servers are.
+    """
     given = _read(path) if path is not None else {}
     settings = _convert(given, path)
     _refuse_secrets(settings, path)
@@ -63,7 +66,7 @@ def load(path: Path | None) -> Settings:
             f"{path}: [retention] raw_readings_days = {settings.retention.raw_readings_days} is shorter than "
             f"[ingest] raw_retention_days = {settings.ingest.raw_retention_days}: what ingest accepts must be kept"
         )
-    return _with_addresses(settings, given)
+    return _with_environment(_with_running(settings, given) if discover else settings)
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -112,15 +115,21 @@ def _refuse_secrets(settings: Settings, path: Path | None) -> None:
         )
 
 
-def _with_addresses(settings: Settings, given: dict[str, object]) -> Settings:
-    """Fill in where the servers are: from the environment, else from the file, else from the stack of this home."""
-    database, mqtt = settings.database, settings.mqtt
+def _with_running(settings: Settings, given: dict[str, object]) -> Settings:
+    """Servers that the file does not name are those of the stack that runs in this user's home."""
     found = running(default_home())
-    if found is not None:
-        if not database.url:
-            database = msgspec.structs.replace(database, url=found.database_url, disk_path=found.disk_path)
-        if "mqtt" not in given:
-            mqtt = msgspec.structs.replace(mqtt, url=found.mqtt_url)
+    if found is None:
+        return settings
+    database, mqtt = settings.database, settings.mqtt
+    if not database.url:
+        database = msgspec.structs.replace(database, url=found.database_url, disk_path=found.disk_path)
+    if "mqtt" not in given:
+        mqtt = msgspec.structs.replace(mqtt, url=found.mqtt_url)
+    return msgspec.structs.replace(settings, database=database, mqtt=mqtt)
+
+
+def _with_environment(settings: Settings) -> Settings:
+    database, mqtt = settings.database, settings.mqtt
     url = os.environ.get("IOE_DATABASE_URL")
     if url:
         # The disk path belongs to the address it was given with.

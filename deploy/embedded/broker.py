@@ -50,7 +50,13 @@ class EmbeddedBroker:
         return None if self._process is None or self._process.poll() is not None else self._process.pid
 
     def start(self) -> None:
-        """Write the configuration, start, wait until it accepts an MQTT connection."""
+        """Start, and wait until it accepts an MQTT connection."""
+        self.launch()
+        assert self._process is not None
+        wait_until(lambda: accepts(self.port), self._process, "broker", self.log, START_S)
+
+    def launch(self) -> None:
+        """Write the configuration and start; does not wait for an answer."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         folder = self.home / "broker"
         give(folder, self.account)
@@ -60,7 +66,6 @@ class EmbeddedBroker:
         if self.account is not None:
             os.chown(configuration, self.account.uid, self.account.gid)
         self._process = spawn([str(self.program), "-c", str(configuration)], self.log, self.account)
-        wait_until(lambda: accepts(self.port), self._process, "broker", self.log, START_S)
 
     def stop(self) -> None:
         """Stop; the broker saves everything it holds first."""
@@ -76,6 +81,11 @@ class EmbeddedBroker:
     def alive(self) -> bool:
         """Whether the server process runs."""
         return self.pid is not None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the server process ended; None while it runs or before it was started."""
+        return None if self._process is None else self._process.poll()
 
     def configuration(self) -> str:
         """The broker's whole configuration; every line that is not a default says why."""

@@ -68,18 +68,22 @@ class EmbeddedDatabase:
         return f"postgresql://{role}:{self._passwords()[role]}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
-        """Initialise if that never succeeded, start, wait for the first answer, prove an expensive query."""
+        """Start, wait for the first answer, and prove an expensive query."""
+        self.launch()
+        assert self._process is not None
+        wait_until(self._answers, self._process, "database", self.log, START_S)
+        self._complete()
+
+    def launch(self) -> None:
+        """Initialise if that never succeeded, mend what a crash left, start; does not wait for an answer."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        fresh = not self.data.exists()
-        if fresh:
+        if not self.data.exists():
             self._initialise()
-        self._configure()
         settle(self.data, signal.SIGINT, STOP_S)
+        self._configure()
         clear_stale_lock(self.data)
         command = [str(self.programs / "postgres"), "-D", str(self.data)]
         self._process = spawn(command, self.log, self.account, signal.SIGINT)
-        wait_until(self._answers, self._process, "database", self.log, START_S)
-        self._complete()
 
     def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, a checkpoint is written."""
@@ -95,6 +99,11 @@ class EmbeddedDatabase:
     def alive(self) -> bool:
         """Whether the server process runs."""
         return self.pid is not None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the server process ended; None while it runs or before it was started."""
+        return None if self._process is None else self._process.poll()
 
     def query(self, statement: str, role: str = SUPERUSER, database: str = "postgres") -> str:
         """Run a statement and return its output as unaligned text."""
