@@ -1,7 +1,7 @@
 """The one command line, `ioe`.
 
 Each verb lives in a module of its own under `deploy/commands` and is imported only when it is called, so that
-`ioe --help` answers at once and `ioe simulate` does not load the database driver. A verb's module has one attribute,
+`ioe --help` answers at once and no verb loads what only another one needs. A verb's module has one attribute,
 `command`: a click command or group.
 """
 

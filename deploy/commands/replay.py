@@ -5,7 +5,6 @@ played, 4 the broker did not confirm everything, 130 interrupted.
 """
 
 import asyncio
-import dataclasses
 import json
 import math
 import signal
@@ -18,8 +17,8 @@ from typing import TextIO
 import click
 import msgspec
 
-from deploy.settings import load, settings_option
-from ingest.settings import MqttSettings
+from deploy.device_broker import broker_option, device_broker
+from deploy.settings import settings_option
 from simulators.broker_address import BadBrokerUrlError, BrokerAddress
 from simulators.mqtt import NotConnectedError
 from simulators.replay.job import Job, prepare
@@ -83,7 +82,7 @@ class Speed(click.ParamType[float]):
 @click.option("--batch", type=click.IntRange(1), default=1, show_default=True, help="Rows in a message.")
 @click.option("--bad-rows", type=click.File("w"), help="Write what could not be played to this file (CSV).")
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
-@click.option("--broker", metavar="URL", help="mqtt://user:password@host:port, or mqtts://.  [default: from settings]")
+@broker_option
 @settings_option
 def command(
     file: Path,
@@ -104,7 +103,7 @@ def command(
     try:
         options = _options(profile, columns, kind, given)
         job = prepare(file, options, first_day=first_day.date() if first_day else None, limit=limit)
-        address = _address(load(settings).mqtt, broker)
+        address = device_broker(settings, broker)
         outcome = asyncio.run(_run_until_stopped(job, address, batch, speed, bad_rows))
     except (RecordingError, BadBrokerUrlError, NotConnectedError) as error:
         raise click.ClickException(str(error)) from error
@@ -129,20 +128,6 @@ def _profile_file(profile: str) -> Path:
         known = ", ".join(sorted(found.stem for found in PROFILES.glob("*.toml")))
         raise RecordingError(f"there is no profile {profile!r}: known are {known}, or name a .toml file")
     return path
-
-
-def _address(mqtt: MqttSettings, url: str | None) -> BrokerAddress:
-    """The broker of the settings, or the one of this call; the password is the environment's either way."""
-    if url is not None:
-        return BrokerAddress.parse(url, mqtt.password or None)
-    written = BrokerAddress.parse(mqtt.url, mqtt.password or None)
-    return dataclasses.replace(
-        written,
-        user=mqtt.username or written.user,
-        ca_file=mqtt.ca_file or written.ca_file,
-        cert_file=mqtt.certificate_file or written.cert_file,
-        key_file=mqtt.key_file or written.key_file,
-    )
 
 
 async def _run_until_stopped(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import signal
 import sys
 import time
@@ -13,8 +12,8 @@ from pathlib import Path
 
 import click
 
-from deploy.addresses import running
-from deploy.embedded.places import default_home
+from deploy.device_broker import broker_option, device_broker
+from deploy.settings import settings_option
 from simulators.broker_address import BadBrokerUrlError, BrokerAddress
 from simulators.factory.control import order
 from simulators.factory.fault import BadFaultError, seconds
@@ -78,19 +77,13 @@ class Instant(click.ParamType[float]):
         return moment.timestamp()
 
 
-def _broker(url: str | None) -> BrokerAddress:
-    found = running(default_home()) if url is None else None
-    address = url or (found.mqtt_url if found else "mqtt://127.0.0.1:1883")
+def _broker(settings: Path | None, url: str | None) -> BrokerAddress:
     try:
-        return BrokerAddress.parse(address, os.environ.get("IOE_MQTT_PASSWORD"))
+        return device_broker(settings, url)
     except BadBrokerUrlError as error:
         raise click.ClickException(str(error)) from error
 
 
-broker_option = click.option(
-    "--broker", envvar="IOE_MQTT_URL", metavar="URL",
-    help="Broker, mqtt://user@host:port; by default the one that `ioe up` runs here, else 127.0.0.1:1883.",
-)  # fmt: skip
 site_option = click.option("--site", default="kunshan", show_default=True, help="Site code in the topics.")
 
 
@@ -103,7 +96,7 @@ site_option = click.option("--site", default="kunshan", show_default=True, help=
 @click.option("--start", type=Instant(), help="Simulated start; default: now.")
 @click.option("--stop", type=Instant(), help="Simulated end; default: never.")
 @click.option("--speed", type=Speed(), default=1.0, show_default=True, help="Simulated seconds in a second, or max.")
-@click.option("--step", type=Span(), help="Length of a step, up to 60s; default 1s, above speed 10 10s.")
+@click.option("--step", type=Span(), help="Length of a step, up to 60s; default 1s, above speed 10 30s.")
 @click.option("--interval", type=Span(), help="Publish nothing more often than this; default 1s, above speed 10 60s.")
 @click.option(
     "--history", type=Span(), default=0.0, help="Publish this much of the past first, then go on in real time."
@@ -120,23 +113,23 @@ site_option = click.option("--site", default="kunshan", show_default=True, help=
 @click.option("--print", "to_lines", is_flag=True, help="Write the messages to standard output instead of a broker.")
 @click.pass_context
 def command(
-    context: click.Context, broker: str | None, site: str, seed: int, start: float | None, stop: float | None,
-    speed: float, step: float | None, interval: float | None, history: float, state: Path | None, truth: Path | None,
-    faults: tuple[str, ...], to_lines: bool,
+    context: click.Context, broker: str | None, settings: Path | None, site: str, seed: int, start: float | None,
+    stop: float | None, speed: float, step: float | None, interval: float | None, history: float, state: Path | None,
+    truth: Path | None, faults: tuple[str, ...], to_lines: bool,
 ) -> None:  # fmt: skip
     """Be the demonstration factory in Kunshan and publish what its devices measure. Ctrl-C stops it."""
     if context.invoked_subcommand is not None:
-        context.obj = (broker, site)
+        context.obj = (broker, settings)
         return
     try:
-        settings = Settings(
+        wanted = Settings(
             site=site, seed=seed, start_s=start, stop_s=math.inf if stop is None else stop, speed=speed,
             step_s=_whole(step), interval_s=_whole(interval), history_s=history, state=state, truth=truth,
             faults=faults,
         )  # fmt: skip
         if speed > 1.0 and start is None:
             _say("the simulated time will run ahead of the clock, and receivers may refuse the future: see --start")
-        asyncio.run(_until_stopped(settings, None if to_lines else _broker(broker)))
+        asyncio.run(_until_stopped(wanted, None if to_lines else _broker(settings, broker)))
     except (BadSettingsError, BadFaultError, StateFileError, NotConnectedError) as error:
         raise click.ClickException(str(error)) from error
 
@@ -144,12 +137,19 @@ def command(
 @command.command()
 @click.argument("order_text", metavar="FAULT|clear NAME|clear all|list", nargs=-1, required=True)
 @broker_option
+@settings_option
 @site_option
 @click.pass_obj
-def fault(outer: tuple[str | None, str], order_text: tuple[str, ...], broker: str | None, site: str) -> None:
+def fault(
+    outer: tuple[str | None, Path | None],
+    order_text: tuple[str, ...],
+    broker: str | None,
+    settings: Path | None,
+    site: str,
+) -> None:
     """Order a fault in a running factory: ioe simulate fault vibration-high@comp-3:duration=10m."""
     try:
-        accepted, message = order(_broker(broker or outer[0]), site, " ".join(order_text))
+        accepted, message = order(_broker(settings or outer[1], broker or outer[0]), site, " ".join(order_text))
     except (OSError, TimeoutError) as error:
         raise click.ClickException(str(error)) from error
     if not accepted:

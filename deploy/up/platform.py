@@ -117,7 +117,9 @@ def _verbs(choice: Choice, found: Servers, home: Path, port: int) -> list[dict[s
 
     groups = [{"ingest": verb("ingest"), "analytics": verb("analytics"), "api": verb("api", "--port", str(port))}]
     if choice.simulator:
-        groups.append({"simulator": verb("simulate")})
+        # Its counters go on where they stopped; what the factory did in the last half hour is told first.
+        state = home / "simulator" / "state.json"
+        groups.append({"simulator": verb("simulate", "--state", str(state), "--history", "30m")})
     return groups
 
 
