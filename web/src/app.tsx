@@ -19,8 +19,8 @@ import { PageSkeleton } from "./ui/skeleton";
 export function App() {
   const session = useSignal<SiteSession | null>(null);
   useSignalEffect(() => {
-    const code = chosenSite.value;
-    const opened = code === null ? null : new SiteSession(code);
+    const site = chosenSite.value;
+    const opened = site === null ? null : new SiteSession(site);
     session.value = opened;
     opened?.open();
     return () => { opened?.close(); };

@@ -1,56 +1,68 @@
 /**
- * Questions to the API and their answers, typed by the OpenAPI document.
+ * Questions to the API and their answers. Addresses, parameters and answers are held to the OpenAPI document by types:
+ * a renamed field or a misspelt parameter does not compile.
  *
  * `ask` is one GET; `askAll` follows a list's cursor to its end. Both throw a RequestProblem and nothing else. Addresses
  * are relative to the page, so that the console also works behind a path of somebody's proxy.
  */
 import { refusal, RequestProblem } from "./problem";
+import type { paths } from "./schema";
 
-export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
-
-export interface Listed<Row> {
-  readonly items: readonly Row[];
-  readonly next: string | null;
+interface Answering<Answer> {
+  get: { responses: { 200: { content: { "application/json": Answer } } } };
+}
+interface Page<Row> {
+  items: Row[];
+  next: string | null;
 }
 
-const API = "api/v1/";
+/** The addresses that answer a GET with such JSON and have no variable part. */
+type AddressOf<Answer> = {
+  [Path in keyof paths]: Path extends `${string}{${string}` ? never : paths[Path] extends Answering<Answer> ? Path : never;
+}[keyof paths];
+type Address = AddressOf<unknown>;
+type ListAddress = AddressOf<Page<unknown>>;
+type AnswerOf<Path extends Address> = paths[Path] extends Answering<infer Answer> ? Answer : never;
+type RowOf<Path extends ListAddress> = paths[Path] extends Answering<Page<infer Row>> ? Row : never;
+type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } } ? Query : never;
+
 const PAGE_SIZE = 1000;
 /** A list longer than this is not for a browser; it ends a cursor that would run in a circle. */
 const MOST_PAGES = 100;
 
-export function apiAddress(path: string, query: Query = {}): string {
+export function apiAddress<Path extends keyof paths>(path: Path, query?: QueryOf<Path>): string {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value === undefined) continue;
-    for (const one of typeof value === "object" ? value : [value]) parameters.append(name, String(one));
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== null && value !== undefined) parameters.append(name, String(value));
   }
   const text = parameters.toString();
-  return new URL(API + path + (text === "" ? "" : `?${text}`), document.baseURI).href;
+  return new URL(path.slice(1) + (text === "" ? "" : `?${text}`), document.baseURI).href;
 }
 
-export async function ask<Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> {
+export async function ask<Path extends Address>(path: Path, query?: QueryOf<Path>): Promise<AnswerOf<Path>> {
   let response: Response;
   try {
-    response = await fetch(apiAddress(path, query), { headers: { accept: "application/json" }, ...(signal ? { signal } : {}) });
+    response = await fetch(apiAddress(path, query), { headers: { accept: "application/json" } });
   } catch (error) {
     throw new RequestProblem("unreachable", String(error));
   }
   if (!response.ok) throw await refusal(response);
   try {
-    return (await response.json()) as Answer;
+    return (await response.json()) as AnswerOf<Path>;
   } catch (error) {
     throw new RequestProblem("unexpected", String(error));
   }
 }
 
-export async function askAll<Row>(path: string, query: Query = {}): Promise<Row[]> {
-  const rows: Row[] = [];
-  let cursor: string | undefined;
+export async function askAll<Path extends ListAddress>(path: Path, query?: QueryOf<Path>): Promise<RowOf<Path>[]> {
+  const rows: RowOf<Path>[] = [];
+  let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const answer: Listed<Row> = await ask(path, { ...query, limit: PAGE_SIZE, cursor });
+    const wanted = Object.assign({ limit: PAGE_SIZE, cursor }, query);
+    const answer = (await ask(path, wanted)) as Page<RowOf<Path>>;
     rows.push(...answer.items);
-    if (answer.next === null) break;
     cursor = answer.next;
+    if (cursor === null) break;
   }
   return rows;
 }

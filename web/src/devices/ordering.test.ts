@@ -6,17 +6,22 @@ import { arrange, listingsOf, type Facts } from "./ordering";
 import type { DeviceState } from "./status";
 
 const space = (path: string, name: string, parent: string | null = null): Space => ({
-  site: "s", path, code: path.split("/").at(-1) ?? path, kind: parent === null ? "building" : "floor", name, name_zh: null, parent, floor_area_m2: null,
+  id: `s/${path}`, site: "s", path, code: path.split("/").at(-1) ?? path, kind: parent === null ? "building" : "floor",
+  name, name_zh: null, parent, floor_area_m2: null, retired_at: null,
 });
 const device = (code: string, name: string, kind: string, place: string | null): Device => ({
-  id: `s/${code}`, site: "s", code, name, name_zh: null, template: kind, kind, space: place, org_unit: null, equipment: null, gateway: null, online: null, online_since: null,
+  id: `s/${code}`, site: "s", code, name, name_zh: null, template: kind, kind, space: place, org_unit: null, equipment: null,
+  gateway: null, future_limit_s: 300, points: 1, last_reading_at: null, last_seen_at: null, online: null, online_since: null,
+  retired_at: null,
 });
 const power = (code: string): Point => ({
-  id: `s/${code}/active_power_kw`, device: code, key: "active_power_kw", name: "Active power", name_zh: null, quantity: "active_power", unit: "kW", kind: "gauge", minimum: null, maximum: null, expected_interval_s: 1, states: null,
+  id: `s/${code}/active_power_kw`, site: "s", device: code, key: "active_power_kw", name: "Active power", name_zh: null,
+  device_name: code, device_name_zh: null, device_kind: null, space: null, quantity: "active_power", unit: "kW",
+  sent_unit: "kW", kind: "gauge", minimum: null, maximum: null, expected_interval_s: 1, states: null, retired_at: null,
 });
 
 const model = buildSiteModel({
-  site: { code: "s", name: "Site", name_zh: null, time_zone: "Asia/Shanghai" },
+  site: { code: "s", name: "Site", name_zh: null, time_zone: "Asia/Shanghai", latitude: null, longitude: null },
   spaces: [space("b1", "Hall"), space("b1/f2", "Second floor", "b1"), space("b2", "Office")],
   power: [],
   org_units: [],

@@ -39,12 +39,18 @@ export const en = {
   },
   ingest: {
     working: (count: number) => `Ingest: ${count} ${plural(count, "worker", "workers")}`,
-    trouble: (count: number) => `Ingest: ${count} not working`,
+    trouble: (idle: number, count: number) => (count === 0 ? "Ingest: none" : `Ingest: ${idle} of ${count} idle`),
+    never: "No ingest worker has ever started, so nothing that devices publish is stored. Start one: ioe ingest",
+    silent: (name: string, age: string) => `Ingest worker ${name} has been silent for ${age}; its messages wait at the broker. Start it again under this name: ioe ingest --name ${name}`,
+    stopped: (name: string) => `Ingest worker ${name} was stopped; its messages wait at the broker. Start it again: ioe ingest --name ${name}, or end it for good: ioe ingest --drain ${name}`,
+    paused: (name: string, detail: string) => `Ingest worker ${name} has paused (${detail}). The broker keeps the messages; free some disk space and it goes on by itself.`,
+    disconnected: (name: string, detail: string) => `Ingest worker ${name} cannot reach the broker (${detail}). Check that the broker runs: ioe doctor`,
   },
   health: {
-    ingest: "Ingest:",
-    worker: (name: string) => `Ingest worker ${name}:`,
-    parts: { database: "Database", migrations: "Database schema", disk: "Disk", "live feed": "Live values" } as Readonly<Record<string, string>>,
+    database: "The database does not answer. What is wrong: ioe doctor",
+    migrations: "The database has an older schema than this service: ioe migrate",
+    liveFeed: "Live values are late: the service is connecting to the database again.",
+    disk: (free_gb: string) => `${free_gb} GB are left on the database's disk; below 1 GB ingest pauses. Make room.`,
   },
   power: {
     title: "Site power",

@@ -1,6 +1,5 @@
 /** Stored readings of points over a span, thinned by the server so that a year draws as fast as an hour. */
 import { apiAddress, ask } from "../api/client";
-import type { Readings } from "../api/types";
 import type { History } from "../power/trend";
 
 /** Twice the pixels of the widest chart: lowest and highest of each column. */
@@ -13,7 +12,7 @@ export interface LoadedSeries {
 }
 
 export async function loadSeries(id: string, from_ms: number, to_ms: number): Promise<LoadedSeries> {
-  const answer: Readings = await ask("readings", { point: id, ...spanOf(from_ms, to_ms), limit: MOST_READINGS });
+  const answer = await ask("/api/v1/readings", { point: id, ...spanOf(from_ms, to_ms), limit: MOST_READINGS });
   const readings = answer.readings ?? [];
   return {
     history: readings.map(({ time, value }) => ({ time_ms: Date.parse(time), value })),
@@ -28,7 +27,7 @@ export async function loadHistories(ids: readonly string[], from_ms: number, to_
 
 /** Every reading of the span as a file, not only those that are drawn. */
 export function readingsCsvAddress(id: string, from_ms: number, to_ms: number): string {
-  return apiAddress("readings", { point: id, ...spanOf(from_ms, to_ms), resolution: "raw", format: "csv" });
+  return apiAddress("/api/v1/readings", { point: id, ...spanOf(from_ms, to_ms), resolution: "raw", format: "csv" });
 }
 
 function spanOf(from_ms: number, to_ms: number): { start: string; stop: string } {

@@ -8,6 +8,7 @@
  */
 import { effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 import { apiAddress } from "../api/client";
+import type { Site } from "../api/types";
 import { followCensus, registeredConnectivity, type Census, type ConnectivityByDevice } from "../devices/census";
 import { ServiceHealth } from "../health/service_health";
 import { learnServerTime, now_ms, startClock } from "../live/clock";
@@ -40,10 +41,10 @@ export class SiteSession {
   readonly #connectivity = signal<ConnectivityByDevice>(new Map());
   readonly #stops: (() => void)[] = [];
 
-  constructor(code: string) {
-    this.code = code;
-    this.registry = new Resource(() => loadSiteModel(code));
-    this.connection = new StreamConnection(apiAddress("live/stream", { site: code }), (event) => { this.#receive(event); });
+  constructor(site: Site) {
+    this.code = site.code;
+    this.registry = new Resource(() => loadSiteModel(site));
+    this.connection = new StreamConnection(apiAddress("/api/v1/live/stream", { site: site.code }), (event) => { this.#receive(event); });
   }
 
   get view(): ReadonlySignal<SiteView | null> {

@@ -6,8 +6,7 @@
  */
 import { formatTime } from "../format/time";
 import { words } from "../i18n";
-import { troubles } from "../health/service_health";
-import { checkText } from "../health/check_text";
+import { troubles } from "../health/troubles";
 import { now_ms } from "../live/clock";
 import { dependOn } from "../live/depend";
 import type { SiteSession } from "../session/site_session";
@@ -16,15 +15,16 @@ import { locale } from "./preferences";
 import "./notices.css";
 
 export function Notices({ session }: { readonly session: SiteSession }) {
+  const report = session.health.report.value;
   return (
     <div class="notices">
       <div role="status">
         <StreamNotice session={session} />
       </div>
-      {troubles(session.health.checks.value).map((check) => (
-        <p key={check.name} class="notice" data-bad={check.status === "failed"}>
+      {report === null ? null : troubles(report).map(({ about, failed, text }) => (
+        <p key={about} class="notice" data-bad={failed}>
           <Icon name="warning" />
-          <span>{checkText(check)}</span>
+          <span>{text}</span>
         </p>
       ))}
     </div>
