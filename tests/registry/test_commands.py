@@ -1,0 +1,150 @@
+"""`ioe site` and `ioe migrate` as people and scripts call them: what they print and how they end."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from deploy.cli import main
+from services.database import connect
+from services.site_folder.read import read_folder
+
+GOLDEN = Path(__file__).parent / "golden"
+GOOD = GOLDEN / "good" / "folder"
+
+
+def ioe(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("IOE_DATABASE_URL", database_url)
+    return database_url
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the good folder, to be changed."""
+    for path in GOOD.rglob("*"):
+        if path.is_file():
+            copy = tmp_path / "site" / path.relative_to(GOOD)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    return tmp_path / "site"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_check_says_what_a_good_folder_holds() -> None:
+    result = ioe("site", "check", GOOD)
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "demo: no mistakes in 2 spaces, 1 units, 2 machines, 3 devices, 6 points\n",
+    )
+
+
+def test_check_lists_the_mistakes_and_ends_with_1() -> None:
+    result = ioe("site", "check", GOLDEN / "references" / "folder")
+    assert result.exit_code == 1
+    assert result.stdout == (GOLDEN / "references" / "expected.txt").read_text("utf-8")
+    assert result.stderr.startswith("Error: 13 mistakes in ")
+
+
+def test_a_wrong_command_line_ends_with_2(tmp_path: Path) -> None:
+    assert ioe("site", "check", tmp_path / "nowhere").exit_code == 2
+    assert ioe("site", "aply", GOOD).exit_code == 2
+
+
+def test_apply_shows_the_difference_once(database: str) -> None:
+    del database
+    dry = ioe("site", "apply", GOOD, "--dry-run")
+    first = ioe("site", "apply", GOOD)
+    assert (dry.exit_code, first.exit_code) == (0, 0)
+    assert first.stdout == dry.stdout + "applied: revision 1\n"
+    assert "added     device         m-1  Meter 1, incomer  (meter)  with 3 points\n" in first.stdout
+    again = ioe("site", "apply", GOOD)
+    assert (again.exit_code, again.stdout) == (0, "demo: nothing to change\n")
+
+
+def test_apply_refuses_a_folder_with_mistakes_before_it_looks_at_the_database() -> None:
+    result = ioe("site", "apply", GOLDEN / "circles" / "folder")
+    assert result.exit_code == 1
+    assert "nothing was changed" in result.stderr
+
+
+def test_nothing_is_retired_without_a_yes(database: str, folder: Path) -> None:
+    del database
+    ioe("site", "apply", folder)
+    edit(folder / "equipment.csv", "c-1,Compressor 1,,compressor,b1/f1,production,air-station\n", "")
+    edit(folder / "devices.csv", "b1/f1,production,c-1,gw-1,,", "b1/f1,production,,gw-1,,")
+    refused = ioe("site", "apply", folder)
+    assert refused.exit_code == 1
+    assert "this would retire 1 x equipment: say --yes if that is meant" in refused.stderr
+    assert "retired   equipment      c-1" in refused.stdout
+    agreed = ioe("site", "apply", folder, "--yes")
+    assert (agreed.exit_code, agreed.stdout.splitlines()[-1]) == (0, "applied: revision 2")
+
+
+def test_a_unit_does_not_change_under_readings_by_mistake(database: str, folder: Path) -> None:
+    ioe("site", "apply", folder)
+    asyncio.run(_store_readings(database))
+    edit(folder / "templates" / "meter.toml", 'unit = "kW"', 'unit = "W"')
+    refused = ioe("site", "apply", folder)
+    assert refused.exit_code == 1
+    assert "point m-1/active_power_kw has readings, and its unit would change from kW to W" in refused.stdout
+    assert ioe("site", "apply", folder, "--accept-meaning-change").exit_code == 0
+
+
+async def _store_readings(url: str) -> None:
+    connection = await connect(url, name="test")
+    await connection.execute("INSERT INTO latest SELECT id, now(), 1, now() FROM point")
+    await connection.close()
+
+
+def test_an_export_applied_again_changes_nothing(database: str, tmp_path: Path) -> None:
+    del database
+    ioe("site", "apply", GOOD)
+    written = ioe("site", "export", tmp_path / "out")
+    assert (written.exit_code, written.stdout) == (0, f"wrote 6 files to {tmp_path / 'out'}\n")
+    assert read_folder(tmp_path / "out").registry == read_folder(GOOD).registry
+    assert ioe("site", "apply", tmp_path / "out").stdout == "demo: nothing to change\n"
+    again = ioe("site", "export", tmp_path / "out")
+    assert (again.exit_code, "is not empty" in again.stderr) == (1, True)
+    assert ioe("site", "export", tmp_path / "out", "--force").exit_code == 0
+
+
+def test_export_says_which_sites_there_are(database: str, tmp_path: Path) -> None:
+    del database
+    assert "there is no site yet: apply a folder first" in ioe("site", "export", tmp_path).stderr
+    ioe("site", "apply", GOOD)
+    assert "there is no site 'x': use demo" in ioe("site", "export", tmp_path, "--site", "x").stderr
+
+
+def test_a_database_that_is_away_or_not_migrated_is_said_in_one_line(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IOE_DATABASE_URL", "postgresql://ioe@127.0.0.1:1/ioe")
+    away = ioe("site", "apply", GOOD)
+    assert (away.exit_code, away.stderr.startswith("Error: the database does not answer")) == (1, True)
+    monkeypatch.setenv("IOE_DATABASE_URL", empty_database_url)
+    empty = ioe("site", "apply", GOOD)
+    assert (empty.exit_code, "run `ioe migrate` first" in empty.stderr) == (1, True)
+
+
+def test_migrate_says_what_is_pending_runs_it_once_and_is_done(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IOE_DATABASE_URL", empty_database_url)
+    pending = ioe("migrate", "--check")
+    assert (pending.exit_code, pending.stdout.splitlines()[0]) == (1, "pending: migration 0001_spine")
+    assert ioe("migrate").stdout.splitlines()[0] == "migration 0001 spine"
+    assert (ioe("migrate", "--check").exit_code, ioe("migrate").exit_code) == (0, 0)
+    assert ioe("migrate").stdout == "the database has the schema of this version\n"
