@@ -52,20 +52,24 @@ class Vitals:
         """The connection to the broker came or went."""
         log.log(logging.INFO if connected else logging.WARNING, "broker: %s", why)
         self._broker = "" if connected else why
-        self._changed.set()
+        self._tell_change()
 
     def outage(self, why: str) -> None:
         """The database went away, or is there (empty text)."""
         if why != self._outage:
             log.warning("%s", why or "the database is back")
             self._outage = why
-            self._changed.set()
+            self._tell_change()
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition on these vitals holds."""
         while not condition():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), _HEARTBEAT_S)
+            await _wait(self._changed)
+
+    def _tell_change(self) -> None:
+        """Wake whoever waits now; who waits from here on waits for the next change, so nobody spins on an old one."""
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
 
     @asynccontextmanager
     async def told(self) -> AsyncIterator[None]:
@@ -104,10 +108,9 @@ class Vitals:
             if time.monotonic() - looked > _REGISTRY_LOOK_S:
                 self._registry_changed()
                 looked = time.monotonic()
-            self._changed.clear()
+            changed = self._changed
             await workers.report(connection, self._settings.name, *self._state())
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), _HEARTBEAT_S)
+            await _wait(changed)
 
     async def _connect(self) -> Connection:
         return await connect(self._database.url, name=f"ingest {self._settings.name} status")
@@ -135,4 +138,11 @@ class Vitals:
             self._disk = ""
             log.info("%.2f GB of disk left: ingest goes on", free / 1e9)
         if paused != bool(self._disk):
-            self._changed.set()
+            self._tell_change()
+
+
+async def _wait(changed: asyncio.Event) -> None:
+    """Wait for a change or the next heartbeat. Not by `wait_for`, which in Python 3.11 may swallow a cancellation."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_HEARTBEAT_S):
+            await changed.wait()

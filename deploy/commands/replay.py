@@ -10,7 +10,7 @@ import math
 import signal
 import sys
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -58,7 +58,9 @@ class Speed(click.ParamType[float]):
     "--column", "columns", multiple=True, metavar="NAME=KEY[:KIND]", help="A column and its point; repeatable."
 )
 @click.option("--as", "kind", type=click.Choice([str(one) for one in Kind]), help="What columns without a KIND become.")
-@click.option("--stamp", type=click.Choice(["start", "end"]), help="Which end of its interval a row's time is.")
+@click.option(
+    "--stamp", type=click.Choice(["start", "end"]), help="Which end of its interval a row's time is; no default."
+)
 @click.option("--zone", help="Time zone of local times, such as Asia/Shanghai.")
 @click.option("--time-column", help="Name of the column with the time.  [default: the first]")
 @click.option(
@@ -107,7 +109,9 @@ def command(
         outcome = asyncio.run(_run_until_stopped(job, address, batch, speed, bad_rows))
     except (RecordingError, BadBrokerUrlError, NotConnectedError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(json.dumps(outcome.figures(), indent=2) if as_json else "\n".join(summary(job, outcome)))
+    click.echo(
+        json.dumps(outcome.figures(), indent=2) if as_json else "\n".join(summary(job, outcome, datetime.now(UTC)))
+    )
     sys.exit(_exit_code(outcome))
 
 

@@ -60,7 +60,9 @@ class Verb:
         """Start the process; it inherits our environment, the addresses, and the way to our modules."""
         path = os.pathsep.join(filter(None, (str(CHECKOUT), os.environ.get("PYTHONPATH", ""))))
         environment = {**os.environ, **self.environment, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
-        self._process = spawn(command(*self.words), self.log, environment=environment)
+        # When we die, it dies at once: a worker left behind would fight its successor over one name at the broker,
+        # and every process of ours survives its own sudden end without loss.
+        self._process = spawn(command(*self.words), self.log, None, signal.SIGKILL, environment)
 
     def alive(self) -> bool:
         """Whether it runs."""
