@@ -32,8 +32,8 @@ const MOST_PAGES = 100;
 
 export function apiAddress<Path extends keyof paths>(path: Path, query?: QueryOf<Path>): string {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== null && value !== undefined) parameters.append(name, String(value));
+  for (const [name, value] of Object.entries<string | number | boolean | null>(query ?? {})) {
+    if (value !== null) parameters.append(name, String(value));
   }
   const text = parameters.toString();
   return new URL(path.slice(1) + (text === "" ? "" : `?${text}`), document.baseURI).href;

@@ -14,12 +14,14 @@ export interface ValueAxisProps {
   readonly frame: Frame;
   readonly ticks: readonly number[];
   readonly y: (value: number) => number;
+  readonly unit: string;
   readonly write: (value: number) => string;
 }
 
-export function ValueAxis({ frame, ticks, y, write }: ValueAxisProps) {
+export function ValueAxis({ frame, ticks, y, unit, write }: ValueAxisProps) {
   return (
     <g>
+      <text class="line-chart-text line-chart-text-value" x={frame.left - 8} y={12}>{unit}</text>
       {ticks.map((tick) => (
         <g key={tick}>
           <path class="line-chart-grid" d={`M${frame.left} ${Math.round(y(tick)) + 0.5}h${frame.width}`} />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { areaPath, linePath } from "./path";
-import { calm, extentOf, roundTicks, timeTicks } from "./scale";
+import { calm, extentOf, roundTicks, tickDecimals, timeTicks } from "./scale";
 
 const HOUR_MS = 3_600_000;
 
@@ -9,6 +9,12 @@ describe("axes", () => {
     expect(roundTicks({ low: 3.2, high: 17.9 }, 5)).toEqual([0, 5, 10, 15, 20]);
     expect(roundTicks({ low: -40, high: 40 }, 4)).toEqual([-40, -20, 0, 20, 40]);
     expect(roundTicks({ low: 5, high: 5 }, 4).length).toBeGreaterThan(1);
+  });
+
+  it("write each figure of an axis with as many decimals as their step needs", () => {
+    expect(tickDecimals([0, 5, 10])).toBe(0);
+    expect(tickDecimals([0.58, 0.59, 0.6])).toBe(2);
+    expect(tickDecimals([0.1, 0.3, 0.5])).toBe(1);
   });
 
   it("do not blow up noise", () => {

@@ -14,7 +14,7 @@ import { formatTime } from "../format/time";
 import { locale } from "../shell/preferences";
 import { TimeAxis, ValueAxis, type Frame } from "./axes";
 import { linePath, stairs } from "./path";
-import { calm, extentOf, roundTicks, ticksAt, type Extent } from "./scale";
+import { calm, extentOf, roundTicks, tickDecimals, ticksAt, type Extent } from "./scale";
 import { useSize } from "./size";
 import type { CourseValue } from "./trend";
 import "./line_chart.css";
@@ -27,17 +27,19 @@ export interface LineChartProps {
   readonly zone: string;
   /** The values that a state can have: its axis shows just these, and its line is drawn as stairs. */
   readonly levels?: readonly number[] | undefined;
+  /** Stands once above the axis; the figures at its ticks go without. */
+  readonly unit: string;
   readonly write: (value: number) => string;
-  readonly writeTick: (value: number) => string;
+  readonly writeTick: (value: number, decimals: number) => string;
 }
 
 const LEFT = 56;
 const RIGHT = 12;
-const TOP = 10;
+const TOP = 20;
 const BOTTOM = 24;
 const CALM_PART = 0.05;
 
-export function LineChart({ label, course, from_ms, to_ms, zone, levels, write, writeTick }: LineChartProps) {
+export function LineChart({ label, course, from_ms, to_ms, zone, levels, unit, write, writeTick }: LineChartProps) {
   const [box, size] = useSize();
   const cursor = useSignal<number | null>(null);
   const frame: Frame = { left: LEFT, top: TOP, width: Math.max(1, size.width - LEFT - RIGHT), height: Math.max(1, size.height - TOP - BOTTOM) };
@@ -60,7 +62,7 @@ export function LineChart({ label, course, from_ms, to_ms, zone, levels, write, 
       <p class="line-chart-reading" aria-hidden="true">{read === undefined ? "" : readText(read)}</p>
       <div class="line-chart-box" ref={box}>
         <svg class="line-chart-plot" width={size.width} height={size.height} aria-hidden="true" focusable="false">
-          <ValueAxis frame={frame} ticks={ticks} y={y} write={writeTick} />
+          <ValueAxis frame={frame} ticks={ticks} y={y} unit={unit} write={(tick) => writeTick(tick, tickDecimals(ticks))} />
           <TimeAxis frame={frame} from_ms={from_ms} to_ms={to_ms} zone={zone} x={x} />
           <path class="line-chart-line" d={linePath(levels === undefined ? line : stairs(line))} />
           {read === undefined ? null : <Cursor frame={frame} x={x(read.time_ms)} y={read.value === null ? null : y(read.value)} />}

@@ -40,6 +40,12 @@ export function roundTicks(extent: Extent, most: number): number[] {
   return Array.from({ length: Math.max(1, last - first) + 1 }, (_, index) => (first + index) * step);
 }
 
+/** Decimals that tell neighbouring ticks apart, the same for all of an axis. */
+export function tickDecimals(ticks: readonly number[]): number {
+  const step = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0));
+  return step === 0 ? 0 : Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+}
+
 /** Ticks at given values (the states of a machine) and half a step of room around them. */
 export function ticksAt(values: readonly number[]): { readonly ticks: readonly number[]; readonly extent: Extent } {
   const { low, high } = extentOf(values) ?? { low: 0, high: 1 };

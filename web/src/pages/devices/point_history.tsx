@@ -8,7 +8,7 @@ import { useSignal } from "@preact/signals";
 import type { Point } from "../../api/types";
 import { LineChart } from "../../charts/line_chart";
 import { extentOf } from "../../charts/scale";
-import { formatCount, formatValue } from "../../format/number";
+import { formatNumber, formatValue } from "../../format/number";
 import { unitSymbol } from "../../format/unit";
 import { named, words } from "../../i18n";
 import { RANGES, useHistory, type RangeName } from "../../readings/follow";
@@ -54,7 +54,8 @@ export function PointHistory({ point }: { readonly point: Point }) {
           zone={zone}
           levels={point.kind === "state" ? Object.values(point.states ?? { off: 0, on: 1 }) : undefined}
           write={write}
-          writeTick={(value) => stateText(point, value) ?? formatTick(value)}
+          unit={unitSymbol(point.unit)}
+          writeTick={(value, decimals) => stateText(point, value) ?? formatNumber(value, decimals, locale.value)}
         />
       )}
       <div class="history-head">
@@ -76,8 +77,4 @@ export function PointHistory({ point }: { readonly point: Point }) {
       </div>
     </section>
   );
-}
-
-function formatTick(value: number): string {
-  return Math.abs(value) >= 1000 || Number.isInteger(value) ? formatCount(value, locale.value) : String(Math.round(value * 1000) / 1000);
 }
