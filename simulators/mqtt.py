@@ -161,9 +161,11 @@ class Publisher:
                 await self._wire.until_closed()
             if self._stopping.is_set():
                 return
-            _LOG.info("not connected to %s: %s", self._broker, self._wire.trouble)
             if self.connects > connects:
                 wait_s = self._limits.backoff_min_s
+            # A lost connection is news; that it is still lost is not.
+            level = logging.WARNING if self.connects > connects else logging.INFO
+            _LOG.log(level, "not connected to %s: %s", self._broker, self._wire.trouble)
             await within(wait_s * random.uniform(0.5, 1.0), self._stopping)
             wait_s = min(wait_s * 2, self._limits.backoff_max_s)
 

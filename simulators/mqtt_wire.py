@@ -80,6 +80,7 @@ class Wire:
         client.connect_timeout = self._timings.connect_timeout_s
         client.on_connect = self._on_connect
         client.on_publish = self._on_publish
+        client.on_disconnect = self._on_disconnect
         client.on_socket_close = self._on_socket_close
         client.on_socket_register_write = self._on_want_write
         client.on_socket_unregister_write = self._on_written
@@ -162,6 +163,10 @@ class Wire:
 
     def _on_publish(self, _c: object, _u: object, packet_id: int, code: ReasonCode, _p: object) -> None:
         self.on_acknowledged(packet_id, code)
+
+    def _on_disconnect(self, _c: object, _u: object, flags: paho.DisconnectFlags, code: ReasonCode, _p: object) -> None:
+        if flags.is_disconnect_packet_from_server:  # the socket is closed by now; this says more
+            self.trouble = f"the broker disconnected us: {code}"
 
     def _on_socket_close(self, _c: object, _u: object, sock: _Socket) -> None:
         self._attached = False

@@ -6,11 +6,16 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+import hypothesis
 import pytest
 
 from deploy.embedded.browser import chromium
 from deploy.embedded.stack import Stack
 from tests.servers import make_template, own_database, running_stack, temporary_home
+
+# How long an example takes says more about the machine's other work than about the law.
+hypothesis.settings.register_profile("ioe", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("ioe")
 
 
 @pytest.fixture(scope="session")

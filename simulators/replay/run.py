@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import TextIO
 
 from simulators.broker_address import BrokerAddress
@@ -20,6 +20,7 @@ from simulators.replay.recording import BadCell, BadRow
 _CONNECT_S = 10.0
 _CONFIRM_S = 60.0
 _MOST_COMPLAINTS = 20
+_USUAL_RETENTION = timedelta(days=400)  # deploy/ioe.toml, [ingest] raw_retention_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Complaints:
             self._progress.note(f"and {self._count - _MOST_COMPLAINTS:,} more; --bad-rows FILE writes all of them")
 
 
-def summary(job: Job, outcome: Outcome) -> Iterator[str]:
+def summary(job: Job, outcome: Outcome, now: datetime) -> Iterator[str]:
     """The report for people."""
     tally = outcome.player.tally
     yield f"{tally.rows:,} of {job.rows:,} rows played as {job.site}/{job.device} in {tally.messages:,} messages"
@@ -145,5 +146,8 @@ def summary(job: Job, outcome: Outcome) -> Iterator[str]:
     yield f"  confirmed by the broker: {outcome.confirmed:,}; not confirmed: {outcome.unconfirmed:,}"
     if outcome.published_again:
         yield f"  published again after a lost connection: {outcome.published_again:,}"
+    if tally.first and now - tally.first > _USUAL_RETENTION:
+        yield f"  older than {_USUAL_RETENTION.days} days: ingest refuses such readings unless its retention is longer;"
+        yield "    --first-day moves them, [ingest] raw_retention_days keeps them"
     if outcome.without_subscriber:
         yield f"  nobody was subscribed to {outcome.without_subscriber:,} of them: start `ioe ingest` first"

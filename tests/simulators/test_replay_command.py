@@ -51,6 +51,7 @@ def test_bad_rows_are_told_written_and_seen_in_the_exit_code(mqtt_url: str, tmp_
     assert "line 3: value not played: column 'kWh': 'one' is no number" in outcome.stderr
     assert "2 of 3 rows played" in outcome.stdout
     assert "nobody was subscribed" in outcome.stdout
+    assert "older than 400 days" in outcome.stdout
     assert bad.read_text().splitlines()[0] == "line,what,reason,detail"
     assert len(bad.read_text().splitlines()) == 3  # the value, and the row that had no other
 
