@@ -117,7 +117,8 @@ async def follow(connection: Connection, last_id: int, limit: int = 50) -> Async
                 yield batches
                 continue
             with suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), POLL_S)
+                async with asyncio.timeout(POLL_S):
+                    await wake.wait()
                 continue
             yield []
     finally:

@@ -22,6 +22,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import numpy as np
 import paho.mqtt.client as paho
@@ -201,10 +202,9 @@ class Connection:
                 self._client._last_bytes_received = time.monotonic()  # noqa: SLF001 - see the module's text
             self._client.loop_misc()
             self._watch_writes()
-            try:
-                await asyncio.wait_for(self._lost.wait(), 1.0)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):  # not wait_for, which in Python 3.11 may swallow a cancellation
+                async with asyncio.timeout(1.0):
+                    await self._lost.wait()
 
     def _readable(self) -> None:
         """Take what the socket has: until it is empty, TLS records included, or until others must have a turn."""
