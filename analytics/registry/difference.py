@@ -8,7 +8,9 @@
                           wanted again: restored, with its old identity
                           wanted otherwise: changed
 
-No thing is ever deleted: what is not wanted is retired, and all its readings stay.
+No thing is ever deleted: what is not wanted is retired, and all its readings stay. Other names stay as long as they
+lead to something living and nothing else claims them, wanted or not: devices in the field go on sending them, and one
+that was mapped in the console is not in any folder.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from analytics.registry.model import Registry, Site, Thing
+from analytics.registry.model import Alias, Registry, Site, Thing
 from analytics.registry.moving import Moves, Renamable, called, moved
 from analytics.registry.renames import Renames, renames
 
@@ -38,6 +40,7 @@ BELOW: Mapping[Kind, str] = {
     "point": "points",
     "alias": "aliases",
 }
+_KIND_OF: Mapping[str, Kind] = {kind: kind for kind in BELOW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """All changes in the order in which they are read, every name that moves by kind, and what cannot be done."""
+    """All changes in the order in which they are read, every name that moves by kind, and what cannot be done.
 
+    `wanted` is what was asked for with the other names that stay.
+    """
+
+    wanted: Registry
     changes: Sequence[Change]
     moves: Moves
     refused: Sequence[str]
@@ -79,18 +86,31 @@ def difference(held: Held, wanted: Registry) -> Difference:
     found = _renames(held, wanted)
     moves: Moves = {kind: renamed.moves for kind, renamed in found.items() if renamed.moves}
     living, retired = (moved(side, moves) if side and moves else side for side in (held.living, held.retired))
+    wanted = replace(wanted, aliases={**_staying(living, wanted), **wanted.aliases})
     changes = list(_site_changes(held, wanted))
     for kind in BELOW:
         sides = things(living, kind), things(retired, kind)
         if kind in found:
             changes += _rename_changes(kind, *sides, found[kind].asked)
         changes += _changes(kind, *sides, things(wanted, kind))
-    return Difference(changes, moves, [text for renamed in found.values() for text in renamed.refused])
+    return Difference(wanted, changes, moves, [text for renamed in found.values() for text in renamed.refused])
+
+
+def _staying(living: Registry | None, wanted: Registry) -> Mapping[str, Alias]:
+    held = living.aliases if living else {}
+    return {
+        name: alias
+        for name, alias in held.items()
+        for named in [things(wanted, _KIND_OF[alias.kind])]
+        if alias.target in named and alias.alias not in named
+    }
 
 
 def _renames(held: Held, wanted: Registry) -> Mapping[Kind, Renames]:
     former: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for alias in wanted.aliases.values():
+        if alias.kind == "point" and alias.alias.partition("/")[0] != alias.target.partition("/")[0]:
+            continue  # what another device sends: a name, not a past
         former[alias.kind][alias.target].append(alias.alias)
     found: dict[Kind, Renames] = {}
     trees: Mapping[Kind, bool] = {"space": True, "org_unit": True, "equipment": False, "device": False}

@@ -8,7 +8,7 @@
       Equipment      compressor-1                  stands in a space, belongs to a unit, may be part of other equipment
       Device         m-101                         made from a template; its gateway's silence is its own
       Point          m-101/active_power_kw         worked out: template and exceptions, conversion to the canonical unit
-      Alias          device:m-001 -> m-101         a former name, by which devices in the field and old links find it
+      Alias          device:m-001 -> m-101         another name, by which devices in the field and old links find it
 
 Each class is also a row of the database, read whole. A registry is only a value: whether its references hold is
 checked where it is read (the site folder) and by the database's foreign keys.
@@ -137,7 +137,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A former name of a living thing; of a point: its device's present code and the former key."""
+    """Another name of a living thing: a former code, or what a device really sends (of a point: `device/key`)."""
 
     kind: str
     alias: str

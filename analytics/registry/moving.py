@@ -66,17 +66,9 @@ def moved(registry: Registry, moves: Moves) -> Registry:
         equipment={machine.code: machine for machine in equipment},
         devices={device.code: device for device in devices},
         points={name: _point_called(point, name) for name, point in points.items()},
-        aliases=_by_name(_moved_alias(alias, moves) for alias in registry.aliases.values()),
+        # What is sent in the field stays as it is; only what it leads to has another name.
+        aliases=_by_name(replace(alias, target=at(alias.kind, alias.target)) for alias in registry.aliases.values()),
     )
-
-
-def _moved_alias(alias: Alias, moves: Moves) -> Alias:
-    target = moves.get(alias.kind, {}).get(alias.target, alias.target)
-    if alias.kind != "point":
-        return replace(alias, target=target)
-    # The former key of a point goes on at the device's present code.
-    device, _, key = alias.alias.partition("/")
-    return replace(alias, alias=f"{moves.get('device', {}).get(device, device)}/{key}", target=target)
 
 
 def _by_name(aliases: Iterable[Alias]) -> Mapping[str, Alias]:

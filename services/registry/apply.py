@@ -19,7 +19,7 @@ import msgspec
 
 from analytics.registry.difference import Change, Difference, count, difference
 from analytics.registry.meaning import reinterpretations
-from analytics.registry.model import Registry, Site
+from analytics.registry.model import Alias, Registry, Site
 from services import events
 from services.database import Connection, one, run
 from services.registry.snapshot import RevisionRow, points_with_readings, revision, snapshot
@@ -94,7 +94,7 @@ async def apply(
         if locked.revision != planned.revision:
             raise RegistryMovedError(planned.revision, locked.revision)
         await write(connection, planned.wanted, planned.difference, progress)
-        await _put_aliases(connection, planned.wanted, actor)
+        await _put_aliases(connection, planned.difference.wanted, actor)
         return await _leave_record(connection, planned, actor)
 
 
@@ -121,9 +121,10 @@ async def _leave_record(connection: Connection, planned: Plan, actor: str) -> in
 
 
 def _record(site: str, change: Change) -> tuple[str, str, str, str | None, str | None]:
-    subject = site if isinstance(change.after or change.before, Site) else f"{site}/{change.name}"
+    thing = change.after or change.before
+    name = "" if isinstance(thing, Site) else f"/{thing.alias}" if isinstance(thing, Alias) else f"/{change.name}"
     before, after = (None if thing is None else _json(thing) for thing in (change.before, change.after))
-    return change.action, change.kind, subject, before, after
+    return change.action, change.kind, site + name, before, after
 
 
 def _json(thing: object) -> str:

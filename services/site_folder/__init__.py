@@ -5,6 +5,7 @@
     equipment.csv        machines
     devices.csv          what sends readings
     points.csv           points beyond the templates, and exceptions from them
+    aliases.csv          names under which devices really send, where those are not ours
 
     files -> records (each value with its line) -> entries -> references checked -> points worked out -> Registry
 

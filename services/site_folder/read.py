@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analytics.registry.model import Alias, Device, Equipment, OrgUnit, Registry, Site, Space
+from analytics.registry.model import Alias, Device, Equipment, OrgUnit, Point, Registry, Site, Space
 from services.site_folder import entries
 from services.site_folder.entries import Entry, TemplateDraft
 from services.site_folder.figures import POINT_COLUMNS, POINT_NEEDED
 from services.site_folder.files import read_csv, read_toml
 from services.site_folder.mistakes import Mistake, Mistakes, mend
+from services.site_folder.other_names import ALIAS_COLUMNS, read_other_names
 from services.site_folder.points import points_of, settle_template
 from services.site_folder.record import Record
 from services.site_folder.references import (
@@ -30,8 +31,8 @@ from services.site_folder.references import (
 )
 
 SITE_FILE, TEMPLATE_FOLDER = "site.toml", "templates"
-EQUIPMENT_FILE, DEVICE_FILE, POINT_FILE = "equipment.csv", "devices.csv", "points.csv"
-FILES = (SITE_FILE, EQUIPMENT_FILE, DEVICE_FILE, POINT_FILE)
+EQUIPMENT_FILE, DEVICE_FILE, POINT_FILE, ALIAS_FILE = "equipment.csv", "devices.csv", "points.csv", "aliases.csv"
+FILES = (SITE_FILE, EQUIPMENT_FILE, DEVICE_FILE, POINT_FILE, ALIAS_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,12 @@ def read_folder(folder: Path) -> Checked:
     listed = _list(folder, mistakes)
     _check_references(listed)
     settled = {code: settle_template(template.value) for code, template in listed.templates.items()}
-    rows = _rows(folder, POINT_FILE, POINT_COLUMNS, POINT_NEEDED, mistakes)
-    devices = listed.devices or {}
-    points, aliases = points_of(devices, settled, rows or ()) if listed.devices is not None else ({}, [])
+    rows = _rows(folder, POINT_FILE, POINT_COLUMNS, POINT_NEEDED, mistakes) or ()
+    others = _rows(folder, ALIAS_FILE, ALIAS_COLUMNS, ALIAS_COLUMNS, mistakes) or ()
+    devices, points, aliases = listed.devices or {}, dict[str, Point](), list[Alias]()
+    if listed.devices is not None:
+        points, aliases = points_of(devices, settled, rows)
+        aliases += read_other_names(others, points, aliases)
     if mistakes.found:
         return Checked(None, mistakes.listed())
     assert listed.site is not None

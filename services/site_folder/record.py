@@ -21,6 +21,11 @@ _NOT_CODE = re.compile(r"[^a-z0-9_-]+")
 NONE = "none"
 
 
+def is_code(text: str) -> bool:
+    """Whether a text may be a code."""
+    return _CODE.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """Named values, where each of them stands, and where mistakes are noted. CSV values are all text."""
@@ -140,9 +145,9 @@ class Record:
             return None
 
     def _check_code(self, name: str, value: str) -> None:
-        if not _CODE.fullmatch(value):
+        if not is_code(value):
             better = _NOT_CODE.sub("-", value.lower()).strip("-_")[:63]
-            suggestion = f": for example {better!r}" if _CODE.fullmatch(better) else ""
+            suggestion = f": for example {better!r}" if is_code(better) else ""
             self.wrong(
                 name,
                 f"{name} {value!r} must be lower-case letters a-z, digits, '_' and '-', at most 63, "

@@ -19,7 +19,17 @@ from analytics.registry.model import DEFAULT_FUTURE_LIMIT_S, Alias, Device, Regi
 from services.site_folder.entries import DEVICE_COLUMNS, EQUIPMENT_COLUMNS
 from services.site_folder.exceptions import Row, described, rows_of_points, shared_former_keys
 from services.site_folder.figures import POINT_COLUMNS
-from services.site_folder.read import DEVICE_FILE, EQUIPMENT_FILE, FILES, POINT_FILE, SITE_FILE, TEMPLATE_FOLDER
+from services.site_folder.other_names import ALIAS_COLUMNS, writable
+from services.site_folder.read import (
+    ALIAS_FILE,
+    DEVICE_FILE,
+    EQUIPMENT_FILE,
+    FILES,
+    POINT_FILE,
+    SITE_FILE,
+    TEMPLATE_FOLDER,
+)
+from services.site_folder.record import is_code
 
 
 class FolderNotEmptyError(Exception):
@@ -50,8 +60,10 @@ def write_folder(registry: Registry, folder: Path, *, force: bool = False) -> li
 def texts(registry: Registry) -> Mapping[str, str]:
     """Every file of the folder by its name, as text."""
     former: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    for alias in sorted(registry.aliases.values(), key=lambda alias: alias.name):
-        former[alias.kind][alias.target] = (*former[alias.kind].get(alias.target, ()), _as_written(alias))
+    aliases = sorted(registry.aliases.values(), key=lambda alias: alias.name)
+    for alias in aliases:
+        if _beside(alias):
+            former[alias.kind][alias.target] = (*former[alias.kind].get(alias.target, ()), _as_written(alias))
     shared = shared_former_keys(registry, former["point"])
     files = {SITE_FILE: _site(registry, former)}
     for code in sorted(registry.templates):
@@ -69,7 +81,22 @@ def texts(registry: Registry) -> Mapping[str, str]:
     files[DEVICE_FILE] = _table(DEVICE_COLUMNS, devices, keep=len(DEVICE_COLUMNS) - 1)
     if points:
         files[POINT_FILE] = _table(POINT_COLUMNS, points, keep=len(POINT_COLUMNS) - 2)
+    others = [_other_name(alias) for alias in aliases if not _beside(alias) and writable(alias)]
+    if others:
+        files[ALIAS_FILE] = _table(ALIAS_COLUMNS, others, keep=len(ALIAS_COLUMNS))
     return files
+
+
+def _beside(alias: Alias) -> bool:
+    """Whether a former name is written beside the thing itself: of points, a code that was a key of the same device."""
+    device, _, key = alias.alias.partition("/")
+    return alias.kind != "point" or (device == alias.target.partition("/")[0] and is_code(key))
+
+
+def _other_name(alias: Alias) -> Row:
+    sent_device, _, sent_key = alias.alias.partition("/")
+    device, _, key = alias.target.partition("/")
+    return {"sent_device": sent_device, "sent_key": sent_key, "device": device, "key": key}
 
 
 def _as_written(alias: Alias) -> str:

@@ -32,6 +32,13 @@ FROM (
   SELECT a.target_id, split_part(a.alias, '/', 1), split_part(a.alias, '/', 2), 2
   FROM code_alias AS a
   WHERE a.kind = 'point'
+  UNION ALL
+  -- Renamed twice over: the old key of a device that goes by an old name too.
+  SELECT k.target_id, a.alias, split_part(k.alias, '/', 2), 3
+  FROM code_alias AS a
+  JOIN device AS d ON d.id = a.target_id
+  JOIN code_alias AS k ON k.site_id = a.site_id AND k.kind = 'point' AND split_part(k.alias, '/', 1) = d.code
+  WHERE a.kind = 'device'
 ) AS name
 JOIN point ON point.id = name.point_id AND point.retired_at IS NULL
 JOIN device ON device.id = point.device_id AND device.retired_at IS NULL

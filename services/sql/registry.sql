@@ -139,33 +139,47 @@ ORDER BY site.code, device.code, point.key
 LIMIT $13::int4;
 
 -- name: points_named
--- what: the points of given public names, old names included, retired ones included; `asked` is the name as given
+-- what: the points of given public names, other names and retired ones included; `asked` is the name as given
 -- takes: asked text[], sites text[], devices text[], keys text[]
 -- row: services.registry.points.NamedPointRow
-SELECT asked.name AS asked, point.id AS point_id, site.code AS site, device.code AS device, point.key, point.name,
+WITH asked AS (
+  SELECT given.name, site.id AS site_id, given.device, given.key
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS given (name, site, device, key)
+  JOIN site ON site.code = given.site
+), spoken AS (  -- the devices that a name may mean: the one of that code, the one that had it before
+  SELECT asked.*, device.id AS device_id, device.code AS code, 0 AS age
+  FROM asked JOIN device ON device.site_id = asked.site_id AND device.code = asked.device
+  UNION ALL
+  SELECT asked.*, device.id, device.code, 1
+  FROM asked
+  JOIN code_alias AS old ON old.site_id = asked.site_id AND old.kind = 'device' AND old.alias = asked.device
+  JOIN device ON device.id = old.target_id
+), meant AS (
+  SELECT spoken.name, point.id AS point_id, spoken.age
+  FROM spoken JOIN point ON point.device_id = spoken.device_id AND point.key = spoken.key
+  UNION ALL
+  SELECT spoken.name, old.target_id, 2 + spoken.age
+  FROM spoken
+  JOIN code_alias AS old
+    ON old.site_id = spoken.site_id AND old.kind = 'point' AND old.alias = spoken.code || '/' || spoken.key
+  UNION ALL
+  SELECT asked.name, old.target_id, 4
+  FROM asked
+  JOIN code_alias AS old
+    ON old.site_id = asked.site_id AND old.kind = 'point' AND old.alias = asked.device || '/' || asked.key
+)
+SELECT DISTINCT ON (meant.name)
+       meant.name AS asked, point.id AS point_id, site.code AS site, device.code AS device, point.key, point.name,
        point.name_zh, device.name AS device_name, device.name_zh AS device_name_zh, template.kind AS device_kind,
        space.path AS space, point.quantity, point.canonical_unit AS unit, point.unit AS sent_unit, point.kind,
        point.minimum, point.maximum, point.expected_interval_s, point.states, point.retired_at
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS asked (name, site, device, key)
-JOIN site ON site.code = asked.site
-LEFT JOIN code_alias AS old_device
-  ON old_device.site_id = site.id AND old_device.kind = 'device' AND old_device.alias = asked.device
-JOIN LATERAL (
-  SELECT device.* FROM device
-  WHERE device.site_id = site.id AND (device.code = asked.device OR device.id = old_device.target_id)
-  ORDER BY device.retired_at IS NOT NULL, device.code <> asked.device
-  LIMIT 1
-) AS device ON true
-LEFT JOIN code_alias AS old_key
-  ON old_key.site_id = site.id AND old_key.kind = 'point' AND old_key.alias = device.code || '/' || asked.key
-JOIN LATERAL (
-  SELECT point.* FROM point
-  WHERE point.device_id = device.id AND (point.key = asked.key OR point.id = old_key.target_id)
-  ORDER BY point.retired_at IS NOT NULL, point.key <> asked.key
-  LIMIT 1
-) AS point ON true
+FROM meant
+JOIN point ON point.id = meant.point_id
+JOIN device ON device.id = point.device_id
+JOIN site ON site.id = device.site_id
 LEFT JOIN device_template AS template ON template.id = device.template_id
-LEFT JOIN space ON space.id = device.space_id;
+LEFT JOIN space ON space.id = device.space_id
+ORDER BY meant.name, point.retired_at IS NOT NULL, meant.age;
 
 -- name: site_spaces
 -- what: the paths of a site's living spaces

@@ -174,7 +174,7 @@ def point_of(device: str, described: TemplatePoint) -> Point:
 
 
 def _aliases(dice: Dice, registry: Registry) -> list[Alias]:
-    """Former names: some invented, some of things that this site does not have but another one may."""
+    """Other names: some of what is sent, some invented, some of things that only another such site has."""
     kinds: list[tuple[str, str, Sequence[str], Sequence[str]]] = [
         ("space", "", CODES, [*registry.spaces]),
         ("org_unit", "", CODES, [*registry.org_units]),
@@ -184,7 +184,13 @@ def _aliases(dice: Dice, registry: Registry) -> list[Alias]:
     for device in registry.devices:
         below = f"{device}/"
         kinds.append(("point", below, KEYS, [name for name in registry.points if name.startswith(below)]))
-    return [
+    foreign = [
+        Alias("point", f"{device}/{key}", dice.one([*registry.points]))
+        for device in ("PLC 7", "柜", "c-1")
+        for key in ("Total kW", "x")
+        if registry.points and f"{device}/{key}" not in registry.points and dice.random.random() < 0.2
+    ]
+    return foreign + [
         Alias(kind, f"{above}{old}", dice.one(living))
         for kind, above, codes, living in kinds
         if living

@@ -14,6 +14,7 @@ from analytics.registry.difference import Held
 from analytics.registry.model import Alias, Device, Point, Registry, Site, Space
 from services.database import Connection, connect
 from services.registry.apply import Plan, PlanRefusedError, RegistryMovedError, apply, plan
+from services.registry.points import points_named
 from services.registry.snapshot import snapshot
 from services.site_folder.read import read_folder
 from services.site_folder.write import write_folder
@@ -66,7 +67,7 @@ async def test_the_database_holds_what_was_applied_and_a_second_time_nothing_cha
         before = await _identities(connection)
         await apply(connection, planned)
         held = (await snapshot(connection, "s")).held
-        assert held.living == wanted
+        assert held.living == planned.difference.wanted
         assert (await plan(connection, wanted)).changes == []
         assert before <= await _identities(connection), "an id vanished"
         write_folder(wanted, tmp_path / str(seed))
@@ -212,12 +213,17 @@ async def test_a_point_with_readings_never_becomes_another_quantity(connection: 
     assert "give the point a new key" in planned.refused[0]
 
 
-async def test_former_names_follow_the_device_and_leave_with_it(connection: Connection) -> None:
-    old_key = Alias("point", "m1/q", "m1/p")
-    await make(connection, meters("m1", aliases=(old_key,)))
-    renamed = (Alias("device", "m1", "m2"), Alias("point", "m2/q", "m2/p"))
+async def test_other_names_follow_the_point_and_leave_with_it(connection: Connection) -> None:
+    await make(connection, meters("m1", aliases=(Alias("point", "m1/q", "m1/p"),)))
+    renamed = (Alias("device", "m1", "m2"), Alias("point", "PLC 7/kW", "m2/p"))
     await make(connection, meters("m2", aliases=renamed))
-    assert await _aliases(connection) == {("device", "m1"), ("point", "m2/q")}
+    others = {("device", "m1"), ("point", "m1/q"), ("point", "PLC 7/kW")}
+    assert await _aliases(connection) == others
+    await make(connection, meters("m2"))
+    assert await _aliases(connection) == others, "devices in the field go on sending them"
+    names = ["s/m1/p", "s/m1/q", "s/m2/p", "s/PLC 7/kW"]
+    assert {point.id for point in (await points_named(connection, names)).values()} == {"s/m2/p"}
+    assert set(await points_named(connection, names)) == set(names)
     await make(connection, meters())
     assert await _aliases(connection) == set()
 

@@ -113,7 +113,7 @@ def test_an_export_applied_again_changes_nothing(database: str, tmp_path: Path) 
     del database
     ioe("site", "apply", GOOD)
     written = ioe("site", "export", tmp_path / "out")
-    assert (written.exit_code, written.stdout) == (0, f"wrote 6 files to {tmp_path / 'out'}\n")
+    assert (written.exit_code, written.stdout) == (0, f"wrote 7 files to {tmp_path / 'out'}\n")
     assert read_folder(tmp_path / "out").registry == read_folder(GOOD).registry
     assert ioe("site", "apply", tmp_path / "out").stdout == "demo: nothing to change\n"
     again = ioe("site", "export", tmp_path / "out")

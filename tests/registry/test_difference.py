@@ -66,7 +66,9 @@ def test_the_changes_lead_to_what_is_wanted_and_lose_nothing(
         if found.refused:
             return
         after = carried_out(held, found, wanted)
-        assert after.living == wanted
+        assert after.living == found.wanted
+        assert wanted.aliases.items() <= found.wanted.aliases.items()
+        assert replace(found.wanted, aliases=wanted.aliases) == wanted
         assert difference(after, wanted).changes == []
         _assert_nothing_is_lost(held, found, after)
         assert sum(count(found.changes).values()) == len(found.changes)
@@ -159,6 +161,37 @@ def test_a_former_name_that_is_there_no_more_leads_to_the_living_one() -> None:
     assert told(difference(held, site(device("m2"), m2="m1"))) == [
         "retired device m1 Meter all readings stay",
         "added alias m1 leads to device m2",
+    ]
+
+
+def test_another_name_stays_until_something_claims_it_or_it_leads_nowhere() -> None:
+    mapped = Alias("point", "PLC 7/kW", "m1/p")
+    there = replace(
+        site(device("m1"), point("m1/p"), m1="m0"), aliases={mapped.name: mapped} | _device_alias("m0", "m1")
+    )
+    held = Held(there, Registry(SITE))
+    assert difference(held, site(device("m1"), point("m1/p"))).changes == []
+    claimed = difference(held, site(device("m1"), point("m1/p"), device("m0")))
+    assert told(claimed) == ["added device m0 Meter", "retired alias m0 no longer leads to device m1"]
+    gone = difference(held, site())
+    assert [change.name for change in gone.changes] == ["m1", "m1/p", "device:m0", "point:PLC 7/kW"]
+    renamed = difference(held, site(device("m2"), point("m2/p"), m2="m1"))
+    assert renamed.wanted.aliases["point:PLC 7/kW"].target == "m2/p"
+    assert renamed.wanted.aliases["device:m0"].target == "m2"
+
+
+def _device_alias(old: str, new: str) -> dict[str, Alias]:
+    alias = Alias("device", old, new)
+    return {alias.name: alias}
+
+
+def test_what_another_device_sends_is_not_its_past() -> None:
+    held = Held(site(device("m1"), device("m2"), point("m1/p")), Registry(SITE))
+    sent = Alias("point", "m1/p", "m2/p")
+    wanted = replace(site(device("m1"), device("m2"), point("m2/p")), aliases={sent.name: sent})
+    assert told(difference(held, wanted)) == [
+        "retired point m1/p P all readings stay",
+        "added point m2/p P",
     ]
 
 

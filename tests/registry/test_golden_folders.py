@@ -50,5 +50,6 @@ def test_a_good_folder_reads_as_what_it_says() -> None:
         ("device:m-01", "m-1"),
         ("space:b1/g", "b1/f1"),
         ("space:b1/ground", "b1/f1"),
+        ("point:柜 7/Total kW", "m-1/active_power_kw"),
         ("point:c-1/outlet_temperature", "c-1/element_outlet_temperature"),
     }
