@@ -53,10 +53,10 @@ settings_option = click.option(
 )
 
 
-def load(path: Path | None, *, discover: bool = True) -> Settings:
+def load(path: Path | None, *, discover: bool = True, home: Path | None = None) -> Settings:
     """Settings from the file if there is one, and from the environment. Raises SettingsError.
 
-    `discover`: look for a running stack where neither says where the servers are.
+    `discover`: where neither says where the servers are, look for a stack that runs in `home` (default: this user's).
     """
     given = _read(path) if path is not None else {}
     settings = _convert(given, path)
@@ -66,7 +66,7 @@ def load(path: Path | None, *, discover: bool = True) -> Settings:
             f"{path}: [retention] raw_readings_days = {settings.retention.raw_readings_days} is shorter than "
             f"[ingest] raw_retention_days = {settings.ingest.raw_retention_days}: what ingest accepts must be kept"
         )
-    return _with_environment(_with_running(settings, given) if discover else settings)
+    return _with_environment(_with_running(settings, given, home or default_home()) if discover else settings)
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -115,9 +115,9 @@ def _refuse_secrets(settings: Settings, path: Path | None) -> None:
         )
 
 
-def _with_running(settings: Settings, given: dict[str, object]) -> Settings:
-    """Servers that the file does not name are those of the stack that runs in this user's home."""
-    found = running(default_home())
+def _with_running(settings: Settings, given: dict[str, object], home: Path) -> Settings:
+    """Servers that the file does not name are those of the stack that runs in the home."""
+    found = running(home)
     if found is None:
         return settings
     database, mqtt = settings.database, settings.mqtt
