@@ -97,6 +97,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._client = self._make_client(client_id)
         self._socket: socket.socket | None = None
+        self._session = ""
         self._lost = asyncio.Event()
         self._reading = True
         self._expiry_s = settings.session_expiry_s
@@ -167,6 +168,7 @@ class Connection:
                 context.load_cert_chain(self._settings.certificate_file, self._settings.key_file or None)
             client.tls_set_context(context)
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         client.on_socket_close = self._on_socket_close
         return client
@@ -269,7 +271,21 @@ class Connection:
             return
         options = SubscribeOptions(qos=1, retainHandling=_RETAINED_WHEN_NEW)
         client.subscribe([(topic, options) for topic in self._topics])
-        self._changed(True, "session resumed" if flags.session_present else "new session")
+        self._session = "session resumed" if flags.session_present else "new session"
+
+    def _on_subscribe(
+        self,
+        _client: paho.Client,
+        _userdata: object,
+        _packet_id: int,
+        reasons: Sequence[ReasonCode],
+        _properties: Properties | None,
+    ) -> None:
+        refused = [str(reason) for reason in reasons if reason.is_failure]
+        if refused:
+            self._lose(f"the broker refused a subscription: {refused[0]}")
+        else:
+            self._changed(True, self._session)
 
     def _on_disconnect(
         self,

@@ -126,6 +126,12 @@ async def until(url: str, condition: Callable[[Connection], Awaitable[bool]], *,
             await asyncio.sleep(0.02)
 
 
+async def is_receiving(connection: Connection, worker: str = "ingest-1") -> bool:
+    """Whether a worker has subscribed: what is published before goes to nobody."""
+    state: str | None = await connection.fetchval("SELECT state FROM ingest_worker WHERE name = $1", worker)
+    return state == "receiving"
+
+
 async def stored_at_least(connection: Connection, count: int) -> bool:
     """Whether ingest has counted so many readings as stored."""
     stored: int = await connection.fetchval(

@@ -18,6 +18,7 @@ from services.database import connect
 from tests.acceptance.platform import (
     Load,
     Processes,
+    is_receiving,
     prepare,
     report_of,
     stored_at_least,
@@ -37,6 +38,7 @@ async def test_each_message_is_stored_exactly_once(
     await prepare(stack, load, tmp_path)
     async with Processes(stack) as processes:
         ingest = await processes.ingest()
+        await until(stack.database.url, is_receiving, within_s=WITHIN_S)
         publishing = await processes.load(load)
         await until(stack.database.url, lambda c: stored_at_least(c, load.samples // 4), within_s=WITHIN_S)
         if victim == "ingest":
