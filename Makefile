@@ -40,5 +40,5 @@ bench: ## measure speed, each figure beside its limit in the same run
 
 docs: ## write what is generated: the API's description and the console's types
 	@$(SETUP) check
-	$(VENV)/python -m api.openapi docs/openapi.json
+	$(VENV)/python -m api.openapi > docs/openapi.json.part && mv docs/openapi.json.part docs/openapi.json
 	$(VENV)/python -m deploy.bootstrap npm run types

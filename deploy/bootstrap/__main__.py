@@ -21,7 +21,12 @@ from deploy.embedded.binaries import BinariesError, fetch, find
 from deploy.embedded.places import PlaceError
 from deploy.embedded.processes import ProcessError
 
-GOALS = {"run": "to start the platform", "check": "to check the code", "test": "to run the tests"}
+GOALS = {
+    "run": "to start the platform",
+    "check": "to check the code",
+    "test": "to run the tests",
+    "image": "inside a container image, whose servers and console come from elsewhere: the environment alone",
+}
 
 
 def main() -> int:
@@ -47,9 +52,12 @@ def main() -> int:
 
 def prepare(goal: str) -> None:
     """Everything the goal needs."""
+    if goal == "image":
+        environment.prepare(development=False)
+        return
     missing = [bundle for bundle in _bundles(goal) if find(bundle) is None]
     with ThreadPoolExecutor(max_workers=4) as workers:
-        made = workers.submit(environment.prepare, goal != "run")
+        made = workers.submit(environment.prepare, development=goal != "run")
         built = workers.submit(_console, made)
         fetched = [workers.submit(fetch, bundle, say) for bundle in missing]
         made.result()

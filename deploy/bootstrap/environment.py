@@ -34,7 +34,7 @@ sys.exit(main())
 """
 
 
-def prepare(development: bool) -> None:
+def prepare(*, development: bool) -> None:
     """Make or complete the environment."""
     _make()
     lock = ROOT / (DEVELOPMENT if development else RUNTIME)
