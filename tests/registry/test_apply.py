@@ -13,6 +13,7 @@ import pytest
 from analytics.registry.difference import Held
 from analytics.registry.model import Alias, Device, Point, Registry, Site, Space
 from services.database import Connection, connect
+from services.points import directory
 from services.registry.apply import Plan, PlanRefusedError, RegistryMovedError, apply, plan
 from services.registry.points import points_named
 from services.registry.snapshot import snapshot
@@ -226,6 +227,17 @@ async def test_other_names_follow_the_point_and_leave_with_it(connection: Connec
     assert set(await points_named(connection, names)) == set(names)
     await make(connection, meters())
     assert await _aliases(connection) == set()
+
+
+async def test_ingest_understands_a_device_that_knows_of_no_rename(connection: Connection) -> None:
+    await make(connection, meters("m1"))
+    point = await store_reading(connection, "m1")
+    renamed = meters("m2", aliases=(Alias("device", "m1", "m2"), Alias("point", "m2/p", "m2/power")))
+    (old,) = renamed.points.values()
+    await make(connection, replace(renamed, points={"m2/power": replace(old, key="power")}))
+    found = await directory(connection)
+    places = [found.devices["s", device].places[key] for device in ("m1", "m2") for key in ("p", "power")]
+    assert [int(found.point_ids[place.index]) for place in places] == [point] * 4
 
 
 async def _aliases(connection: Connection) -> set[tuple[str, str]]:
