@@ -19,7 +19,7 @@ from simulators.factory.arrays import Floats
 _KELVIN = 273.15
 _EVAPORATOR_APPROACH_K = 1.6
 _CONDENSER_APPROACH_K = 1.3
-_LOWEST_LIFT_K = 21.0  # less does not carry the oil nor hold the expansion valve; colder water saves nothing more
+_LOWEST_LIFT_K = 15.0  # less does not carry the oil nor hold the expansion valve; colder water saves nothing more
 # Saturation pressure of R134a as ln p = a - b / T, within 0.5 % between 0 and 50 degC.
 _R134A_LN_A, _R134A_B_K = 10.819, 2661.8
 

@@ -70,7 +70,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             "mm/s on top", 6.0, key=False, templates=frozenset({"screw_compressor", "water_pump"}),
         ),
         Kind.OIL_TEMPERATURE_HIGH: Rule(
-            "growth of the oil cooler's temperature rise, 1 doubles it", 0.9, key=False,
+            "growth of the oil cooler's temperature rise, 1 doubles it", 2.0, key=False,
             templates=frozenset({"screw_compressor"}),
         ),
         Kind.AIR_LEAK: Rule("m3/min at 7 bar", 18.0, key=False, templates=frozenset({"air_meter"})),

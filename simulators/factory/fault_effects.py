@@ -80,8 +80,8 @@ class FaultBook:
         """Return what acts now."""
         return [fault for fault in self.faults if fault.active(time_s)]
 
-    def before_step(self, time_s: float) -> None:
-        """Begin and end what is due at the start of a step, and lay the causes on the physics."""
+    def before_step(self, time_s: float) -> list[Fault]:
+        """Begin and end what is due at the start of a step, lay the causes on the physics; return what acts in it."""
         for fault in list(self.faults):
             if fault not in self._began and fault.start_s <= time_s:
                 self._began.add(fault)
@@ -92,7 +92,9 @@ class FaultBook:
                 self.faults.remove(fault)
                 self.events.append(FaultEvent(time_s, fault, begins=False))
                 self._end(fault, time_s)
-        self._lay_causes(time_s)
+        active = self.active(time_s)
+        self._lay_causes(active)
+        return active
 
     def after_step(self, time_s: float, step_s: float) -> None:
         """Set the registers of ordered rollovers so that they pass zero at about their start."""
@@ -116,8 +118,7 @@ class FaultBook:
             for key in self._keys(fault):
                 self._set(fault, key, fault.size, time_s)
 
-    def _lay_causes(self, time_s: float) -> None:
-        active = self.active(time_s)
+    def _lay_causes(self, active: list[Fault]) -> None:
         factory = self._factory
         factory.compressors.added_vibration_mm_s = _sizes(active, Kind.VIBRATION_HIGH, COMPRESSORS)
         factory.chillers.added_vibration_mm_s = _sizes(active, Kind.VIBRATION_HIGH, PUMPS)

@@ -34,7 +34,7 @@ from simulators.factory.truth import Truth
 
 Say = Callable[[str], None]
 _SAVE_EVERY_S = 60.0
-_WARM_UP_S, _WARM_UP_STEP_S = 7200, 30
+_WARM_UP_S, _WARM_UP_STEP_S = 3600, 60
 
 
 @dataclass(slots=True)
@@ -160,7 +160,7 @@ class Run:
 
     async def _step(self, outlet: Outlet, step_s: int, interval_s: int) -> None:
         factory, faults = self.factory, self.faults
-        faults.before_step(factory.time_s)
+        active = faults.before_step(factory.time_s)
         time_s = factory.time_s + step_s
         factory.step(time_s, step_s)
         faults.after_step(time_s, step_s)
@@ -170,7 +170,7 @@ class Run:
             self._truth.step(time_s, changes, events)
         due = self.telemetry.due(time_s, step_s, interval_s)
         samples = self.telemetry.samples(time_s, due, factory.readings()) if due else ()
-        for batch in self._transmission.send(samples, faults.active(time_s)):
+        for batch in self._transmission.send(samples, active):
             self.counts.messages += 1
             self.counts.values += sum(len(sample.values) for sample in batch)
             await outlet.send(batch)

@@ -87,9 +87,10 @@ def _fill(memory: Any, document: dict[str, Any]) -> None:  # noqa: ANN401  as ab
 def _like(present: Any, value: Any, name: str) -> Any:  # noqa: ANN401  as above
     if isinstance(present, np.ndarray):
         array = np.array(value, dtype=float)
-        if array.shape != present.shape:
+        # A fleet without registers has an empty array, whose second dimension JSON cannot tell.
+        if array.shape != present.shape and array.size + present.size:
             raise TypeError(f"{name} has another size")
-        return array
+        return array.reshape(present.shape)
     if isinstance(present, list):
         if len(present) != len(value):
             raise TypeError(f"{name} has another length")
