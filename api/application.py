@@ -41,7 +41,6 @@ def application(context: Context) -> FastAPI:
         description=DESCRIPTION,
         openapi_tags=TAGS,
         dependencies=[Depends(strict)],
-        max_body_size=context.settings.body_limit_bytes,
         redoc_url=None,
     )
     app.state.context = context
@@ -56,5 +55,9 @@ def application(context: Context) -> FastAPI:
     failures.install(app)
     folder = context.settings.console_folder
     console.install(app, Path(folder) if folder else console.checkout_console())
-    app.add_middleware(Entrance, host_names=context.settings.host_names, traffic=context.traffic)
     return app
+
+
+def served(context: Context) -> Entrance:
+    """The application as a server runs it: outermost the entrance, which also sees what the framework answers."""
+    return Entrance(application(context), context.settings, context.traffic)

@@ -20,6 +20,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.connections import DatabaseAwayError
+from api.names import FORMS
 from api.problems import MEDIA_TYPE, Problem, document
 from services.health import SCHEMA_BEHIND
 from services.registry.pages import PagePlaceError
@@ -62,18 +63,30 @@ async def _raised(request: Request, error: Exception) -> Response:
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    places = [_place(found) for found in error.errors()]
-    if any(found["type"] == "json_invalid" for found in error.errors()):
+    found = error.errors()
+    places = [_place(each) for each in found]
+    if any(each["type"] == "json_invalid" for each in found):
         return answer(request, Problem("malformed-body", f"The body is not JSON: {places[0]['message']}."))
-    told = "; ".join(f"{place['in']} {place['name']}: {place['message']}" for place in places)
+    if any(tuple(each["loc"]) == ("body",) for each in found):
+        detail = "The body must be a JSON object, sent with `Content-Type: application/json`."
+        return answer(request, Problem("malformed-body", detail))
+    told = "; ".join(f"{place['in']} `{place['name']}`: {place['message']}" for place in places)
     return answer(request, Problem("invalid-request", f"{told}.", more={"errors": places}))
 
 
 def _place(found: Mapping[str, Any]) -> dict[str, str]:
     where: Sequence[object] = found["loc"]
-    message = str(found["msg"]).removeprefix("Value error, ")
-    if found["type"] == "json_invalid":
-        message = str(found["ctx"]["error"])
+    kind, context = found["type"], found.get("ctx", {})
+    if kind == "json_invalid":
+        message = str(context["error"])
+    elif kind == "string_pattern_mismatch":
+        message = FORMS.get(context["pattern"], str(found["msg"]))
+    elif kind == "extra_forbidden":
+        message = "there is no such field"
+    elif kind == "missing":
+        message = "is missing"
+    else:
+        message = str(found["msg"]).removeprefix("Value error, ")
     return {
         "in": str(where[0]),
         "name": ".".join(str(part) for part in where[1:]),
@@ -122,7 +135,7 @@ async def _behind(request: Request, error: Exception) -> Response:
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
-    del error  # the framework logs it with its traceback
+    del error  # the entrance logs it with its traceback
     request_id = request.scope.get("ioe.request_id", "")
     return answer(
         request, Problem("internal-error", f"The mistake is ours and is logged as request {request_id}; report it so.")

@@ -12,14 +12,11 @@ from fastapi import Query, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from api.names import CODE, PATH
 from api.problems import Problem
 from services.database import Connection
 from services.registry.places import SiteRow, sites
 from services.registry.points import PointRow, points_named
-
-CODE = r"^[a-z0-9][a-z0-9_-]{0,62}$"
-PATH = r"^[a-z0-9][a-z0-9_-]{0,62}(/[a-z0-9][a-z0-9_-]{0,62}){0,15}$"
-POINT = r"^[a-z0-9][a-z0-9_-]{0,62}(/[a-z0-9][a-z0-9_-]{0,62}){2}$"
 
 SiteFilter = Annotated[
     str | None, Query(alias="site", pattern=CODE, description="Only of this site.", examples=["kunshan"])

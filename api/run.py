@@ -19,7 +19,7 @@ from datetime import timedelta
 
 import uvicorn
 
-from api.application import application
+from api.application import served
 from api.context import Context, new_context
 from api.settings import ApiSettings
 from services.database import DatabaseSettings
@@ -56,7 +56,7 @@ async def run(
         context = new_context(settings, database, timedelta(days=(retention or RetentionSettings()).raw_readings_days))
         server = _Server(
             uvicorn.Config(
-                application(context),
+                served(context),
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -27,12 +27,14 @@ from services.batch import Batch, DeadLetter
 from services.database import Connection, rows, run
 from services.points import Place, PointDirectory
 from services.readings import Recorder
+from services.registry.points import PointRow
 from services.statements import statements
 from services.unmapped import MappingRefusedError, Name, leads_to, require_listed
 
 SQL = statements("unmapped")
 WORKER = "replay"
 _SAMPLES_AT_ONCE = 5000
+_SAMPLES_TO_CHECK = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,32 @@ class SampleRow:
     received_at: datetime
 
 
+async def check(connection: Connection, name: Name, point: PointRow, now: datetime, retention: timedelta) -> None:
+    """Refuse a mapping under which none of the newest samples could become a reading. Raises MappingRefusedError.
+
+    A wrong point is usually wrong for all of them (texts for a number, another unit), and its kept samples would be
+    used up as dead letters.
+    """
+    unmapped_id = await require_listed(connection, name)
+    directory = await points.directory(connection)
+    device = directory.devices.get((point.site, point.device))
+    place = device.places.get(point.key) if device else None
+    if place is None:
+        raise MappingRefusedError(
+            f"{point.id} is not in use: bring it back into the registry, or choose another point."
+        )
+    samples = await rows(connection, SQL["newest_samples"], SampleRow, unmapped_id, _SAMPLES_TO_CHECK)
+    batch = translate(name, samples, directory, place, now, retention)
+    if samples and not len(batch.readings):
+        reasons = Counter(letter.reason for letter in batch.dead_letters)
+        told = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+        raise MappingRefusedError(
+            f"None of the newest {len(samples)} samples of {name} (the last: {samples[0].value!r:.80}) could become a "
+            f"reading of {point.id}, which is a {point.kind} in {point.unit}: {told}. Choose another point, or change "
+            "this one in the registry first."
+        )
+
+
 async def replay(connection: Connection, name: Name, now: datetime, retention: timedelta) -> Mapping[str, int]:
     """Store what is kept under a name that leads to a point; gives how many samples ended under which reason.
 
@@ -54,6 +82,7 @@ async def replay(connection: Connection, name: Name, now: datetime, retention: t
     directory = await points.directory(connection)
     if leads_to(directory, name) is None:
         raise MappingRefusedError(f"{name} leads to no point: map it to one first.")
+    place = directory.devices[name.site, name.device].places[name.key]
     recorder = Recorder(connection)
     counts: Counter[str] = Counter()
     while True:
@@ -61,10 +90,11 @@ async def replay(connection: Connection, name: Name, now: datetime, retention: t
             samples = await rows(connection, SQL["lock_samples"], SampleRow, unmapped_id, _SAMPLES_AT_ONCE)
             if not samples:
                 break
-            recorded = await recorder.record(translate(name, samples, directory, now, retention))
+            recorded = await recorder.record(translate(name, samples, directory, place, now, retention))
             times, written = [sample.time for sample in samples], [sample.written for sample in samples]
             gone = await run(connection, SQL["forget_samples"], unmapped_id, times, written)
             assert gone == len(samples), "every sample that was taken is let go of"
+            await run(connection, SQL["leave_no_worker"], WORKER)
         counts.update(recorded.counts)
     async with connection.transaction():
         await run(connection, SQL["lock_unmapped"], unmapped_id)
@@ -73,10 +103,14 @@ async def replay(connection: Connection, name: Name, now: datetime, retention: t
 
 
 def translate(
-    name: Name, samples: Sequence[SampleRow], directory: PointDirectory, now: datetime, retention: timedelta
+    name: Name,
+    samples: Sequence[SampleRow],
+    directory: PointDirectory,
+    place: Place,
+    now: datetime,
+    retention: timedelta,
 ) -> Batch:
     """Kept samples as a batch: judged as ingest would have, each by the time at which it came in."""
-    place = directory.devices[name.site, name.device].places[name.key]
     numbers = [_number(sample.value, place) for sample in samples]
     letters = [
         _letter(name, sample, "unknown_state" if place.is_state else "wrong_type", f"{sample.value!r:.80} is no number")

@@ -74,8 +74,8 @@ async def unmapped(connection: Connection, page: Page, *, site: str | None = Non
     return listing(found, page)
 
 
-async def map_name(connection: Connection, name: Name, point: PointRow, *, actor: str = "local") -> None:
-    """Let a name lead to a point from now on; does nothing where it does already. Raises MappingRefusedError."""
+def require_fit(name: Name, point: PointRow) -> None:
+    """Refuse a point that a name can never lead to. Raises MappingRefusedError."""
     if point.site != name.site:
         raise MappingRefusedError(
             f"{name} came from the site {name.site!r}, and {point.id} is on another: a name can only lead to a point "
@@ -84,10 +84,11 @@ async def map_name(connection: Connection, name: Name, point: PointRow, *, actor
     if point.retired_at is not None:
         raise MappingRefusedError(f"{point.id} is retired: bring it back into the registry, or choose another point.")
     if "/" in name.key:
-        raise MappingRefusedError(
-            f"The key {name.key!r} has a slash, and no point's key may: rename it at the device."
-        )
-    await require_listed(connection, name)
+        raise MappingRefusedError(f"The key {name.key!r} has a slash, and no point's key may: rename it at the device.")
+
+
+async def map_name(connection: Connection, name: Name, point: PointRow, *, actor: str = "local") -> None:
+    """Let a name lead to a point from now on; does nothing where it does already. Raises MappingRefusedError."""
     now_leads_to = leads_to(await points.directory(connection), name)
     if now_leads_to == point.point_id:
         return

@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 
 from api.context import Database
 from api.instants import Instant, zoned
+from api.names import LETTER, POINT
 from api.openapi_parts import problems
 from api.pages import PageOf, PageWanted
-from api.parameters import POINT, SiteFilter, require_point
+from api.parameters import SiteFilter, require_point
 from api.problems import Problem
 from services import dead_letters
 from services.dead_letters import LetterRow
@@ -94,7 +95,7 @@ async def list_dead_letter_reasons(connection: Database) -> DeadLetterReasons:
     "/{id}", operation_id="get_dead_letter", summary="One dead letter", responses=problems("dead-letter-not-found")
 )
 async def get_dead_letter(
-    letter_id: Annotated[str, Path(alias="id", pattern="^[0-9a-f]{32}$")], connection: Database
+    letter_id: Annotated[str, Path(alias="id", pattern=LETTER)], connection: Database
 ) -> DeadLetter:
     """The letter with this id."""
     found = await dead_letters.letter(connection, bytes.fromhex(letter_id))

@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import Database
 from api.instants import Instant, zoned
+from api.names import CODE
 from api.openapi_parts import problems
 from api.pages import PageOf, PageWanted
-from api.parameters import CODE, OrgUnitFilter, Retired, Search, SiteFilter, SpaceFilter, paths_need_site, require_site
+from api.parameters import OrgUnitFilter, Retired, Search, SiteFilter, SpaceFilter, paths_need_site, require_site
 from api.problems import Problem
 from services.registry import devices
 from services.registry.pages import Page

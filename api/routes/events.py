@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from api.context import Database
 from api.instants import Instant, zoned
+from api.names import EVENT_ID
 from api.pages import PageOf, PageWanted
 from api.problems import Problem
 from services import live
@@ -36,7 +37,7 @@ async def list_events(
     ] = None,
     after: Annotated[
         str | None,
-        Query(pattern="^[0-9]{1,18}$", description="Follow: events after this id, the oldest first; no `cursor` then."),
+        Query(pattern=EVENT_ID, description="Follow: events after this id, the oldest first; no `cursor` then."),
     ] = None,
 ) -> PageOf[Event]:
     """The newest first; with `after`, the oldest first, so that a client can follow by the last id it has seen."""

@@ -6,15 +6,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from api.board import Selection
 from api.context import Database, Shared
 from api.failures import RETRY_AFTER_S
 from api.instants import Instant, zoned
+from api.names import CODE, DEVICE, POINT
 from api.openapi_parts import problems
 from api.pages import PageOf, PageWanted
-from api.parameters import CODE, SiteFilter, SpaceFilter, paths_need_site, require_site
+from api.parameters import SiteFilter, SpaceFilter, paths_need_site, require_site
 from api.problems import Problem
 from api.stream import DESCRIPTION, Resume, frames, resume_from
 from services import live, live_values
@@ -60,11 +61,11 @@ class SitePower(BaseModel):
 
 
 Devices = Annotated[
-    list[str] | None,
+    list[Annotated[str, StringConstraints(pattern=DEVICE)]] | None,
     Query(alias="device", max_length=200, description="Only of these devices, as `site/device`; may be repeated."),
 ]
 Points = Annotated[
-    list[str] | None,
+    list[Annotated[str, StringConstraints(pattern=POINT)]] | None,
     Query(alias="point", max_length=200, description="Only these points, as `site/device/key`; may be repeated."),
 ]
 
@@ -73,17 +74,7 @@ async def _selection(
     site: SiteFilter = None, space: SpaceFilter = None, devices: Devices = None, points: Points = None
 ) -> Selection:
     paths_need_site(site, space)
-    for name, parts in ((name, 2) for name in devices or ()):
-        _check(name, parts)
-    for name in points or ():
-        _check(name, 3)
     return Selection(site, space, frozenset(devices or ()), frozenset(points or ()))
-
-
-def _check(name: str, parts: int) -> None:
-    if name.count("/") != parts - 1:
-        form, parameter = ("site/device", "device") if parts == 2 else ("site/device/key", "point")
-        raise Problem("invalid-request", f"`{parameter}` is given as {form}, not {name!r}.")
 
 
 Selected = Annotated[Selection, Depends(_selection)]

@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import Database
 from api.instants import Instant, zoned
+from api.names import CODE, PATH
 from api.openapi_parts import problems
 from api.pages import PageOf, PageWanted
-from api.parameters import CODE, PATH, Retired, Search, SiteFilter, require_site
+from api.parameters import Retired, Search, SiteFilter, require_site
 from api.problems import Problem
 from services.database import Connection
 from services.registry import places

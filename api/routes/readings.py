@@ -16,10 +16,11 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import Shared
-from api.instants import Instant, InstantQuery, in_zone, zoned
+from api.instants import Instant, InstantQuery, in_zone, shown, zoned
+from api.names import POINT
 from api.openapi_parts import problems
 from api.pages import Wanted, wanted_page
-from api.parameters import POINT, require_point
+from api.parameters import require_point
 from api.problems import Problem
 from api.tables import csv_answer
 from services import history
@@ -80,7 +81,7 @@ class Readings(BaseModel):
     start: Annotated[Instant, Field(description="The span that was asked for, [start, stop).")]
     stop: Instant
     resolution: Resolution
-    stands_for: Annotated[int, Field(description="How many readings of the span stand behind this answer.")]
+    based_on_readings: Annotated[int, Field(description="How many readings of the span stand behind this answer.")]
     readings: list[Reading] | None
     buckets: list[Bucket] | None
     next: Annotated[str | None, Field(description="Give it as `cursor` for the next page; null: that was all.")]
@@ -109,7 +110,7 @@ class _Readings(msgspec.Struct):
     start: datetime
     stop: datetime
     resolution: str
-    stands_for: int
+    based_on_readings: int
     readings: list[_Reading] | None = None
     buckets: list[_Bucket] | None = None
     next: str | None = None
@@ -158,7 +159,7 @@ async def _answer(
     connection: Connection, point: PointRow, span: Span, resolution: Resolution, wanted: Wanted
 ) -> _Readings:
     answer = _Readings(
-        point.id, point.unit, point.kind, in_zone(span.start), in_zone(span.stop), resolution, stands_for=0
+        point.id, point.unit, point.kind, in_zone(span.start), in_zone(span.stop), resolution, based_on_readings=0
     )
     rest = span if wanted.after is None else span.since(wanted.instant())
     following: datetime | None = None
@@ -168,17 +169,17 @@ async def _answer(
             _Bucket(in_zone(row.start), row.readings, row.mean, row.minimum, row.maximum, row.first, row.last)
             for row in summary.buckets
         ]
-        answer.stands_for = sum(row.readings for row in summary.buckets)
+        answer.based_on_readings = sum(row.readings for row in summary.buckets)
         following = summary.next
     elif resolution == "raw":
         page = await history.page(connection, rest, wanted.limit)
         answer.readings = [_Reading(in_zone(row.time), row.value, row.corrected) for row in page.readings]
-        answer.stands_for = len(page.readings)
+        answer.based_on_readings = len(page.readings)
         following = page.next
     else:
         drawing = await history.drawn(connection, span, wanted.limit, point.expected_interval_s)
         answer.readings = [_Reading(in_zone(row.time), row.value, row.corrected) for row in drawing.readings]
-        answer.stands_for = drawing.of
+        answer.based_on_readings = drawing.of
     answer.next = wanted.cursor(None if following is None else following.isoformat())
     return answer
 
@@ -189,7 +190,7 @@ def _span(point: PointRow, start: datetime | None, stop: datetime | None) -> Spa
     if since >= until:
         raise Problem(
             "invalid-request",
-            f"The span [{since.isoformat()}, {until.isoformat()}) is empty: `start` comes before `stop`.",
+            f"The span [{shown(since)}, {shown(until)}) is empty: `start` comes before `stop` (default: now).",
         )
     return Span(point.point_id, since, until)
 

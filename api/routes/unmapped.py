@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import Database, Shared
 from api.instants import Instant, zoned
+from api.names import POINT
 from api.openapi_parts import problems
 from api.pages import PageOf, PageWanted
-from api.parameters import POINT, require_point
+from api.parameters import require_point
 from api.problems import Problem
 from services import replay, unmapped
 from services.database import Connection
@@ -90,12 +91,14 @@ async def list_unmapped(
 async def map_unmapped(shared: Shared, connection: Database, mapping: NameMapping) -> Replayed:
     """The name leads to the point from now on, and what was kept under it is stored. Safe to repeat.
 
-    The name must be on the list and the point on the same site. A name that leads to another point already is not
-    moved: that is a change of the registry.
+    The name must be on the list and the point on the same site; at least one of the newest kept samples must fit it. A
+    name that leads to another point already is not moved: that is a change of the registry.
     """
     name = Name(mapping.site, mapping.device, mapping.key)
     point = await require_point(connection, mapping.point)
     try:
+        unmapped.require_fit(name, point)
+        await replay.check(connection, name, point, datetime.now(UTC), shared.raw_retention)
         await unmapped.map_name(connection, name, point)
     except (MappingRefusedError, NothingKeptError) as error:
         raise _refusal(error, name) from error

@@ -38,11 +38,23 @@ SELECT id FROM unmapped WHERE site = $1 AND device = $2 AND key = $3;
 SELECT time, value, value::text AS written, received_at FROM unmapped_sample
 WHERE unmapped_id = $1 ORDER BY time LIMIT $2 FOR UPDATE SKIP LOCKED;
 
+-- name: newest_samples
+-- what: the newest kept samples of a name
+-- takes: unmapped_id int4, limit int8
+-- row: services.replay.SampleRow
+SELECT time, value, value::text AS written, received_at FROM unmapped_sample
+WHERE unmapped_id = $1 ORDER BY time DESC LIMIT $2;
+
 -- name: forget_samples
 -- what: let go of samples that have been stored
 -- takes: unmapped_id int4, times timestamptz[], written text[]
 DELETE FROM unmapped_sample AS k USING unnest($2::timestamptz[], $3::text[]) AS done (time, written)
 WHERE k.unmapped_id = $1 AND k.time = done.time AND k.value = done.written::jsonb;
+
+-- name: leave_no_worker
+-- what: take back the row that recording left under a name that is no ingest worker
+-- takes: name text
+DELETE FROM ingest_worker WHERE name = $1;
 
 -- name: lock_unmapped
 -- what: hold a name still, so that no worker adds to it

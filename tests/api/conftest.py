@@ -1,15 +1,19 @@
-"""The API on a free port over a database of its own, which holds a small site."""
+"""The API on a free port over a database that holds a small site: one for each test, or one for a whole file."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 
 import httpx
 import pytest
+import pytest_asyncio
 
+from deploy.embedded.stack import Stack
 from services.database import Connection, connect
 from tests.api.plant import build
 from tests.api.serving import serving, until_ready
+from tests.servers import own_database
 
 
 @pytest.fixture
@@ -31,3 +35,31 @@ async def client(database_url: str, points: dict[str, int]) -> AsyncIterator[htt
     async with serving(database_url) as opened:
         await until_ready(opened)
         yield opened
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running service, a connection to its database, and its points by public name."""
+
+    client: httpx.AsyncClient
+    connection: Connection
+    points: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def shared_database_url(servers: Stack) -> Iterator[str]:
+    with own_database(servers) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(shared_database_url: str) -> AsyncIterator[Service]:
+    """One service for all tests of a file; these mark themselves `asyncio(loop_scope="module")`."""
+    connection = await connect(shared_database_url, name="test")
+    try:
+        points = await build(connection)
+        async with serving(shared_database_url) as client:
+            await until_ready(client)
+            yield Service(client, connection, points)
+    finally:
+        await connection.close()

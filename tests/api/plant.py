@@ -1,19 +1,23 @@
-"""A small site written straight into the registry, and readings recorded as ingest records them."""
+"""A small site written straight into the registry, and what arrives for it, recorded as ingest records it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
 
 from analytics.batches import Columns
-from services.batch import Batch, Recorded
+from services.batch import Batch, DeadLetter, Recorded, UnmappedSample
 from services.database import Connection
 from services.readings import Recorder
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 NOON_US = int(NOON.timestamp()) * 1_000_000
+SECOND_US = 1_000_000
+POWER = "kunshan/m-1/active_power_kw"
+ENERGY = "kunshan/m-1/import_energy_kwh"
+STATE = "kunshan/m-1/state"
 
 _SITE = """
 INSERT INTO site (code, name, name_zh, time_zone) VALUES
@@ -22,6 +26,11 @@ INSERT INTO space (site_id, parent_id, code, path, kind, name)
 SELECT id, NULL, 'b1', 'b1', 'building', 'Building 1' FROM site WHERE code = 'kunshan';
 INSERT INTO space (site_id, parent_id, code, path, kind, name)
 SELECT site_id, id, 'f1', 'b1/f1', 'floor', 'Floor 1' FROM space WHERE path = 'b1';
+INSERT INTO org_unit (site_id, code, path, kind, name)
+SELECT id, 'moulding', 'moulding', 'department', 'Moulding' FROM site WHERE code = 'kunshan';
+INSERT INTO equipment (site_id, code, name, class, space_id)
+SELECT s.id, 'compressor-1', 'Compressor 1', 'screw_compressor', p.id
+FROM site AS s JOIN space AS p ON p.site_id = s.id AND p.path = 'b1/f1' WHERE s.code = 'kunshan';
 INSERT INTO device_template (site_id, code, name, kind)
 SELECT id, 'meter', 'Power meter', 'power_meter' FROM site WHERE code = 'kunshan';
 INSERT INTO device (site_id, code, name, template_id, space_id)
@@ -35,11 +44,14 @@ SELECT d.id, p.key, p.name, p.quantity, p.unit, p.unit, 1, p.kind, p.minimum, 10
 FROM device AS d, (VALUES ('active_power_kw', 'Active power', 'active_power', 'kW', 'gauge', NULL::float8),
                           ('import_energy_kwh', 'Energy', 'active_energy', 'kWh', 'counter', 0)) AS p
      (key, name, quantity, unit, kind, minimum);
+INSERT INTO point (device_id, key, name, quantity, unit, canonical_unit, scale, kind, expected_interval_s, states)
+SELECT d.id, 'state', 'State', 'state', '1', '1', 1, 'state', 10, '{"stopped": 0, "loaded": 2}'
+FROM device AS d JOIN site AS s ON s.id = d.site_id WHERE d.code = 'm-1' AND s.code = 'kunshan';
 """
 
 
 async def build(connection: Connection) -> dict[str, int]:
-    """Two sites, four meters, eight points; gives the number of each point by its public name."""
+    """Two sites, four meters, nine points; gives the number of each point by its public name."""
     async with connection.transaction():
         await connection.execute(_SITE)
         await connection.execute("NOTIFY registry, '1'")
@@ -59,7 +71,14 @@ def columns(readings: Mapping[tuple[int, int], float]) -> Columns:
     )
 
 
-async def store(connection: Connection, readings: Mapping[tuple[int, int], float], worker: str = "test") -> Recorded:
-    """Record readings in one transaction, as ingest does."""
-    batch = Batch(worker=worker, received_at=datetime.now(UTC), readings=columns(readings))
+async def store(
+    connection: Connection,
+    readings: Mapping[tuple[int, int], float] | None = None,
+    *,
+    worker: str = "test",
+    letters: Sequence[DeadLetter] = (),
+    unmapped: Sequence[UnmappedSample] = (),
+) -> Recorded:
+    """Record a batch in one transaction, as ingest does."""
+    batch = Batch(worker, datetime.now(UTC), columns(readings or {}), letters, unmapped)
     return await Recorder(connection).record(batch)

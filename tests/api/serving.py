@@ -19,21 +19,29 @@ DEADLINE_S = 10.0
 
 
 @asynccontextmanager
-async def serving(url: str, settings: ApiSettings | None = None) -> AsyncIterator[httpx.AsyncClient]:
-    """Run the API until the block is left; gives a client of it."""
+async def running(url: str, settings: ApiSettings | None = None) -> AsyncIterator[str]:
+    """Run the API until the block is left; gives its address."""
     listening: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(run(settings or ApiSettings(port=0), DatabaseSettings(url=url), listening=listening.set_result))
+    task = asyncio.create_task(
+        run(settings or ApiSettings(port=0), DatabaseSettings(url=url), listening=listening.set_result)
+    )
     try:
         waiting: list[asyncio.Future[Any]] = [task, listening]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             await task
-        async with httpx.AsyncClient(base_url=listening.result(), timeout=DEADLINE_S) as client:
-            yield client
+        yield listening.result()
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await asyncio.wait_for(task, DEADLINE_S)
+
+
+@asynccontextmanager
+async def serving(url: str, settings: ApiSettings | None = None) -> AsyncIterator[httpx.AsyncClient]:
+    """Run the API until the block is left; gives a client of it."""
+    async with running(url, settings) as address, httpx.AsyncClient(base_url=address, timeout=DEADLINE_S) as client:
+        yield client
 
 
 async def until_ready(client: httpx.AsyncClient) -> None:
@@ -52,6 +60,10 @@ class Frame:
     data: Any
 
 
+class StreamEndedError(Exception):
+    """The service ended the stream in order."""
+
+
 class Stream:
     """An open live stream, read frame by frame, each with a deadline."""
 
@@ -60,11 +72,13 @@ class Stream:
         self._lines = response.aiter_lines()
 
     async def frame(self) -> Frame:
-        """The next frame; comments are passed over. Raises StopAsyncIteration at the end of the stream."""
+        """The next frame; comments are passed over. Raises StreamEndedError."""
         async with asyncio.timeout(DEADLINE_S):
             fields: dict[str, str] = {}
             while True:
-                line = await anext(self._lines)
+                line = await anext(self._lines, None)
+                if line is None:
+                    raise StreamEndedError
                 if not line and "event" in fields:
                     return Frame(fields["event"], fields.get("id"), json.loads(fields["data"]))
                 name, _, value = line.partition(": ")

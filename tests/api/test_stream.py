@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
+from contextlib import AsyncExitStack
 
 import httpx
+import pytest
 
+from api.feed import RECENT_EVENTS
+from services import events
 from services.database import Connection, connect
-from tests.api.plant import NOON_US, store
-from tests.api.serving import DEADLINE_S, streaming
-
-POWER = "kunshan/m-1/active_power_kw"
+from tests.api.plant import ENERGY, NOON_US, POWER, SECOND_US, store
+from tests.api.serving import DEADLINE_S, Frame, Stream, StreamEndedError, running, streaming, until_ready
 
 
 async def test_a_stream_begins_with_the_newest_value_of_each_point(
     client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
 ) -> None:
-    await store(connection, {(points[POWER], NOON_US): 1.5, (points[POWER], NOON_US + 1_000_000): 2.5})
+    await store(connection, {(points[POWER], NOON_US): 1.5, (points[POWER], NOON_US + SECOND_US): 2.5})
     async with streaming(client) as stream:
         frames = await stream.until(lambda frame: bool(frame.data["values"]))
     assert frames[0].event == "snapshot"
@@ -31,8 +34,8 @@ async def test_an_older_reading_changes_history_but_not_the_live_value(
         await stream.frame()
         await store(connection, {(points[POWER], NOON_US): 2.0})
         assert (await stream.frame()).data["values"] == [[POWER, NOON_US // 1000, 2.0]]
-        await store(connection, {(points[POWER], NOON_US - 1_000_000): 9.0})
-        await store(connection, {(points[POWER], NOON_US + 1_000_000): 3.0})
+        await store(connection, {(points[POWER], NOON_US - SECOND_US): 9.0})
+        await store(connection, {(points[POWER], NOON_US + SECOND_US): 3.0})
         assert (await stream.frame()).data["values"] == [[POWER, NOON_US // 1000 + 1000, 3.0]]
 
 
@@ -47,7 +50,7 @@ async def test_snapshot_and_changes_add_up_to_the_database_while_writers_write(
         try:
             for _ in range(25):
                 batch = {(dice.choice(ids), NOON_US + dice.randrange(10**9)): dice.random() for _ in range(20)}
-                await store(writer, batch, f"writer-{worker}")
+                await store(writer, batch, worker=f"writer-{worker}")
         finally:
             await writer.close()
 
@@ -67,3 +70,140 @@ async def test_snapshot_and_changes_add_up_to_the_database_while_writers_write(
         if held == expected:  # the last frame came before the last look at the database
             reading.cancel()
     assert held == expected
+
+
+async def test_at_most_four_frames_a_second_and_the_newest_value_in_each(
+    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
+) -> None:
+    async with streaming(client) as stream:
+        await stream.frame()
+        began, frames, sent = time.monotonic(), 0, 0
+        while time.monotonic() - began < 1.0:
+            sent += 1
+            await store(connection, {(points[POWER], NOON_US + sent * SECOND_US): float(sent)})
+        last = 0.0
+        while last < sent:
+            last = (await stream.frame()).data["values"][0][2]
+            frames += 1
+        elapsed_s = time.monotonic() - began
+    assert frames <= elapsed_s * 4 + 1 < sent
+
+
+async def test_a_reconnecting_client_gets_every_event_of_its_absence_once(
+    client: httpx.AsyncClient, connection: Connection
+) -> None:
+    async with streaming(client) as stream:
+        cursor = (await stream.frame()).id
+    for number in range(3):
+        await events.record(connection, "test.happened", "kunshan/m-1", {"number": number})
+    async with streaming(client, last_event_id=cursor) as stream:
+        snapshot = await stream.frame()
+        first = await _events(stream, 2)
+    assert (snapshot.data["resumed"], snapshot.data["cursor"]) == (True, cursor)
+    await events.record(connection, "test.happened", "kunshan/m-1", {"number": 3})
+    async with streaming(client, last_event_id=first[-1].id) as stream:
+        second = await _events(stream, 3)
+    assert [frame.data["payload"]["number"] for frame in first + second] == [0, 1, 2, 3]
+
+
+async def _events(stream: Stream, last: int) -> list[Frame]:
+    """The event frames up to the one with this number."""
+    frames = await stream.until(lambda frame: frame.event == "event" and frame.data["payload"]["number"] == last)
+    return [frame for frame in frames if frame.event == "event"]
+
+
+@pytest.mark.parametrize("place", ["999999", "-1", "rubbish", "9" * 30])
+async def test_a_place_that_is_not_ours_begins_now_and_says_so(client: httpx.AsyncClient, place: str) -> None:
+    async with streaming(client, last_event_id=place) as stream:
+        assert (await stream.frame()).data["resumed"] is False
+
+
+async def test_more_events_than_the_feed_remembers_are_read_from_the_database(
+    client: httpx.AsyncClient, connection: Connection
+) -> None:
+    async with streaming(client) as stream:
+        cursor = (await stream.frame()).id
+    await connection.execute(
+        "INSERT INTO event (kind, subject, payload) SELECT 'test.happened', 'kunshan', jsonb_build_object('number', n) "
+        "FROM generate_series(0, $1) AS n",
+        RECENT_EVENTS + 600,
+    )
+    async with streaming(client, last_event_id=cursor) as stream:
+        frames = await _events(stream, RECENT_EVENTS + 600)
+    assert [frame.data["payload"]["number"] for frame in frames] == list(range(RECENT_EVENTS + 601))
+
+
+async def test_a_selection_gets_its_own_values_and_events_only(
+    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
+) -> None:
+    async with streaming(client, "?site=kunshan&space=b1/f1") as stream:
+        await stream.frame()
+        await events.record(connection, "test.happened", "york/m-1", {})
+        await events.record(connection, "test.happened", "ingest-1", {})
+        everything = {(point, NOON_US): float(point) for point in points.values()}
+        await store(connection, everything)
+        frames = await stream.until(lambda frame: frame.event == "values")
+    assert [frame.data["subject"] for frame in frames if frame.event == "event"] == ["ingest-1"]
+    assert [name for name, _, _ in frames[-1].data["values"]] == [
+        "kunshan/m-2/active_power_kw",
+        "kunshan/m-2/import_energy_kwh",
+    ]
+
+
+async def test_a_point_that_is_new_to_the_registry_joins_open_streams(
+    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
+) -> None:
+    async with streaming(client) as stream:
+        await stream.frame()
+        await store(connection, {(points[POWER], NOON_US): 1.0})
+        await stream.frame()
+        new = await connection.fetchval(
+            "INSERT INTO point (device_id, key, name, quantity, unit, canonical_unit, scale, kind, expected_interval_s)"
+            " SELECT device_id, 'new_kw', 'New', 'active_power', 'kW', 'kW', 1, 'gauge', 10 FROM point WHERE id = $1 "
+            "RETURNING id",
+            points[POWER],
+        )
+        await connection.execute("NOTIFY registry")
+        await store(connection, {(new, NOON_US): 7.0})
+        frames = await stream.until(lambda frame: "kunshan/m-1/new_kw" in str(frame.data))
+    assert frames[-1].data["values"] == [["kunshan/m-1/new_kw", NOON_US // 1000, 7.0]]
+
+
+async def test_a_correction_of_the_newest_reading_replaces_it(
+    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
+) -> None:
+    await store(connection, {(points[ENERGY], NOON_US): 10.0})
+    await connection.execute(
+        "INSERT INTO reading_correction (point_id, time, old_value, new_value, actor_id, reason) "
+        "SELECT $1, timestamptz '2026-11-23 04:00Z', 10, 11, id, 'misread' FROM actor WHERE code = 'local'",
+        points[ENERGY],
+    )
+    await connection.execute("NOTIFY registry")
+    async with streaming(client) as stream:
+        frames = await stream.until(lambda frame: [ENERGY, NOON_US // 1000, 11.0] in frame.data["values"])
+    assert frames
+
+
+async def test_streams_end_in_order_when_the_service_stops(database_url: str) -> None:
+    async with AsyncExitStack() as service:
+        address = await service.enter_async_context(running(database_url))
+        async with httpx.AsyncClient(base_url=address, timeout=DEADLINE_S) as client:
+            await until_ready(client)
+            async with streaming(client) as stream:
+                await stream.frame()
+                await service.aclose()
+                with pytest.raises(StreamEndedError):
+                    await stream.frame()
+
+
+async def test_a_stream_survives_an_outage_of_the_feeds_connection(
+    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
+) -> None:
+    async with streaming(client) as stream:
+        await stream.frame()
+        await connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE application_name = 'ioe api live' AND datname = current_database()"
+        )
+        await store(connection, {(points[POWER], NOON_US): 5.0})
+        assert (await stream.frame()).data["values"] == [[POWER, NOON_US // 1000, 5.0]]

@@ -1,0 +1,22 @@
+"""The forms of names in requests, as patterns and in words: a refused name is answered in words."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+CODE = r"^[a-z0-9][a-z0-9_-]{0,62}$"
+PATH = r"^[a-z0-9][a-z0-9_-]{0,62}(/[a-z0-9][a-z0-9_-]{0,62}){0,15}$"
+DEVICE = r"^[a-z0-9][a-z0-9_-]{0,62}/[a-z0-9][a-z0-9_-]{0,62}$"
+POINT = r"^[a-z0-9][a-z0-9_-]{0,62}(/[a-z0-9][a-z0-9_-]{0,62}){2}$"
+EVENT_ID = r"^[0-9]{1,18}$"
+LETTER = r"^[0-9a-f]{32}$"
+
+FORMS: Mapping[str, str] = MappingProxyType(
+    {
+        CODE: "a code has lower-case letters, digits, `-` and `_`, as in m-101",
+        PATH: "a path is codes with slashes between them, as in b1/f2, without the site",
+        DEVICE: "a device is named site/device, as in kunshan/m-101",
+        POINT: "a point is named site/device/key, as in kunshan/m-101/active_power_kw",
+        EVENT_ID: "an event's id is a number, as in 1042",
+        LETTER: "a dead letter's id has 32 hexadecimal digits, as in the list",
+    }
+)
