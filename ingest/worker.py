@@ -33,6 +33,8 @@ log = logging.getLogger("ioe.ingest")
 
 #: A drained queue is empty when nothing has come for this long.
 _QUIET_S = 3.0
+#: A worker that is told to stop has this long to store the batch it is at.
+_FINISH_WITHIN_S = 5.0
 
 
 class Worker:
@@ -56,8 +58,11 @@ class Worker:
         async with self._vitals.told():
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._receive_while_there_is_disk())
-                    tasks.create_task(self._store())
+                    receiving = tasks.create_task(self._receive_while_there_is_disk())
+                    try:
+                        await self._store()
+                    finally:
+                        receiving.cancel()  # last, so that what is stored can still be acknowledged
             finally:
                 await self._storage.close()
 
@@ -124,19 +129,22 @@ class Worker:
     # Storing --------------------------------------------------------------------------------------------------------
 
     async def _store(self) -> None:
-        """Translate the next batch while the last one is being stored; on cancellation finish what was taken."""
+        """Translate the next batch while the last one is being stored; when cancelled, finish storing that one."""
         storing: asyncio.Task[None] | None = None
-        try:
-            while True:
-                arrivals = await self._intake.take()
-                batch = await self._storage.translate(arrivals)
+        async with asyncio.TaskGroup() as tasks:
+            try:
+                while True:
+                    arrivals = await self._intake.take()
+                    batch = await self._storage.translate(arrivals)
+                    if storing is not None:
+                        await storing
+                    storing = tasks.create_task(self._store_one(batch, arrivals))
+            except asyncio.CancelledError:
                 if storing is not None:
-                    await storing
-                storing = asyncio.create_task(self._store_one(batch, arrivals))
-        finally:
-            if storing is not None:
-                with suppress(TimeoutError, asyncio.CancelledError):
-                    await asyncio.wait_for(storing, 5)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(_FINISH_WITHIN_S):
+                            await storing
+                raise
 
     async def _store_one(self, batch: Batch, arrivals: Sequence[Arrival]) -> None:
         await self._storage.store(batch, arrivals)
