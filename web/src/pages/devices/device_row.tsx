@@ -22,7 +22,7 @@ export function DeviceRow({ entry, index }: DeviceRowProps) {
   const href = routeHref(path, address);
   const open = query.get("device") === device.code;
   return (
-    <div class="device-row device-columns" role="row" aria-rowindex={index + 2} data-index={index} data-open={open} onClick={() => { go(href); }}>
+    <div class="device-row device-columns" role="row" aria-rowindex={index + 2} data-index={index} data-open={open} onClick={(event) => { openHere(event, href); }}>
       <span role="cell" data-column="state">
         <RowState entry={entry} />
       </span>
@@ -47,6 +47,13 @@ export function DeviceRow({ entry, index }: DeviceRowProps) {
       </span>
     </div>
   );
+}
+
+/** The whole row opens its device; with a modifier key the link does what links do (a new tab). */
+function openHere(event: MouseEvent, href: string): void {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  go(href);
 }
 
 function RowState({ entry }: { readonly entry: DeviceEntry }) {

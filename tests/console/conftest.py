@@ -1,0 +1,71 @@
+"""The console as an operator meets it: the built page in a real Chromium, over the real API and a database of its own.
+
+One browser serves all of these tests (starting it takes longer than most of them), so they share one event loop; each
+has a context of its own, which is what a fresh browser would be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from deploy.bootstrap import console
+from services.database import Connection, connect
+from tests.console.operator import Operator
+from tests.console.works import Works, build_works
+
+
+@pytest.fixture(scope="session")
+def built_console() -> None:
+    """The console built from these sources; costs nothing where `make` has built it already."""
+    console.build()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def browser(chromium_launch: dict[str, Any], built_console: None) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(**chromium_launch)
+        yield launched
+        await launched.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    opened = await connect(database_url, name="test console")
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def works(connection: Connection) -> Works:
+    """The site of tests/console/site, without a reading."""
+    return await build_works(connection)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A page of 1440 x 900 in English and daylight; an exception in it, or a broken content policy, fails the test."""
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="light"
+    )
+    opened = await context.new_page()
+    wrong: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            wrong.append(message.text)
+
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", listen)
+    yield opened
+    await context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def operator(page: Page) -> Operator:
+    return Operator(page)
