@@ -46,6 +46,7 @@ class Storage:
         self._connection: Connection | None = None
         self._recorder: Recorder | None = None
         self._translator: Translator | None = None
+        self._busy = asyncio.Lock()  # one connection: the directory is read between batches, never beside one
         self._registry_changed = asyncio.Event()
 
     def registry_may_have_changed(self) -> None:
@@ -79,10 +80,11 @@ class Storage:
         wait_s = _FIRST_WAIT_S
         while True:
             try:
-                if self._connection is None or self._connection.is_closed():
-                    self._connection = await connect(self._database.url, name=f"ingest {self._settings.name}")
-                    self._recorder = Recorder(self._connection)
-                result = await work(self._connection)
+                async with self._busy:
+                    if self._connection is None or self._connection.is_closed():
+                        self._connection = await connect(self._database.url, name=f"ingest {self._settings.name}")
+                        self._recorder = Recorder(self._connection)
+                    result = await work(self._connection)
             except OUTAGES as error:
                 self.outage(f"the database is away: {type(error).__name__} {error}")
                 await self.close()
