@@ -23,11 +23,14 @@ from analytics.registry.model import Alias, Registry, Site
 from services import events
 from services.database import Connection, one, run
 from services.registry.snapshot import RevisionRow, points_with_readings, revision, snapshot
-from services.registry.writing import Progress, write
+from services.registry.writing import CHUNK, Progress, write
 from services.statements import statements
 
 CHANGE_SQL = statements("registry_change")
 LOG_SQL = statements("registry_log")
+
+#: Action, kind, subject, before, after: one row of registry_change.
+Record = tuple[str, str, str, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ async def apply(
         raise PlanRefusedError("\n".join(planned.refused))
     if not planned.changes:
         return await revision(connection)
+    # Worked out before the transaction: the server ends one that does nothing for five seconds.
+    records = [_record(planned.wanted.site.code, change) for change in planned.changes]
     async with connection.transaction():
         locked = await one(connection, CHANGE_SQL["lock_revision"], RevisionRow)
         assert locked is not None
@@ -95,7 +100,7 @@ async def apply(
             raise RegistryMovedError(planned.revision, locked.revision)
         await write(connection, planned.wanted, planned.difference, progress)
         await _put_aliases(connection, planned.difference.wanted, actor)
-        return await _leave_record(connection, planned, actor)
+        return await _leave_record(connection, planned, records, actor)
 
 
 async def _put_aliases(connection: Connection, wanted: Registry, actor: str) -> None:
@@ -108,19 +113,19 @@ async def _put_aliases(connection: Connection, wanted: Registry, actor: str) -> 
         await run(connection, LOG_SQL["put_aliases"], site, kinds, names, targets, actor)
 
 
-async def _leave_record(connection: Connection, planned: Plan, actor: str) -> int:
+async def _leave_record(connection: Connection, planned: Plan, records: Sequence[Record], actor: str) -> int:
     raised = await one(connection, LOG_SQL["raise_revision"], RevisionRow, actor)
     assert raised is not None
-    site = planned.wanted.site.code
-    columns = zip(*(_record(site, change) for change in planned.changes), strict=True)
-    await run(connection, LOG_SQL["record_changes"], raised.revision, actor, *map(list, columns))
+    for start in range(0, len(records), CHUNK):
+        columns = zip(*records[start : start + CHUNK], strict=True)
+        await run(connection, LOG_SQL["record_changes"], raised.revision, actor, *map(list, columns))
     await run(connection, LOG_SQL["notify_workers"], str(raised.revision))
     payload = {"revision": raised.revision, **count(planned.changes)}
-    await events.record(connection, "registry.changed", site, payload)
+    await events.record(connection, "registry.changed", planned.wanted.site.code, payload)
     return raised.revision
 
 
-def _record(site: str, change: Change) -> tuple[str, str, str, str | None, str | None]:
+def _record(site: str, change: Change) -> Record:
     thing = change.after or change.before
     name = "" if isinstance(thing, Site) else f"/{thing.alias}" if isinstance(thing, Alias) else f"/{change.name}"
     before, after = (None if thing is None else _json(thing) for thing in (change.before, change.after))

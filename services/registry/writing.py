@@ -33,7 +33,7 @@ _RETIRE: Mapping[Kind, str] = {
     "device": "retire_devices",
 }
 #: Enough for one round trip, few enough to show progress.
-_CHUNK = 5_000
+CHUNK = 5_000
 
 
 async def write(connection: Connection, wanted: Registry, difference: Difference, progress: Progress) -> None:
@@ -130,9 +130,9 @@ async def _points(connection: Connection, site: str, difference: Difference, pro
         await _run(connection, "move_points", site, *(list(column) for column in zip(*renamed, strict=True)))
     put = _put(difference.changes, Point)
     others = len(difference.changes) - len(put)
-    for start in range(0, len(put), _CHUNK):
+    for start in range(0, len(put), CHUNK):
         progress(others + start)
-        await _put_all(connection, "put_points", site, put[start : start + _CHUNK])
+        await _put_all(connection, "put_points", site, put[start : start + CHUNK])
     progress(len(difference.changes))
 
 

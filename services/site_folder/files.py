@@ -28,10 +28,14 @@ _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_text(path: Path, file: str, mistakes: Mistakes) -> str | None:
-    """The text of a file, with plain line ends; None where it is not UTF-8."""
-    data = path.read_bytes()
+    """The text of a file, with plain line ends; None where it cannot be read or is not UTF-8."""
+    data = b""
     try:
+        data = path.read_bytes()
         text = data.decode("utf-8-sig")
+    except OSError as error:
+        mistakes.add(file, 1, f"this file cannot be read: {error.strerror}")
+        return None
     except UnicodeDecodeError as error:
         line = 1 if data.startswith(_WIDE) else data.count(b"\n", 0, error.start) + 1
         mistakes.add(file, line, f"this is not UTF-8{_guess(data)}: save the file as UTF-8 (in Excel: `CSV UTF-8`)")

@@ -6,14 +6,17 @@ right thing to the right person, save that as `golden/<case>/expected.txt`. An e
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from analytics.registry.quantities import QUANTITIES
 from services.site_folder.read import read_folder
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(path.name for path in GOLDEN.iterdir())
+MANUAL = Path(__file__).parents[2] / "docs" / "site-folder.md"
 SITES = Path(__file__).parents[2] / "deploy" / "sites"
 
 
@@ -31,6 +34,26 @@ def test_the_sites_that_come_with_the_project_have_no_mistakes(site: str) -> Non
     assert [str(mistake) for mistake in checked.mistakes] == []
     assert checked.registry is not None
     assert checked.registry.site.code == site
+
+
+def test_the_examples_of_the_manual_are_a_good_folder(tmp_path: Path) -> None:
+    site, template = re.findall(r"^```toml\n(.*?)^```", MANUAL.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "site.toml").write_text(site, "utf-8")
+    (tmp_path / "templates" / "power_meter.toml").write_text(template, "utf-8")
+    (tmp_path / "devices.csv").write_text("code,name,template,space\nm-101,Meter,power_meter,b1/f1\n", "utf-8")
+    assert [str(mistake) for mistake in read_folder(tmp_path).mistakes] == []
+
+
+def test_the_manual_names_every_quantity_with_its_unit() -> None:
+    table = re.findall(r"^\| ([a-z_*, ]+) \| (.+) \|$", MANUAL.read_text("utf-8"), re.MULTILINE)
+    said = {
+        quantity: unit
+        for quantities, units in table
+        for quantity, unit in zip(quantities.split(", "), units.split(", "), strict=False)
+    }
+    for quantity in QUANTITIES.values():
+        assert said[quantity.code + "*" * quantity.counts] == quantity.unit
 
 
 def test_a_good_folder_reads_as_what_it_says() -> None:
