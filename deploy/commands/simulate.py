@@ -89,6 +89,7 @@ site_option = click.option("--site", default="kunshan", show_default=True, help=
 
 @click.group(invoke_without_command=True, context_settings={"max_content_width": 120})
 @broker_option
+@settings_option
 @site_option
 @click.option(
     "--seed", default=1, show_default=True, help="The same seed makes the same factory, weather and messages."
