@@ -93,6 +93,31 @@ def test_nothing_is_retired_without_a_yes(database: str, folder: Path) -> None:
     assert (agreed.exit_code, agreed.stdout.splitlines()[-1]) == (0, "applied: revision 2")
 
 
+async def test_a_change_made_meanwhile_is_looked_at_again(database: str) -> None:
+    other = await connect(database, name="other")
+    async with other.transaction():
+        await other.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        await other.execute("UPDATE registry_revision SET revision = revision + 1")
+        applying = asyncio.create_task(asyncio.to_thread(ioe, "site", "apply", GOOD))
+        await _until_somebody_waits(database)
+    result = await applying
+    await other.close()
+    assert "somebody else changed the registry meanwhile: looking again" in result.stderr
+    assert (result.exit_code, result.stdout.count("added     device         m-1")) == (0, 1)
+    assert result.stdout.endswith("applied: revision 2\n")
+
+
+async def _until_somebody_waits(url: str) -> None:
+    """Until a session of this database waits for the lock that another one holds."""
+    watcher = await connect(url, name="watcher")
+    async with asyncio.timeout(30):
+        while not await watcher.fetchval(  # noqa: ASYNC110 - the condition is in the database
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ):
+            await asyncio.sleep(0.01)
+    await watcher.close()
+
+
 def test_a_unit_does_not_change_under_readings_by_mistake(database: str, folder: Path) -> None:
     ioe("site", "apply", folder)
     asyncio.run(_store_readings(database))
