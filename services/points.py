@@ -93,7 +93,7 @@ async def directory(connection: Connection) -> PointDirectory:
     device_ids = {(row.site, row.device): row.device_id for row in devices}
     places: dict[tuple[str, str], dict[str, Place]] = {name: {} for name in device_ids}
     for index, row in enumerate(addresses):
-        place = Place(index, row.kind == "state", row.states or {})
+        place = Place(index, row.kind == "state", {text: float(number) for text, number in (row.states or {}).items()})
         places.setdefault((row.site, row.device), {})[row.key] = place
     return PointDirectory(
         number,

@@ -39,7 +39,7 @@ async def test_each_message_is_stored_exactly_once(
     async with Processes(stack) as processes:
         ingest = await processes.ingest()
         await until(stack.database.url, is_receiving, within_s=WITHIN_S)
-        publishing = await processes.load(load)
+        publishing = await processes.load(load, "--rate", str(MESSAGES / 4))
         await until(stack.database.url, lambda c: stored_at_least(c, load.samples // 4), within_s=WITHIN_S)
         if victim == "ingest":
             ingest.kill()

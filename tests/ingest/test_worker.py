@@ -1,0 +1,226 @@
+"""A worker between a real broker and a real database: what is sent ends where it belongs, and nothing stops."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from deploy.embedded.stack import Stack
+from ingest import worker
+from ingest.settings import IngestSettings, MqttSettings
+from services.database import Connection, DatabaseSettings, connect
+from tests.registry_rows import add_points
+
+WITHIN_S = 10.0
+
+
+@asynccontextmanager
+async def running(ingest: IngestSettings, mqtt_url: str, database: DatabaseSettings) -> AsyncIterator[None]:
+    """A worker while the block runs; it has subscribed when the block begins."""
+    task = asyncio.create_task(worker.run(ingest, MqttSettings(url=mqtt_url), database))
+    connection = await connect(database.url, name="test")
+    try:
+        await until(lambda: _state_is(connection, ingest.name, "receiving"))
+        yield
+    finally:
+        await connection.close()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _state_is(connection: Connection, name: str, state: str) -> bool:
+    found: str | None = await connection.fetchval("SELECT state FROM ingest_worker WHERE name = $1", name)
+    return found == state
+
+
+async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(WITHIN_S):
+        while not await condition():
+            await asyncio.sleep(0.01)
+
+
+class Publisher:
+    """mosquitto_pub, as an integrator would use it."""
+
+    def __init__(self, servers: Stack, site: str) -> None:
+        self._program = str(servers.programs.mosquitto_clients / "mosquitto_pub")
+        self._port = servers.broker.url.rpartition(":")[2]
+        self._site = site
+
+    async def send(self, rest: str, *arguments: str) -> None:
+        topic = f"ioe/v1/{self._site}/{rest}"
+        process = await asyncio.create_subprocess_exec(
+            self._program, "-p", self._port, "-V", "5", "-q", "1", "-t", topic, *arguments
+        )
+        assert await process.wait() == 0
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    opened = await connect(database_url, name="test")
+    yield opened
+    await opened.close()
+
+
+def settings(name: str) -> IngestSettings:
+    return IngestSettings(name=name, batch_ms=20)
+
+
+async def reasons(connection: Connection) -> dict[str, int]:
+    found = await connection.fetch("SELECT reason, sum(count)::int8 AS count FROM ingest_tally GROUP BY reason")
+    return {row["reason"]: row["count"] for row in found}
+
+
+async def test_every_kind_of_message_ends_under_its_reason(
+    servers: Stack, mqtt_url: str, database_url: str, connection: Connection, tmp_path: Path
+) -> None:
+    await add_points(connection, site="reasons", devices=1, keys=6)
+    await connection.execute("UPDATE point SET minimum = 0, maximum = 100 WHERE key = 'v4'")
+    await connection.execute("UPDATE point SET kind = 'state', states = '{\"run\": 2}' WHERE key = 'v5'")
+    publisher = Publisher(servers, "reasons")
+    huge = tmp_path / "huge"
+    huge.write_bytes(b'{"values":{"v0":' + b" " * 10_000_000 + b"1}}")
+    ahead = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    async with running(settings("reasons-1"), mqtt_url, DatabaseSettings(url=database_url)):
+        await publisher.send("d0/telemetry", "-m", "garbage")
+        await publisher.send("d0/telemetry", "-f", str(huge))
+        for values in (
+            {"v0": "text", "v1": [1], "v2": None, "v3": float("nan"), "v4": 101, "v5": "run"},
+            {"v5": "walk", "stranger": 7},
+        ):
+            await publisher.send("d0/telemetry", "-m", json.dumps({"values": values}))
+        await publisher.send("d0/telemetry", "-m", '{"ts": "2026-01-01T00:00:00", "values": {"v0": 1}}')
+        await publisher.send("d0/telemetry", "-m", '{"ts": "' + ahead + '", "values": {"v0": 1}}')
+        await publisher.send("d0/telemetry", "-m", '{"ts": 1000, "values": {"v0": 1}}')
+        for value in (1, 1, 2):
+            ts = int(time.time()) * 1000 - 60_000
+            await publisher.send(
+                "d0/telemetry", "-m", json.dumps({"ts": ts // 1_000_000 * 1_000_000, "values": {"v1": value}})
+            )
+        await publisher.send("nobody/telemetry", "-m", '{"values": {"v0": 1, "v1": 2}}')
+        await publisher.send("d0/telemetry", "-m", '{"values": {"v0": 5}}')
+
+        async def all_there() -> bool:
+            return (await reasons(connection)).get("messages") == 12
+
+        await until(all_there)
+    assert await reasons(connection) == {
+        "messages": 12, "stored": 3, "duplicate": 1, "conflict": 1, "unmapped": 3, "not_json": 1, "too_large": 1,
+        "wrong_type": 2, "null": 1, "not_a_number": 1, "out_of_range": 1, "unknown_state": 1, "no_offset": 1,
+        "future": 1, "before_retention": 1,
+    }  # fmt: skip
+    kept = await connection.fetch("SELECT reason, detail, topic, payload_bytes FROM dead_letter")
+    assert all(row["detail"] for row in kept)
+    assert {row["payload_bytes"] for row in kept if row["reason"] == "too_large"} == {huge.stat().st_size}
+
+
+async def test_a_changed_registry_is_taken_up_without_a_restart(
+    servers: Stack, mqtt_url: str, database_url: str, connection: Connection
+) -> None:
+    publisher = Publisher(servers, "grows")
+    async with running(settings("grows-1"), mqtt_url, DatabaseSettings(url=database_url)):
+        await publisher.send("d0/telemetry", "-m", '{"values": {"v0": 1}}')
+
+        async def unmapped() -> bool:
+            return (await reasons(connection)).get("unmapped") == 1
+
+        await until(unmapped)
+        await add_points(connection, site="grows", devices=1, keys=1)
+
+        async def stored() -> bool:
+            await publisher.send("d0/telemetry", "-m", '{"values": {"v0": 1}}')
+            return (await reasons(connection)).get("stored", 0) > 0
+
+        await until(stored)
+
+
+async def test_a_will_tells_that_a_device_is_gone(
+    servers: Stack, mqtt_url: str, database_url: str, connection: Connection
+) -> None:
+    await add_points(connection, site="wills", devices=1, keys=1)
+    publisher = Publisher(servers, "wills")
+    await publisher.send("d0/status", "-r", "-m", '{"status": "online"}')  # retained, before ingest is there
+
+    async def status_is(online: bool) -> bool:
+        found: bool | None = await connection.fetchval("SELECT online FROM device_status")
+        return found is online
+
+    async with running(settings("wills-1"), mqtt_url, DatabaseSettings(url=database_url)):
+        await until(lambda: status_is(True))
+        await publisher.send("d0/status", "-r", "-m", '{"status": "offline"}')
+        await until(lambda: status_is(False))
+        await publisher.send("d0/status", "-m", "")
+    events = await connection.fetch("SELECT payload FROM event WHERE kind = 'device.status' ORDER BY id")
+    assert [row["payload"]["online"] for row in events] == [True, False]
+    await publisher.send("d0/status", "-r", "-n")
+
+
+async def test_too_little_disk_pauses_ingest_and_says_so(
+    servers: Stack, mqtt_url: str, database_url: str, connection: Connection, tmp_path: Path
+) -> None:
+    await add_points(connection, site="disk", devices=1, keys=1)
+    publisher = Publisher(servers, "disk")
+    database = DatabaseSettings(url=database_url, disk_path=str(tmp_path))
+    enough, full = settings("disk-1"), msgspec.structs.replace(settings("disk-1"), min_free_disk_bytes=1 << 60)
+    async with running(enough, mqtt_url, database):
+        pass  # the session exists from here on
+    task = asyncio.create_task(worker.run(full, MqttSettings(url=mqtt_url), database))
+    await until(lambda: _state_is(connection, "disk-1", "paused"))
+    detail = await connection.fetchval("SELECT payload ->> 'detail' FROM event WHERE kind = 'ingest.paused'")
+    assert "GB of disk left" in detail
+    await publisher.send("d0/telemetry", "-m", '{"values": {"v0": 1}}')
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert (await reasons(connection)).get("stored") is None
+
+    async def stored() -> bool:
+        return (await reasons(connection)).get("stored") == 1
+
+    async with running(enough, mqtt_url, database):  # the broker has kept it
+        await until(stored)
+
+
+async def test_a_drained_name_leaves_nothing_behind(
+    servers: Stack, mqtt_url: str, database_url: str, connection: Connection
+) -> None:
+    await add_points(connection, site="drain", devices=1, keys=1)
+    publisher = Publisher(servers, "drain")
+    leaving = settings("drain-1")
+    async with running(leaving, mqtt_url, DatabaseSettings(url=database_url)):
+        pass
+    for value in range(3):
+        await publisher.send(
+            "d0/telemetry", "-m", json.dumps({"ts": int(time.time() * 1000) + value, "values": {"v0": value}})
+        )
+    await worker.drain(leaving, MqttSettings(url=mqtt_url), DatabaseSettings(url=database_url))
+    assert (await reasons(connection))["stored"] == 3
+    assert await connection.fetchval("SELECT count(*) FROM ingest_worker") == 0
+
+
+async def test_a_message_that_the_database_refuses_does_not_stop_the_others(
+    servers: Stack, mqtt_url: str, database_url: str, connection: Connection
+) -> None:
+    points = await add_points(connection, site="poison", devices=1, keys=2)
+    await connection.execute(
+        f"ALTER TABLE reading ADD CONSTRAINT poison CHECK (point_id <> {points[1]} OR value <> 13)"
+    )
+    publisher = Publisher(servers, "poison")
+    patient = msgspec.structs.replace(settings("poison-1"), batch_ms=500)
+    async with running(patient, mqtt_url, DatabaseSettings(url=database_url)):
+        for value in range(11, 16):
+            await publisher.send("d0/telemetry", "-m", json.dumps({"values": {"v0": value, "v1": value}}))
+
+        async def all_there() -> bool:
+            return (await reasons(connection)).get("messages") == 5
+
+        await until(all_there)
+    counts = await reasons(connection)
+    assert (counts["stored"], counts["refused_by_database"]) == (8, 1)
