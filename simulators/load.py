@@ -88,9 +88,12 @@ class Load:
             async with asyncio.timeout(min(limit_s, MOST_SECONDS)), asyncio.TaskGroup() as group:
                 for number, connection in enumerate(self._connections):
                     client_id = f"{self._content.site}-load-{number}"
-                    group.create_task(connection.run(self._broker, client_id, window, share_per_s))
+                    group.create_task(connection.run(self._broker, client_id, window, share_per_s, self._finished))
         finally:
             self._ended_s = time.perf_counter()
+
+    def _finished(self) -> bool:
+        return all(connection.done for connection in self._connections)
 
     def report(self) -> dict[str, object]:
         """What happened up to now."""

@@ -5,6 +5,8 @@
 
 After a reconnect the position goes back to where "safe" was ten minutes ago: the broker may have lost what it
 acknowledged since. It asks for a clean start each time, so there is never a session, and packet ids start afresh.
+A broker that acknowledges "no matching subscribers" has thrown the message away. Where somebody listened before, it is
+sent again after a moment: the receiver is on its way back. Where nobody ever did, nobody is waited for.
 Nothing is kept but positions, for a message can be computed from its number.
 
 It refuses to keep more under way than the broker's Receive Maximum.
@@ -14,6 +16,7 @@ import asyncio
 import math
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulators import mqtt_frames as frames
@@ -24,6 +27,7 @@ KEEP_S = 600.0
 _CHUNK = 500  # frames a write: large enough to be cheap, small enough to read acknowledgements between
 _TICK_S = 0.02
 _BACKOFF_S = 0.2
+_LISTEN_AGAIN_S = 0.5
 _NO_MATCHING_SUBSCRIBERS = 0x10
 
 
@@ -36,6 +40,7 @@ class Tally:
     published: int = 0  # packets, with duplicates and what was published again
     republished: int = 0
     connects: int = 0
+    heard: bool = False  # whether anybody was ever subscribed
     without_subscriber: int = 0
     refused: dict[str, int] = field(default_factory=dict)
 
@@ -54,6 +59,8 @@ class Connection(asyncio.Protocol):
         self._position = 0
         self._under_way: dict[int, int] = {}  # packet id -> position
         self._marks: deque[tuple[float, int]] = deque()  # (time, everything before this position was acknowledged)
+        self._unheard: list[int] = []  # positions of messages that nobody was subscribed to
+        self._again: deque[int] = deque()  # positions to be sent once more
         self._packet_id = 0
         self._published = 0
         self._allowed = math.inf  # packets the rate limit lets us publish by now
@@ -61,37 +68,48 @@ class Connection(asyncio.Protocol):
 
     @property
     def done(self) -> bool:
-        """Whether everything was sent and acknowledged."""
-        return self._position == len(self._sequence) and not self._under_way
+        """Whether everything was sent, acknowledged and, where anybody listens at all, heard."""
+        sent = self._position == len(self._sequence) and not self._under_way
+        return sent and not self._again and not self._unheard
 
-    async def run(self, broker: BrokerAddress, client_id: str, window: int, rate_per_s: float = math.inf) -> None:
-        """Send the share; reconnect as often as it takes."""
+    async def run(
+        self, broker: BrokerAddress, client_id: str, window: int, rate_per_s: float, finished: Callable[[], bool]
+    ) -> None:
+        """Send the share, reconnect as often as it takes, and stay until the whole load is `finished`.
+
+        A device does not vanish with its last message: the broker may still crash and forget what it acknowledged.
+        """
         loop = asyncio.get_running_loop()
         self._wanted_window = window
         self._rate_per_s, self._started_s = rate_per_s, time.monotonic()
         hello = frames.connect(client_id, keepalive_s=0, user=broker.user, password=broker.password)
-        while not self.done:
+        while not finished():
             self.closed.clear()
             try:
                 await loop.create_connection(lambda: self, broker.host, broker.port)
             except OSError as error:
                 self.trouble = str(error)
+            else:
+                self._transport.write(hello)
+                try:
+                    await self._until_closed_or(finished)
+                finally:
+                    self._transport.close()
+            if not finished():
                 await asyncio.sleep(_BACKOFF_S)
-                continue
-            self._transport.write(hello)
-            try:
-                await self._until_done_or_closed()
-            finally:
-                self._transport.close()
 
-    async def _until_done_or_closed(self) -> None:
-        while not (self.done or self.closed.is_set()):
+    async def _until_closed_or(self, finished: Callable[[], bool]) -> None:
+        while not (finished() or self.closed.is_set()):
             self._mark()
+            if self._unheard and time.monotonic() >= self._listen_again_s:
+                self._tally.republished += len(self._unheard)
+                self._again.extend(self._unheard)
+                self._unheard.clear()
             if self._rate_per_s < math.inf:
                 self._allowed = self._rate_per_s * (time.monotonic() - self._started_s)
             self._pump()
             await asyncio.sleep(_TICK_S)
-        if self.done:
+        if not self.closed.is_set():
             self._transport.write(frames.disconnect())
 
     def _mark(self) -> None:
@@ -143,8 +161,10 @@ class Connection(asyncio.Protocol):
         self._tally.connects += 1
         self._window = min(self._wanted_window, answer.receive_maximum)
         safe = self._marks[0][1] if self._marks else 0
-        self._tally.republished += self._position - safe - len(self._under_way)
+        self._tally.republished += max(0, self._position - safe - len(self._under_way))
         self._under_way.clear()
+        self._unheard.clear()
+        self._again.clear()
         self._position = safe
 
     def _acknowledged(self, body: bytes) -> None:
@@ -156,7 +176,14 @@ class Connection(asyncio.Protocol):
             reason = f"0x{reason_code:02x}"
             self._tally.refused[reason] = self._tally.refused.get(reason, 0) + 1
             return
-        self._tally.without_subscriber += reason_code == _NO_MATCHING_SUBSCRIBERS
+        if reason_code == _NO_MATCHING_SUBSCRIBERS:
+            self._tally.without_subscriber += 1
+            if self._tally.heard:
+                self._unheard.append(position)
+                self._listen_again_s = time.monotonic() + _LISTEN_AGAIN_S
+                return
+        else:
+            self._tally.heard = True
         message = self._sequence[position]
         if not self._tally.seen[message]:
             self._tally.seen[message] = 1
@@ -166,7 +193,7 @@ class Connection(asyncio.Protocol):
         while self._writable:
             room = min(
                 _CHUNK,
-                len(self._sequence) - self._position,
+                len(self._again) + len(self._sequence) - self._position,
                 self._window - len(self._under_way),
                 self._allowed - self._published,
             )
@@ -179,9 +206,12 @@ class Connection(asyncio.Protocol):
         while packet_id in self._under_way:
             packet_id = packet_id % 65_535 + 1
         self._packet_id = packet_id
-        self._under_way[packet_id] = self._position
-        message = self._sequence[self._position]
-        self._position += 1
+        if self._again:
+            position = self._again.popleft()
+        else:
+            position, self._position = self._position, self._position + 1
+        self._under_way[packet_id] = position
+        message = self._sequence[position]
         self._published += 1
         self._tally.published += 1
         payload = self._content.payload(self._template, message)

@@ -8,7 +8,8 @@
 It reconnects by itself, waiting longer after each failure, with a random share so that a hundred devices do not come
 back in the same instant. After a reconnect the outbox decides what has to be published again. A clean `stop` waits for
 the acknowledgements up to a deadline and returns what was not acknowledged; then it leaves with "disconnect with will
-message", so that the device's status says offline as after a crash, only sooner.
+message", so that the device's status says offline as after a crash, only sooner. `counts.unheard` says how
+many messages nobody was subscribed to.
 
 It refuses to drop a message for want of memory: it makes the caller wait.
 """
@@ -28,7 +29,8 @@ from simulators.mqtt_wire import Timings, Wire, within
 from simulators.outbox import Message, Outbox, OutboxCounts
 
 _LOG = logging.getLogger(__name__)
-_NO_MATCHING_SUBSCRIBERS = 0x10
+_NO_MATCHING_SUBSCRIBERS = 0x10  # MQTT 5, 3.4.2.1: taken, and thrown away
+_LISTEN_AGAIN_S = 0.5
 
 
 class NotConnectedError(ConnectionError):
@@ -63,7 +65,6 @@ class Publisher:
         """`birth` is published first on every connect; `will` by the broker whenever the connection ends."""
         self.connects = 0
         self.had_session: bool | None = None  # what the broker said on the last connect
-        self.without_subscriber = 0  # acknowledged, but nobody was subscribed: the broker threw them away
         self.refused: dict[str, int] = {}  # by the broker's reason
         self._broker = broker
         self._birth = birth
@@ -124,9 +125,10 @@ class Publisher:
         assert self._task is not None, "start first"
         try:
             async with asyncio.timeout(deadline_s):
-                await self.flush()
+                await self._be_heard()
         except TimeoutError:
-            _LOG.warning("stopping with %d unacknowledged messages", len(self._outbox.unacknowledged()))
+            left = len(self._outbox.unacknowledged())
+            _LOG.warning("stopping: %d messages unacknowledged, %d unheard", left, self._outbox.counts.unheard)
         self._stopping.set()
         self._progress.set()
         if self.is_connected:
@@ -144,6 +146,15 @@ class Publisher:
     ) -> None:
         if not self._stopping.is_set():
             await self.stop(deadline_s=0.0 if error else 10.0)
+
+    async def _be_heard(self) -> None:
+        """Everything acknowledged; and where somebody used to listen and nobody does, wait for them to come back."""
+        await self.flush()
+        while self._outbox.misses_its_listener:
+            await asyncio.sleep(_LISTEN_AGAIN_S)
+            self._outbox.repeat_unheard(time.monotonic())
+            self._send_waiting()
+            await self.flush()
 
     async def _wait_for_progress(self) -> None:
         self._progress.clear()
@@ -184,12 +195,9 @@ class Publisher:
         self._loop.call_soon(self._send_waiting)
 
     def _on_acknowledged(self, packet_id: int, code: ReasonCode) -> None:
-        if not self._outbox.acknowledged(packet_id, time.monotonic()):
-            return  # the birth message
-        if code.is_failure:
+        heard = code.value != _NO_MATCHING_SUBSCRIBERS
+        if self._outbox.acknowledged(packet_id, time.monotonic(), heard=heard) and code.is_failure:
             self.refused[str(code)] = self.refused.get(str(code), 0) + 1
-        elif code.value == _NO_MATCHING_SUBSCRIBERS:
-            self.without_subscriber += 1
         self._progress.set()
         self._loop.call_soon(self._send_waiting)  # not now: paho still holds this packet id
 

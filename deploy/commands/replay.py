@@ -1,7 +1,7 @@
 """`ioe replay`: play recorded data from a CSV file as a device. docs/replay.md is the manual.
 
 Exit codes: 0 all rows played and confirmed, 1 refused or failed, 2 wrong usage, 3 some rows or values could not be
-played, 4 the broker did not confirm everything, 130 interrupted.
+played, 4 the broker did not confirm everything or nobody was subscribed, 130 interrupted.
 """
 
 import asyncio
@@ -148,6 +148,6 @@ async def _run_until_stopped(
 def _exit_code(outcome: Outcome) -> int:
     if outcome.interrupted:
         return INTERRUPTED
-    if outcome.unconfirmed:
+    if outcome.unconfirmed or outcome.without_subscriber:
         return NOT_CONFIRMED
     return 0 if outcome.complete else NOT_ALL_PLAYED

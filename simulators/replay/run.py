@@ -95,7 +95,7 @@ async def run(
         player.tally.messages - len(left),
         len(left),
         device.counts.republished,
-        device.without_subscriber,
+        device.counts.unheard,
         time.monotonic() - began_s,
         stop.is_set(),
     )

@@ -64,7 +64,23 @@ async def test_with_a_killed_broker_all_of_it_still_arrives(broker: EmbeddedBrok
     assert report["connects"] == 4
     assert int(str(report["republished"])) >= 200 - 2 * 50
     everything = expected(load_content)
+    print(report, len(heard.heard), len(set(heard.payloads)))
     await until(lambda: {(entry.topic, entry.payload) for entry in list(heard.heard)} == everything)
+
+
+async def test_a_connection_that_is_through_comes_back_when_the_broker_forgets(broker: EmbeddedBroker) -> None:
+    broker.start()
+    # Two devices on two connections: one has 1 message, the other waits for its turn under the rate limit.
+    load_content = Content("load-wait", devices=2, messages=3, values=1, seed=1, start_ms=0, step_ms=1000)
+    load = Load(BrokerAddress.parse(broker.url), load_content, Order(), connections=2)
+    running = asyncio.create_task(load.run(window=1, rate_per_s=2))
+    await until(lambda: acknowledged(load) >= 2)
+    broker.kill()
+    broker.start()
+    await asyncio.wait_for(running, 30)
+    report = load.report()
+    assert (report["finished"], report["connects"]) == (True, 4)
+    assert int(str(report["republished"])) >= 2
 
 
 async def test_rate_is_a_limit(mqtt_url: str) -> None:

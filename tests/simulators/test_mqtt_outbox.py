@@ -6,6 +6,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from simulators.outbox import RESTORE_GAP_S, Message, Outbox
 
+KEEP_S = 10_000.0  # longer than a timeline gets: what leaves with time is another law
+
 
 def message(number: int) -> Message:
     return Message("topic", f"{number:06d}".encode())
@@ -16,7 +18,7 @@ class ForgetfulBroker(RuleBasedStateMachine):
 
     @initialize()
     def start(self) -> None:
-        self.outbox = Outbox(room_bytes=10**9, keep_s=600.0, keep_bytes=10**9)
+        self.outbox = Outbox(room_bytes=10**9, keep_s=KEEP_S, keep_bytes=10**9)
         self.outbox.session_lost(0.0)
         self.now_s = 0.0
         self.saved_s = 0.0
@@ -25,6 +27,8 @@ class ForgetfulBroker(RuleBasedStateMachine):
         self.on_the_way: dict[int, Message] = {}
         self.taken: list[Message] = []
         self.saved: list[Message] = []
+        self.listened_to = True
+        self.unheard: set[Message] = set()
 
     @rule(seconds=st.floats(0.0, 200.0))
     def time_passes(self, seconds: float) -> None:
@@ -54,8 +58,19 @@ class ForgetfulBroker(RuleBasedStateMachine):
     @rule(data=st.data())
     def the_broker_acknowledges(self, data: st.DataObject) -> None:
         packet_id = data.draw(st.sampled_from(sorted(self.on_the_way)))
-        self.taken.append(self.on_the_way.pop(packet_id))
-        assert self.outbox.acknowledged(packet_id, self.now_s)
+        entry = self.on_the_way.pop(packet_id)
+        if self.listened_to:
+            self.taken.append(entry)
+        else:
+            self.unheard.add(entry)
+        assert self.outbox.acknowledged(packet_id, self.now_s, heard=self.listened_to)
+        if self.listened_to:
+            # From now on what nobody heard has to be on its way again.
+            self.unheard.clear()
+
+    @rule()
+    def the_listener_comes_or_goes(self) -> None:
+        self.listened_to = not self.listened_to
 
     @rule()
     def the_broker_crashes_and_restores_the_session(self) -> None:
@@ -65,7 +80,7 @@ class ForgetfulBroker(RuleBasedStateMachine):
 
     @rule()
     def the_broker_crashes_and_forgets_the_session(self) -> None:
-        if self.now_s - self.saved_s <= 600.0:
+        if self.now_s - self.saved_s <= KEEP_S:
             self.taken = list(self.saved)
             self.on_the_way.clear()
             self.outbox.session_lost(self.now_s)
@@ -73,7 +88,8 @@ class ForgetfulBroker(RuleBasedStateMachine):
     @invariant()
     def nothing_is_lost(self) -> None:
         if hasattr(self, "outbox"):
-            known = {*self.taken, *self.on_the_way.values(), *self.outbox.unacknowledged()}
+            known = {*self.taken, *self.on_the_way.values(), *self.outbox.unacknowledged(), *self.unheard}
+            assert self.outbox.counts.unheard == len(self.unheard)
             assert known == {message(number) for number in range(self.added)}
 
     @invariant()

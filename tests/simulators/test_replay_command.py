@@ -39,7 +39,8 @@ def test_the_steel_profile_plays_registers_interval_values_and_states(mqtt_url: 
     assert items[96]["values"]["load_type"] == rows[95]["Load_Type"]
 
 
-def test_bad_rows_are_told_written_and_seen_in_the_exit_code(mqtt_url: str, tmp_path: Path) -> None:
+def test_bad_rows_are_told_written_and_seen_in_the_exit_code(mqtt_url: str, listen: Listen, tmp_path: Path) -> None:
+    listen(mqtt_url, "ioe/v1/cli/bad/telemetry")
     recording, bad = tmp_path / "meter.csv", tmp_path / "bad.csv"
     recording.write_text("time,kWh\n2018-01-13 00:15,1\n2018-01-13 00:30,one\n2018-01-13 00:45,1\n")
     arguments = (
@@ -50,7 +51,6 @@ def test_bad_rows_are_told_written_and_seen_in_the_exit_code(mqtt_url: str, tmp_
     assert outcome.exit_code == 3
     assert "line 3: value not played: column 'kWh': 'one' is no number" in outcome.stderr
     assert "2 of 3 rows played" in outcome.stdout
-    assert "nobody was subscribed" in outcome.stdout
     assert "older than 400 days" in outcome.stdout
     assert bad.read_text().splitlines()[0] == "line,what,reason,detail"
     assert len(bad.read_text().splitlines()) == 3  # the value, and the row that had no other
@@ -71,6 +71,12 @@ def test_a_question_left_open_is_asked_and_nothing_is_published(arguments: str, 
     outcome = replay(str(STEEL), *arguments.split())
     assert outcome.exit_code == 1
     assert re.sub(r"\s+", " ", outcome.output).find(message) >= 0, outcome.output
+
+
+def test_a_replay_that_nobody_gets_is_no_success(mqtt_url: str) -> None:
+    outcome = replay(str(STEEL), *f"--profile steel --site unheard --speed max --limit 3 --broker {mqtt_url}".split())
+    assert outcome.exit_code == 4
+    assert "nobody was subscribed to 4 of them" in outcome.stdout
 
 
 @pytest.mark.parametrize("speed", ["0", "-1", "fast", "nan"])
