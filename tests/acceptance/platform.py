@@ -84,6 +84,10 @@ class Processes:
         """Start an ingest worker."""
         return await self._start(*IOE, "ingest", *arguments, stdout=None)
 
+    async def api(self, *arguments: str) -> asyncio.subprocess.Process:
+        """Start the API."""
+        return await self._start(*IOE, "api", *arguments, stdout=None)
+
     async def load(self, load: Load, *arguments: str) -> asyncio.subprocess.Process:
         """Start publishing a load."""
         return await self._start(*load.arguments(self._stack.broker.url), *arguments, stdout=asyncio.subprocess.PIPE)

@@ -18,7 +18,7 @@ import pytest
 from deploy.embedded.stack import Stack
 from services.database import Connection, connect
 from services.migrate import migrate
-from tests.acceptance.platform import IOE, environment, finish, start_ingest, until
+from tests.acceptance.platform import IOE, Processes, environment, finish, until
 
 ROOT = Path(__file__).parents[2]
 ROWS = 35_040
@@ -137,17 +137,18 @@ async def test_a_year_of_a_real_plant_is_stored_once_and_its_months_add_up(
     stack = private_stack()
     await migrate(stack.database.url)
     await finish(*IOE, "site", "apply", str(ROOT / "deploy" / "sites" / "steel"), "--yes", env=environment(stack))
-    ingest = await start_ingest(stack, "--settings", str(old_readings_allowed))
-    await until(stack.database.url, ingest_listens, within_s=30)
+    async with Processes(stack) as processes:
+        ingest = await processes.ingest("--settings", str(old_readings_allowed))
+        await until(stack.database.url, ingest_listens, within_s=30)
 
-    figures = await replay(stack, "--batch", "96")
-    assert (figures["rows"], figures["bad_rows"], figures["bad_cells"], figures["gaps"]) == (ROWS, {}, {}, 0)
-    assert (figures["unconfirmed"], figures["without_subscriber"]) == (0, 0)
-    # A device that starts again and repeats itself, row by row, changes nothing.
-    await replay(stack, "--limit", str(REPEATED))
-    await until(stack.database.url, everything_has_arrived, within_s=60)
-    ingest.terminate()
-    await asyncio.wait_for(ingest.wait(), 30)
+        figures = await replay(stack, "--batch", "96")
+        assert (figures["rows"], figures["bad_rows"], figures["bad_cells"], figures["gaps"]) == (ROWS, {}, {}, 0)
+        assert (figures["unconfirmed"], figures["without_subscriber"]) == (0, 0)
+        # A device that starts again and repeats itself, row by row, changes nothing.
+        await replay(stack, "--limit", str(REPEATED))
+        await until(stack.database.url, everything_has_arrived, within_s=60)
+        ingest.terminate()
+        await asyncio.wait_for(ingest.wait(), 30)
 
     connection = await connect(stack.database.url, name="test")
     try:

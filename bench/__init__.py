@@ -1,0 +1,1 @@
+"""Benchmarks: speeds, each measured beside its limit in the same run."""
