@@ -5,7 +5,8 @@
  *   every 5 s                      -> one more instant of each course
  *   first, and after an absence    -> the courses anew, from stored readings
  *
- * The site itself has the path "". A place without meters has no figure and no course.
+ * The site itself has the path "". A place without meters has no figure; a course is kept for the site and for the
+ * places directly below it.
  */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { now_ms, serverNow_ms } from "../live/clock";
@@ -22,15 +23,22 @@ export type Course = readonly CoursePoint[];
 /** Readings take a moment to be stored; the newest stored instants may still be growing. */
 const STORING_MS = 2000;
 const ABSENCE_MS = 3 * TREND_STEP_MS;
+/** Histories asked for at most. The courses of a site with more meters than that begin when its page is opened. */
+const MOST_HISTORIES = 100;
 
 export class PowerBoard {
   readonly figures: ReadonlySignal<ReadonlyMap<string, PowerFigure>>;
   readonly #courses = signal<ReadonlyMap<string, Course>>(new Map());
   readonly #sums: ReadonlyMap<string, readonly PowerPoint[]>;
+  readonly #drawn: readonly (readonly [path: string, points: readonly PowerPoint[]])[];
   #until_ms: number;
 
   constructor(model: SiteModel, values: LiveValues) {
     this.#sums = sumsOf(model);
+    this.#drawn = [SITE_PATH, ...model.top.map(({ space }) => space.path)].flatMap((path) => {
+      const points = this.#sums.get(path);
+      return points === undefined ? [] : [[path, points] as const];
+    });
     this.#until_ms = gridAtOrBefore(serverNow_ms());
     this.figures = computed(() => {
       dependOn(values.applied);
@@ -50,7 +58,7 @@ export class PowerBoard {
     const away = time_ms - this.#until_ms > ABSENCE_MS;
     this.#until_ms = time_ms;
     const figures = this.figures.peek();
-    const extended = [...this.#sums.keys()].map((path): [string, Course] => {
+    const extended = this.#drawn.map(([path]): [string, Course] => {
       const figure = figures.get(path);
       return [path, extendCourse(this.#courses.peek().get(path) ?? [], { time_ms, value: figure?.stale === 0 ? figure.power_kw : null })];
     });
@@ -61,9 +69,10 @@ export class PowerBoard {
   /** Fills the courses from stored readings. Throws RequestProblem. */
   async fill(): Promise<void> {
     const until_ms = gridAtOrBefore(serverNow_ms() - STORING_MS);
-    const points = new Map([...this.#sums.values()].flat().map((point) => [point.id, point]));
-    const histories = await loadHistories([...points.keys()], until_ms - TREND_SPAN_MS, until_ms);
-    const filled = [...this.#sums].map(([path, sum]): [string, Course] => {
+    const ids = new Set(this.#drawn.flatMap(([, points]) => points.map(({ id }) => id)));
+    if (ids.size > MOST_HISTORIES) return;
+    const histories = await loadHistories([...ids], until_ms - TREND_SPAN_MS, until_ms);
+    const filled = this.#drawn.map(([path, sum]): [string, Course] => {
       const since = (this.#courses.peek().get(path) ?? []).filter((point) => point.time_ms > until_ms);
       return [path, since.reduce<Course>(extendCourse, sumCourse(sum, histories, until_ms))];
     });

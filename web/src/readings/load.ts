@@ -4,6 +4,7 @@ import type { History } from "../power/trend";
 
 /** Twice the pixels of the widest chart: lowest and highest of each column. */
 const MOST_READINGS = 1000;
+const AT_ONCE = 3;
 
 export interface LoadedSeries {
   readonly history: History;
@@ -20,9 +21,17 @@ export async function loadSeries(id: string, from_ms: number, to_ms: number): Pr
   };
 }
 
+/** A few at a time: a browser has six connections to a server, and a person may ask for something meanwhile. */
 export async function loadHistories(ids: readonly string[], from_ms: number, to_ms: number): Promise<Map<string, History>> {
-  const load = async (id: string): Promise<[string, History]> => [id, (await loadSeries(id, from_ms, to_ms)).history];
-  return new Map(await Promise.all(ids.map(load)));
+  const histories = new Map<string, History>();
+  const waiting = [...ids];
+  const work = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      histories.set(id, (await loadSeries(id, from_ms, to_ms)).history);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return histories;
 }
 
 /** Every reading of the span as a file, not only those that are drawn. */

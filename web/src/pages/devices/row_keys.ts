@@ -17,11 +17,7 @@ export function useRowKeys(list: RefObject<HTMLElement | null>, count: number): 
   const wanted = useRef<number | null>(null);
 
   useEffect(() => {
-    if (wanted.current === null) return;
-    const link = list.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"] a`);
-    if (link === null || link === undefined) return;
-    wanted.current = null;
-    link.focus({ preventScroll: true });
+    if (wanted.current !== null && focusRow(list.current, wanted.current)) wanted.current = null;
   });
 
   const press = (event: KeyboardEvent): void => {
@@ -29,11 +25,17 @@ export function useRowKeys(list: RefObject<HTMLElement | null>, count: number): 
     const next = row === null ? null : nextIndex(event.key, Number(row.dataset["index"]), count);
     if (next === null || list.current === null) return;
     event.preventDefault();
-    wanted.current = next;
     bringIntoView(list.current, next);
-    list.current.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus({ preventScroll: true });
+    wanted.current = focusRow(list.current, next) ? null : next;
   };
   return { press };
+}
+
+/** False where the row is not in the document yet. */
+function focusRow(list: HTMLElement | null, index: number): boolean {
+  const link = list?.querySelector<HTMLElement>(`[data-index="${index}"] a`) ?? null;
+  link?.focus({ preventScroll: true });
+  return link !== null;
 }
 
 function nextIndex(key: string, index: number, count: number): number | null {
