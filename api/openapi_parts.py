@@ -50,6 +50,9 @@ ANYWHERE = (
     "schema-behind",
 )
 
+#: What a route that reads a body may answer with.
+WITH_A_BODY = ("malformed-body", "body-too-large")
+
 
 def _example(kind: ProblemKind) -> dict[str, object]:
     return {

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.context import Database, Shared
 from api.instants import Instant, zoned
 from api.names import POINT
-from api.openapi_parts import problems
+from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
 from api.parameters import require_point
 from api.problems import Problem
@@ -86,7 +86,7 @@ async def list_unmapped(
     "/map",
     operation_id="map_unmapped",
     summary="Map a name to a point, then replay",
-    responses=problems("unmapped-not-found", "point-not-found", "mapping-refused"),
+    responses=problems("unmapped-not-found", "point-not-found", "mapping-refused", *WITH_A_BODY),
 )
 async def map_unmapped(shared: Shared, connection: Database, mapping: NameMapping) -> Replayed:
     """The name leads to the point from now on, and what was kept under it is stored. Safe to repeat.
@@ -109,7 +109,7 @@ async def map_unmapped(shared: Shared, connection: Database, mapping: NameMappin
     "/replay",
     operation_id="replay_unmapped",
     summary="Replay a name that leads to a point by now",
-    responses=problems("unmapped-not-found", "mapping-refused"),
+    responses=problems("unmapped-not-found", "mapping-refused", *WITH_A_BODY),
 )
 async def replay_unmapped(shared: Shared, connection: Database, name: UnmappedName) -> Replayed:
     """Store what is kept under a name, for example after its device was added to the registry. Safe to repeat."""
