@@ -5,12 +5,14 @@ import { sites } from "./session/sites";
 import { watchWidth } from "./shell/narrow";
 import { startPreferences } from "./shell/preferences";
 import { startRouter } from "./shell/router";
+import { startTitle } from "./shell/title";
 import "./styles/tokens.css";
 import "./styles/page.css";
 
 startPreferences();
 startRouter();
 watchWidth();
+startTitle();
 void sites.load();
 
 const root = document.getElementById("console");

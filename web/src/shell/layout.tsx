@@ -3,7 +3,8 @@
  * state of the stream above, notices under it, and the page.
  */
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { words } from "../i18n";
 import type { SiteSession } from "../session/site_session";
 import { Navigation } from "./navigation";
@@ -21,6 +22,8 @@ export interface LayoutProps {
 
 export function Layout({ session, panel, children }: LayoutProps) {
   const main = useRef<HTMLElement>(null);
+  const page = route.value.path[0] ?? "";
+  useArrival(page, main);
   const covered = isNarrow.value && route.value.query.has("device");
   return (
     <div class="layout">
@@ -36,4 +39,15 @@ export function Layout({ session, panel, children }: LayoutProps) {
       {panel}
     </div>
   );
+}
+
+/** On another page reading begins at its head, with the eyes and with a screen reader; not when the console opens. */
+function useArrival(page: string, main: RefObject<HTMLElement | null>): void {
+  const seen = useRef(page);
+  useEffect(() => {
+    if (seen.current === page) return;
+    seen.current = page;
+    scrollTo({ top: 0 });
+    main.current?.focus({ preventScroll: true });
+  }, [page]);
 }

@@ -26,9 +26,10 @@ export function DeviceFilters({ query, change, entries }: DeviceFiltersProps) {
   const filtered = query.text !== "" || query.state !== null || query.kind !== null || query.building !== null;
   return (
     <div class="device-filters">
-      <h2 id="devices-title" class="device-filters-title">
-        {text.title} <span class="device-filters-count" role="status">{text.shown(entries.length, view.model.devices.length)}</span>
-      </h2>
+      <div class="device-filters-title">
+        <h2 id="devices-title">{text.title}</h2>
+        <p class="device-filters-count" role="status">{text.shown(entries.length, view.model.devices.length)}</p>
+      </div>
       <StateFilter query={query} change={change} />
       <div class="device-filters-fields" role="search">
         <label class="device-filters-search">
