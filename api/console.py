@@ -21,10 +21,7 @@ from api.problems import Problem
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 _RESERVED = ("api", "problems", "metrics", "docs", "openapi.json")
-_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
-    "frame-ancestors 'none'; base-uri 'self'"
-)
+_POLICY = "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'self'"
 _MISSING = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>IOE Energy</title>
