@@ -1,4 +1,7 @@
-"""`ioe simulate`: be the demonstration factory, and have things go wrong in it on command."""
+"""`ioe simulate`: be the demonstration factory, and have things go wrong in it on command.
+
+Exit codes: 0 ended or stopped in order, 1 refused or failed, 2 wrong usage, 4 the broker did not confirm everything.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -22,6 +26,16 @@ from simulators.factory.run import Run, simulate
 from simulators.factory.settings import BadSettingsError, Settings
 from simulators.factory.state_file import StateFileError
 from simulators.mqtt import NotConnectedError
+
+NOT_CONFIRMED = 4
+
+
+class Outer(NamedTuple):
+    """Options before the verb `fault`, which may also stand behind it."""
+
+    broker: str | None
+    settings: Path | None
+    site: str
 
 
 class Speed(click.ParamType[float]):
@@ -84,13 +98,10 @@ def _broker(settings: Path | None, url: str | None) -> BrokerAddress:
         raise click.ClickException(str(error)) from error
 
 
-site_option = click.option("--site", default="kunshan", show_default=True, help="Site code in the topics.")
-
-
 @click.group(invoke_without_command=True, context_settings={"max_content_width": 120})
 @broker_option
 @settings_option
-@site_option
+@click.option("--site", default="kunshan", show_default=True, help="Site code in the topics.")
 @click.option(
     "--seed", default=1, show_default=True, help="The same seed makes the same factory, weather and messages."
 )
@@ -99,6 +110,9 @@ site_option = click.option("--site", default="kunshan", show_default=True, help=
 @click.option("--speed", type=Speed(), default=1.0, show_default=True, help="Simulated seconds in a second, or max.")
 @click.option("--step", type=Span(), help="Length of a step, up to 60s; default 1s, above speed 10 30s.")
 @click.option("--interval", type=Span(), help="Publish nothing more often than this; default 1s, above speed 10 60s.")
+@click.option(
+    "--pack", type=click.IntRange(1, 500), help="Samples of a device in one message; default 1, above speed 10 15."
+)
 @click.option(
     "--history", type=Span(), default=0.0, help="Publish this much of the past first, then go on in real time."
 )
@@ -115,42 +129,42 @@ site_option = click.option("--site", default="kunshan", show_default=True, help=
 @click.pass_context
 def command(
     context: click.Context, broker: str | None, settings: Path | None, site: str, seed: int, start: float | None,
-    stop: float | None, speed: float, step: float | None, interval: float | None, history: float, state: Path | None,
-    truth: Path | None, faults: tuple[str, ...], to_lines: bool,
+    stop: float | None, speed: float, step: float | None, interval: float | None, pack: int | None, history: float,
+    state: Path | None, truth: Path | None, faults: tuple[str, ...], to_lines: bool,
 ) -> None:  # fmt: skip
     """Be the demonstration factory in Kunshan and publish what its devices measure. Ctrl-C stops it."""
     if context.invoked_subcommand is not None:
-        context.obj = (broker, settings)
+        context.obj = Outer(broker, settings, site)
         return
     try:
         wanted = Settings(
             site=site, seed=seed, start_s=start, stop_s=math.inf if stop is None else stop, speed=speed,
-            step_s=_whole(step), interval_s=_whole(interval), history_s=history, state=state, truth=truth,
+            step_s=_whole(step), interval_s=_whole(interval), pack=pack, history_s=history, state=state, truth=truth,
             faults=faults,
         )  # fmt: skip
         if speed > 1.0 and start is None:
             _say("the simulated time will run ahead of the clock, and receivers may refuse the future: see --start")
-        asyncio.run(_until_stopped(wanted, None if to_lines else _broker(settings, broker)))
+        unconfirmed = asyncio.run(_until_stopped(wanted, None if to_lines else _broker(settings, broker)))
     except (BadSettingsError, BadFaultError, StateFileError, NotConnectedError) as error:
         raise click.ClickException(str(error)) from error
+    if unconfirmed:
+        context.exit(NOT_CONFIRMED)
 
 
 @command.command()
 @click.argument("order_text", metavar="FAULT|clear NAME|clear all|list", nargs=-1, required=True)
 @broker_option
 @settings_option
-@site_option
+@click.option("--site", help="Site code in the topics.  [default: kunshan]")
 @click.pass_obj
 def fault(
-    outer: tuple[str | None, Path | None],
-    order_text: tuple[str, ...],
-    broker: str | None,
-    settings: Path | None,
-    site: str,
+    outer: Outer, order_text: tuple[str, ...], broker: str | None, settings: Path | None, site: str | None
 ) -> None:
     """Order a fault in a running factory: ioe simulate fault vibration-high@comp-3:duration=10m."""
     try:
-        accepted, message = order(_broker(settings or outer[1], broker or outer[0]), site, " ".join(order_text))
+        accepted, message = order(
+            _broker(settings or outer.settings, broker or outer.broker), site or outer.site, " ".join(order_text)
+        )
     except (OSError, TimeoutError) as error:
         raise click.ClickException(str(error)) from error
     if not accepted:
@@ -166,12 +180,12 @@ def _say(text: str) -> None:
     click.echo(text, err=True)
 
 
-async def _until_stopped(settings: Settings, broker: BrokerAddress | None) -> None:
+async def _until_stopped(settings: Settings, broker: BrokerAddress | None) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     if broker is None:
         await Run(settings, _say).play(LineOutlet(settings.site, sys.stdout), stop)
-    else:
-        await simulate(settings, broker, stop, _say)
+        return 0
+    return await simulate(settings, broker, stop, _say)

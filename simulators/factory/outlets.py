@@ -14,10 +14,12 @@ from simulators.broker_address import BrokerAddress
 from simulators.factory.gateways import STAMPS
 from simulators.factory.telemetry import Sample
 from simulators.factory.wire import status_payload, status_topic, telemetry_payload, telemetry_topic
-from simulators.mqtt import Publisher
+from simulators.mqtt import Limits, Publisher
 from simulators.outbox import Message
 
 _FIRST_CONNECT_S = 20.0
+# A gateway speaks for dozens of devices: more in flight than one device needs.
+_LIMITS = Limits(window=1000)
 
 
 class Outlet(Protocol):
@@ -55,6 +57,7 @@ class GatewayOutlet:
                 f"ioe-sim-{site}-{gateway}",
                 birth=Message(status_topic(site, gateway), status_payload(online=True), retain=True),
                 will=Message(status_topic(site, gateway), status_payload(online=False), retain=True),
+                limits=_LIMITS,
             )
             for gateway in devices
         }
@@ -77,6 +80,10 @@ class GatewayOutlet:
             telemetry_topic(self._site, first.device), telemetry_payload(batch, STAMPS[first.gateway])
         )
 
+    async def flush(self) -> None:
+        """Wait until the broker has confirmed everything."""
+        await asyncio.gather(*(publisher.flush() for publisher in self._publishers.values()))
+
     async def close(self) -> int:
         """Take the devices off line, wait for acknowledgements, and return how many messages went unconfirmed."""
         for gateway, publisher in self._publishers.items():
@@ -84,11 +91,6 @@ class GatewayOutlet:
                 await self._say_status(gateway, online=False)
         left = await asyncio.gather(*(publisher.stop() for publisher in self._publishers.values()))
         return sum(len(messages) for messages in left)
-
-    @property
-    def sent(self) -> int:
-        """Messages queued so far."""
-        return sum(publisher.counts.added for publisher in self._publishers.values())
 
     async def _say_status(self, gateway: str, *, online: bool) -> None:
         for device in self._devices[gateway]:

@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 
 from simulators.broker_address import BrokerAddress
@@ -27,8 +27,9 @@ from simulators.factory.fault_effects import FaultBook
 from simulators.factory.gateways import STAMPS
 from simulators.factory.outlets import GatewayOutlet, Outlet
 from simulators.factory.pace import Pace
+from simulators.factory.packing import Packing
 from simulators.factory.settings import BadSettingsError, Settings
-from simulators.factory.telemetry import Telemetry
+from simulators.factory.telemetry import Sample, Telemetry
 from simulators.factory.transmission import Transmission
 from simulators.factory.truth import Truth
 
@@ -46,6 +47,15 @@ class Counts:
     values: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """How a stretch of time is simulated: seconds of a step, shortest interval, samples in a message."""
+
+    step_s: int
+    interval_s: int
+    pack: int
+
+
 @dataclass(slots=True)
 class Run:
     """A factory with its devices, faults and files, ready to be advanced."""
@@ -58,6 +68,7 @@ class Run:
     telemetry: Telemetry = field(init=False)
     faults: FaultBook = field(init=False)
     _transmission: Transmission = field(init=False)
+    _packing: Packing = field(init=False, default_factory=Packing)
     _truth: Truth | None = field(init=False, default=None)
     _saved_s: float = field(init=False, default=0.0)
     _resumed: bool = field(init=False, default=False)
@@ -134,12 +145,13 @@ class Run:
             if settings.history_s:
                 await self._catch_up(outlet, stop)
             pace = Pace(self.factory.time_s, self.wall(), settings.speed, time.monotonic, self.say)
+            leg = Leg(settings.main_step_s, settings.main_interval_s, settings.main_pack)
             while not stop.is_set() and self.factory.time_s < settings.stop_s:
-                await pace.until(self.factory.time_s + settings.main_step_s, stop)
+                await pace.until(self.factory.time_s + leg.step_s, stop)
                 if not stop.is_set():
-                    await self._step(outlet, settings.main_step_s, settings.main_interval_s)
-            for batch in self._transmission.rest():
-                await outlet.send(batch)
+                    await self._step(outlet, leg)
+            await self._send(outlet, self._packing.pack(self._transmission.rest(), leg.pack))
+            await self._send(outlet, self._packing.rest())
             if self._truth is not None:
                 self._truth.close(self.factory.time_s)
             self._save()
@@ -149,17 +161,18 @@ class Run:
         self.say(f"history since {iso_local(self.factory.time_s)} first, then real time")
         pace = Pace(self.factory.time_s, self.wall(), math.inf, time.monotonic, self.say)
         # The last stretch in short steps, or real time would begin with being late.
-        for step_s, interval_s in (
-            (settings.history_step_s, settings.history_interval_s),
-            (settings.main_step_s, settings.main_interval_s),
+        for leg in (
+            Leg(settings.history_step_s, settings.history_interval_s, settings.history_pack),
+            Leg(settings.main_step_s, settings.main_interval_s, settings.main_pack),
         ):
-            while not stop.is_set() and self.factory.time_s + step_s <= min(self.wall(), settings.stop_s):
-                await pace.until(self.factory.time_s + step_s, stop)
-                await self._step(outlet, step_s, interval_s)
+            while not stop.is_set() and self.factory.time_s + leg.step_s <= min(self.wall(), settings.stop_s):
+                await pace.until(self.factory.time_s + leg.step_s, stop)
+                await self._step(outlet, leg)
+            await self._send(outlet, self._packing.rest())
         self.say(f"caught up at {iso_local(self.factory.time_s)} after {self.counts.messages} messages")
 
-    async def _step(self, outlet: Outlet, step_s: int, interval_s: int) -> None:
-        factory, faults = self.factory, self.faults
+    async def _step(self, outlet: Outlet, leg: Leg) -> None:
+        factory, faults, step_s = self.factory, self.faults, leg.step_s
         active = faults.before_step(factory.time_s)
         time_s = factory.time_s + step_s
         factory.step(time_s, step_s)
@@ -168,15 +181,18 @@ class Run:
         changes = factory.take_changes()
         if self._truth is not None:
             self._truth.step(time_s, changes, events)
-        due = self.telemetry.due(time_s, step_s, interval_s)
+        due = self.telemetry.due(time_s, step_s, leg.interval_s)
         samples = self.telemetry.samples(time_s, due, factory.readings()) if due else ()
-        for batch in self._transmission.send(samples, active):
-            self.counts.messages += 1
-            self.counts.values += sum(len(sample.values) for sample in batch)
-            await outlet.send(batch)
+        await self._send(outlet, self._packing.pack(self._transmission.send(samples, active), leg.pack))
         self.counts.steps += 1
         if time.monotonic() - self._saved_s > _SAVE_EVERY_S:
             self._save()
+
+    async def _send(self, outlet: Outlet, batches: Iterable[list[Sample]]) -> None:
+        for batch in batches:
+            self.counts.messages += 1
+            self.counts.values += sum(len(sample.values) for sample in batch)
+            await outlet.send(batch)
 
     def _save(self) -> None:
         self._saved_s = time.monotonic()
@@ -184,8 +200,8 @@ class Run:
             state_file.save(self.settings.state, self.factory, self.telemetry, self.settings.seed)
 
 
-async def simulate(settings: Settings, broker: BrokerAddress, stop: asyncio.Event, say: Say) -> None:
-    """Be the factory at a broker until `stop` is set or the simulated span ends."""
+async def simulate(settings: Settings, broker: BrokerAddress, stop: asyncio.Event, say: Say) -> int:
+    """Be the factory at a broker until `stop` is set or the simulated span ends; return how much went unconfirmed."""
     run = Run(settings, say)
     devices: dict[str, list[str]] = {gateway: [] for gateway in STAMPS}
     for fleet in run.factory.fleets:
@@ -193,11 +209,22 @@ async def simulate(settings: Settings, broker: BrokerAddress, stop: asyncio.Even
             devices[device.gateway].append(device.code)
     outlet = GatewayOutlet(broker, settings.site, devices)
     control = ControlLine(broker, settings.site, run.order)
+    unconfirmed = 0
     try:
         await outlet.open()
         say(f"{sum(map(len, devices.values()))} devices of {settings.site} speak to {broker}")
         await run.play(outlet, stop)
+        await _unless_stopped(outlet.flush(), stop)
     finally:
         control.close()
         unconfirmed = await outlet.close()
         say(f"stopped: {run.counts.messages} messages, {run.counts.values} values; {unconfirmed} unconfirmed")
+    return unconfirmed
+
+
+async def _unless_stopped(work: Coroutine[None, None, None], stop: asyncio.Event) -> None:
+    """Finish some work, or leave it when `stop` is set."""
+    tasks = {asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())}
+    _, left = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in left:
+        task.cancel()

@@ -9,9 +9,9 @@ from pathlib import Path
 from simulators.factory.factory import LONGEST_STEP_S
 from simulators.factory.truth import QUARTER_S
 
-# Above this speed nobody watches single seconds: longer steps, and one message a minute from each device.
+# Above this speed nobody watches single seconds: longer steps, one sample a minute, a message every quarter hour.
 _FAST = 10.0
-_FAST_STEP_S, _FAST_INTERVAL_S = 30, 60
+_FAST_STEP_S, _FAST_INTERVAL_S, _FAST_PACK = 30, 60, 15
 
 
 class BadSettingsError(ValueError):
@@ -32,6 +32,8 @@ class Settings:
     step_s: int | None = None
     interval_s: int | None = None
     """No channel is published more often than this."""
+    pack: int | None = None
+    """Samples of a device in one message."""
     history_s: float = 0.0
     """Simulate and publish this much of the past, as fast as possible, before going on in real time."""
     state: Path | None = None
@@ -66,6 +68,16 @@ class Settings:
     def main_interval_s(self) -> int:
         """Shortest publishing interval."""
         return self.interval_s or (_FAST_INTERVAL_S if self.fast else 1)
+
+    @property
+    def main_pack(self) -> int:
+        """Samples in a message."""
+        return self.pack or (_FAST_PACK if self.fast else 1)
+
+    @property
+    def history_pack(self) -> int:
+        """Samples in a message while catching up."""
+        return max(self.main_pack, _FAST_PACK)
 
     @property
     def history_step_s(self) -> int:

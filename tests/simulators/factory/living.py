@@ -43,7 +43,7 @@ class Notebook:
 def lived(**settings: object) -> tuple[Notebook, Run]:
     """Run a span as fast as possible; give what was sent, and the run."""
     notebook = Notebook()
-    run = Run(Settings(**{"speed": math.inf, **settings}), said.append)  # type: ignore[arg-type]  # keywords of any type
+    run = Run(Settings(**{"speed": math.inf, "pack": 1, **settings}), said.append)  # type: ignore[arg-type]  # keywords of any type
     asyncio.run(run.play(notebook, asyncio.Event()))
     return notebook, run
 

@@ -43,7 +43,7 @@ async def factory_at(url: str, site: str) -> AsyncIterator[None]:
     finally:
         stop.set()
         async with asyncio.timeout(15):
-            await task
+            assert await task == 0
 
 
 async def test_devices_are_online_while_it_runs_and_take_orders(mqtt_url: str, listen: Listen) -> None:

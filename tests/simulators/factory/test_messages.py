@@ -24,7 +24,15 @@ START = instant("2026-11-18T10:00")
 
 def spoken(seed: int, **settings: object) -> str:
     stream = io.StringIO()
-    chosen = {"start_s": START, "stop_s": START + 60, "speed": float("inf"), "step_s": 10, "interval_s": 5, **settings}
+    chosen = {
+        "start_s": START,
+        "stop_s": START + 60,
+        "speed": float("inf"),
+        "step_s": 10,
+        "interval_s": 5,
+        "pack": 1,
+        **settings,
+    }
     run = Run(Settings(seed=seed, **chosen), said.append)  # type: ignore[arg-type]  # keywords of any type
     asyncio.run(run.play(LineOutlet("k", stream), asyncio.Event()))
     return stream.getvalue()
@@ -66,6 +74,15 @@ def test_one_sample_is_an_object_and_a_backlog_an_array() -> None:
     both = json.loads(telemetry_payload([sample, sample._replace(time_s=START + 1.0)], Stamp.UNIX_MS))
     assert [one["ts"] for one in both] == [START * 1000 + 250, START * 1000 + 1000]
     assert b'"2026-11-18T02:00:00.250Z"' in telemetry_payload([sample], Stamp.UTC)
+
+
+def test_packing_changes_how_it_is_sent_and_nothing_of_what_is_said() -> None:
+    span: dict[str, object] = {"start_s": START, "stop_s": START + 420, "step_s": 60}
+    single, packed = lived(**span)[0], lived(**span, pack=3)[0]
+    assert len(packed.batches) < len(single.batches) / 2
+    assert {len(batch) for batch in packed.batches} == {1, 3}  # seven minutes: two full messages and a rest
+    for device in ("me-incomer", "comp-1", "gw-b1"):
+        assert packed.samples(device) == single.samples(device)
 
 
 def test_truth_equals_the_counters(tmp_path: Path) -> None:
