@@ -8,14 +8,14 @@ the client sees an incomplete chunked answer rather than a file that looks whole
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from fastapi.responses import StreamingResponse
 
 from api.context import Context
 from api.instants import shown
 from services import history
-from services.history import Span
+from services.buckets import Span
 from services.registry.points import PointRow
 
 _ROWS_AT_ONCE = 20_000
@@ -59,7 +59,7 @@ async def _readings(context: Context, point: PointRow, span: Span) -> AsyncItera
 
 async def _drawn(context: Context, point: PointRow, span: Span, at_most: int) -> AsyncIterator[str]:
     async with context.connections.borrow() as connection:
-        drawing = await history.drawn(connection, span, at_most, point.expected_interval_s)
+        drawing = await history.drawn(connection, span, at_most, point.expected_interval_s, datetime.now(UTC))
     yield "point,time,value,unit\n" + "".join(
         f"{point.id},{shown(row.time)},{row.value!r},{point.unit}\n" for row in drawing.readings
     )
@@ -70,7 +70,7 @@ async def _buckets(context: Context, point: PointRow, span: Span, width: timedel
     rest: Span | None = span
     while rest is not None:
         async with context.connections.borrow() as connection:
-            summary = await history.summed_up(connection, rest, width, _ROWS_AT_ONCE)
+            summary = await history.summed_up(connection, rest, width, _ROWS_AT_ONCE, datetime.now(UTC))
         yield head + "".join(
             f"{point.id},{shown(row.start)},{row.readings},{row.mean!r},{row.minimum!r},{row.maximum!r},"
             f"{row.first!r},{row.last!r},{point.unit}\n"

@@ -30,7 +30,7 @@ import numpy as np
 
 from analytics.batches import Columns, Mask, in_order, last_of_each_point
 from analytics.readings import Int32, Int64
-from services import batch_log, copy_binary, refused
+from services import batch_log, copy_binary, days, refused
 from services.batch import Batch, DeadLetter, Recorded
 from services.database import Connection, rows, run
 from services.statements import statements
@@ -131,6 +131,7 @@ class Recorder:
         is_stored = np.ones(len(readings), dtype=np.bool_)
         is_stored[met] = False
         stored = readings.take(is_stored)
+        await days.forget(self._connection, stored, batch.received_at)
         await self._update_latest(batch, stored)
         counts = Counter(messages=batch.messages, stored=len(stored), duplicate=len(others) - int(differs.sum()))
         counts.update(await refused.keep(self._connection, replace(batch, dead_letters=letters)))

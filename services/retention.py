@@ -36,6 +36,7 @@ async def let_go(connection: Connection, settings: RetentionSettings) -> dict[st
         batches = await run(connection, SQL["drop_old_batches"], timedelta(days=settings.batch_log_days))
     return {
         "reading chunks": len(chunks),
+        "summed-up days": await run(connection, SQL["drop_old_days"], timedelta(days=settings.raw_readings_days)),
         "batches": batches,
         "events": await run(connection, SQL["drop_old_events"], timedelta(days=settings.events_days)),
         "dead letters": await run(connection, SQL["drop_old_dead_letters"], timedelta(days=settings.dead_letters_days)),

@@ -304,6 +304,21 @@ CREATE TABLE reading_correction (
 );
 CREATE INDEX reading_correction_by_point ON public.reading_correction USING btree (point_id, "time", id DESC);
 
+CREATE TABLE reading_day (
+  point_id integer NOT NULL,
+  day timestamp with time zone NOT NULL,
+  hours timestamp with time zone[] NOT NULL,
+  readings integer[] NOT NULL,
+  means double precision[] NOT NULL,
+  lowest double precision[] NOT NULL,
+  lowest_at timestamp with time zone[] NOT NULL,
+  highest double precision[] NOT NULL,
+  highest_at timestamp with time zone[] NOT NULL,
+  firsts double precision[] NOT NULL,
+  lasts double precision[] NOT NULL,
+  CONSTRAINT reading_day_pkey PRIMARY KEY (point_id, day)
+);
+
 CREATE TABLE registry_change (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   revision bigint NOT NULL,

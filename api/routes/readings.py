@@ -24,8 +24,8 @@ from api.parameters import require_point
 from api.problems import Problem
 from api.tables import csv_answer
 from services import history
+from services.buckets import Span
 from services.database import Connection
-from services.history import Span
 from services.registry.points import PointRow
 
 router = APIRouter(prefix="/readings", tags=["readings"], dependencies=[Depends(zoned)])
@@ -163,8 +163,9 @@ async def _answer(
     )
     rest = span if wanted.after is None else span.since(wanted.instant())
     following: datetime | None = None
+    now = datetime.now(UTC)
     if resolution in WIDTHS:
-        summary = await history.summed_up(connection, rest, WIDTHS[resolution], wanted.limit)
+        summary = await history.summed_up(connection, rest, WIDTHS[resolution], wanted.limit, now)
         answer.buckets = [
             _Bucket(in_zone(row.start), row.readings, row.mean, row.minimum, row.maximum, row.first, row.last)
             for row in summary.buckets
@@ -177,7 +178,7 @@ async def _answer(
         answer.based_on_readings = len(page.readings)
         following = page.next
     else:
-        drawing = await history.drawn(connection, span, wanted.limit, point.expected_interval_s)
+        drawing = await history.drawn(connection, span, wanted.limit, point.expected_interval_s, now)
         answer.readings = [_Reading(in_zone(row.time), row.value, row.corrected) for row in drawing.readings]
         answer.based_on_readings = drawing.of
     answer.next = wanted.cursor(None if following is None else following.isoformat())

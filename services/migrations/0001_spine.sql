@@ -224,6 +224,23 @@ CREATE TABLE latest (
   received_at timestamptz NOT NULL
 ) WITH (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000);
 
+-- A UTC day of a point that is over, by the hour, kept when somebody first looks at it (see services/days.py). The arrays
+-- run beside `hours`. Whoever stores a reading of such a day takes the row away in the same transaction.
+CREATE TABLE reading_day (
+  point_id   int4 NOT NULL,
+  day        timestamptz NOT NULL,
+  hours      timestamptz[] NOT NULL,                 -- those that have readings, ascending
+  readings   int4[] NOT NULL,
+  means      float8[] NOT NULL,
+  lowest     float8[] NOT NULL,
+  lowest_at  timestamptz[] NOT NULL,
+  highest    float8[] NOT NULL,
+  highest_at timestamptz[] NOT NULL,
+  firsts     float8[] NOT NULL,
+  lasts      float8[] NOT NULL,
+  PRIMARY KEY (point_id, day)
+);
+
 -- The effective value of a reading is its latest correction, else the raw one. Raw readings are never altered.
 CREATE TABLE reading_correction (
   id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -17,17 +17,17 @@ ORDER BY time DESC LIMIT 1;
 -- name: corrections
 -- what: the latest correction of each corrected instant of a point in [start, stop)
 -- takes: point_id int4, start timestamptz, stop timestamptz
--- row: services.history.CorrectionRow
+-- row: services.buckets.CorrectionRow
 SELECT DISTINCT ON (time) time, new_value AS value, reason, at
 FROM reading_correction
 WHERE point_id = $1 AND time >= $2 AND time < $3
 ORDER BY time, id DESC;
 
 -- name: extremes
--- what: the lowest and highest raw reading of each bucket of a point in [start, stop), buckets counted from start
--- takes: point_id int4, start timestamptz, stop timestamptz, width interval
--- row: services.history.ExtremesRow
-SELECT time_bucket($4::interval, time, $2::timestamptz) AS start, count(*) AS readings,
+-- what: the lowest and highest raw reading of each bucket of a point in [start, stop), buckets counted from an origin
+-- takes: point_id int4, start timestamptz, stop timestamptz, width interval, origin timestamptz
+-- row: services.buckets.ExtremesRow
+SELECT time_bucket($4::interval, time, $5::timestamptz) AS start, count(*) AS readings,
        min(value) AS lowest, first(time, value) AS lowest_at,
        max(value) AS highest, last(time, value) AS highest_at
 FROM reading
@@ -37,7 +37,7 @@ GROUP BY 1 ORDER BY 1;
 -- name: summaries
 -- what: raw readings of a point in [start, stop) summed up by bucket, buckets counted from 1970
 -- takes: point_id int4, start timestamptz, stop timestamptz, width interval
--- row: services.history.SummaryRow
+-- row: services.buckets.SummaryRow
 SELECT time_bucket($4::interval, time, timestamptz '1970-01-01T00:00:00Z') AS start, count(*) AS readings,
        avg(value) AS mean, min(value) AS minimum, max(value) AS maximum,
        first(value, time) AS first, last(value, time) AS last
@@ -48,7 +48,7 @@ GROUP BY 1 ORDER BY 1;
 -- name: corrected_extremes
 -- what: as `extremes`, of effective readings, for the buckets that begin at given instants
 -- takes: point_id int4, start timestamptz, stop timestamptz, width interval, buckets timestamptz[]
--- row: services.history.ExtremesRow
+-- row: services.buckets.ExtremesRow
 SELECT b.start, count(*) AS readings,
        min(e.value) AS lowest, first(e.time, e.value) AS lowest_at,
        max(e.value) AS highest, last(e.time, e.value) AS highest_at
@@ -69,7 +69,7 @@ GROUP BY b.start ORDER BY b.start;
 -- name: corrected_summaries
 -- what: as `summaries`, of effective readings, for the buckets that begin at given instants
 -- takes: point_id int4, start timestamptz, stop timestamptz, width interval, buckets timestamptz[]
--- row: services.history.SummaryRow
+-- row: services.buckets.SummaryRow
 SELECT b.start, count(*) AS readings,
        avg(e.value) AS mean, min(e.value) AS minimum, max(e.value) AS maximum,
        first(e.value, e.time) AS first, last(e.value, e.time) AS last

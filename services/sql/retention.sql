@@ -3,6 +3,11 @@
 -- takes: term interval
 SELECT drop_chunks('reading', older_than => now() - $1::interval);
 
+-- name: drop_old_days
+-- what: drop the sums of days whose raw readings are gone
+-- takes: term interval
+DELETE FROM reading_day WHERE day < now() - $1::interval - interval '24 hours';
+
 -- name: drop_old_batches
 -- what: drop logged batches past their term that every registered follower has dealt with, and remember how far
 -- takes: term interval

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from api.routes.readings import WIDTHS, Readings
-from services.history import EPOCH, MICROSECOND
+from services.buckets import EPOCH, MICROSECOND
 from tests.api.conftest import Service
 from tests.api.plant import ENERGY, NOON, POWER, store
 

@@ -1,0 +1,102 @@
+"""Closed UTC days of a point by the hour, so that a year draws in hundredths of a second.
+
+    somebody looks at a long span
+        |  days of it that are not summed up yet: sum them up and keep them, a few days a transaction
+        v
+    reading_day (point, day): for each hour count, mean, lowest, highest (with their times), first, last
+        ^
+        |  a reading of a day that is over is stored: its row goes, in the same transaction (services/readings.py)
+
+A day is summed up when it has been over for an hour, and only when somebody looks: most points are never drawn over a
+year. The sums are of raw readings; corrections are put in by whoever reads them.
+*Why no sum misses a late reading.* A writer stores the reading first and takes the row away second; a reader holds the
+table against that second step before it takes its snapshot. So either it sees the reading, or its row is taken away.
+Nobody waits long for this: the reader gives up after 0.2 s and sums up without keeping it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import numpy as np
+
+from analytics.batches import Columns
+from services.database import Connection, rows, run
+from services.statements import statements
+
+SQL = statements("days")
+DAY = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+#: How long after its end a day counts as over; more than any two clocks of the service are apart.
+SETTLED_AFTER = timedelta(hours=1)
+_DAY_US = 86_400_000_000
+_DAYS_AT_ONCE = 8
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """A day, by its beginning in UTC."""
+
+    day: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HourRow:
+    """The raw readings of an hour summed up; the mean counts each reading once."""
+
+    start: datetime
+    readings: int
+    mean: float
+    lowest: float
+    lowest_at: datetime
+    highest: float
+    highest_at: datetime
+    first: float
+    last: float
+
+
+def whole_days(start: datetime, stop: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """The days that are over and lie wholly in [start, stop), from the first one to just before the second."""
+    first = _EPOCH + -(-(start - _EPOCH) // DAY) * DAY
+    last = _EPOCH + (min(stop, now - SETTLED_AFTER) - _EPOCH) // DAY * DAY
+    return first, max(first, last)
+
+
+async def hours(connection: Connection, point_id: int, first: datetime, stop: datetime) -> list[HourRow]:
+    """Raw readings of whole days that are over, by the hour; hours without readings are left out."""
+    missing = [row.day for row in await rows(connection, SQL["missing_days"], DayRow, point_id, first, stop)]
+    kept = await _sum_up(connection, point_id, missing)
+    found = await rows(connection, SQL["hours_of_days"], HourRow, point_id, first, stop)
+    unkept = missing[kept:]
+    if unkept:
+        found += await rows(connection, SQL["hours_of_readings"], HourRow, point_id, unkept)
+        found = list({row.start: row for row in found}.values())
+        found.sort(key=lambda row: row.start)
+    return found
+
+
+async def forget(connection: Connection, stored: Columns, now: datetime) -> None:
+    """Take away the sums of the days that readings were just stored in, in the caller's transaction."""
+    today_us = (now - _EPOCH) // DAY * _DAY_US
+    earlier = stored.take(stored.times_us < today_us)
+    if len(earlier) == 0:
+        return
+    touched = np.unique(np.stack([earlier.point_ids.astype(np.int64), earlier.times_us // _DAY_US * _DAY_US]), axis=1)
+    await run(connection, SQL["forget_days"], touched[0].tolist(), touched[1].tolist())
+
+
+async def _sum_up(connection: Connection, point_id: int, missing: Sequence[datetime]) -> int:
+    """Sum up days and keep them; gives how many of them are kept, the first ones."""
+    for done in range(0, len(missing), _DAYS_AT_ONCE):
+        try:
+            async with connection.transaction():
+                await run(connection, SQL["wait_shortly"])
+                await run(connection, SQL["hold_days"])
+                await run(connection, SQL["sum_up_days"], point_id, missing[done : done + _DAYS_AT_ONCE])
+        except (asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError):
+            return done
+    return len(missing)
