@@ -67,13 +67,15 @@ ORDER BY site.code, equipment.code
 LIMIT $10::int4;
 
 -- name: devices
--- what: devices by site and code: where they are, when they were last heard, whether they say they are online
+-- what: devices by site and code: where they are, when they were last heard, whether they or their gateway are online
 -- takes: site text, space text, org_unit text, equipment text, gateway text, template text, kind text, quantity text, search text, code text, retired bool, after_site text, after_code text, count int4
 -- row: services.registry.devices.DeviceRow
 WITH page AS (
   SELECT device.id, site.code AS site, device.code, device.name, device.name_zh, template.code AS template,
          template.kind, space.path AS space, unit.path AS org_unit, equipment.code AS equipment,
-         gateway.code AS gateway, device.future_limit_s, status.online, status.since AS online_since,
+         gateway.code AS gateway, device.future_limit_s,
+         CASE WHEN NOT through.online THEN false ELSE status.online END AS online,
+         CASE WHEN NOT through.online THEN through.since ELSE status.since END AS online_since,
          device.retired_at
   FROM device
   JOIN site ON site.id = device.site_id
@@ -83,6 +85,7 @@ WITH page AS (
   LEFT JOIN equipment ON equipment.id = device.equipment_id
   LEFT JOIN device AS gateway ON gateway.id = device.gateway_id
   LEFT JOIN device_status AS status ON status.device_id = device.id
+  LEFT JOIN device_status AS through ON through.device_id = device.gateway_id
   WHERE ($1::text IS NULL OR site.code = $1)
     AND ($2::text IS NULL OR space.path = $2 OR starts_with(space.path, $2 || '/'))
     AND ($3::text IS NULL OR unit.path = $3 OR starts_with(unit.path, $3 || '/'))
