@@ -35,7 +35,7 @@ export interface LineChartProps {
 
 const LEFT = 56;
 const RIGHT = 12;
-const TOP = 20;
+const TOP = 26;
 const BOTTOM = 24;
 const CALM_PART = 0.05;
 

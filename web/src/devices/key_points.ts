@@ -69,5 +69,7 @@ function weight({ key, quantity }: Point): number {
   const byKey = KEYS_BY_WEIGHT.indexOf(key);
   if (byKey >= 0) return byKey;
   const byQuantity = QUANTITIES_BY_WEIGHT.indexOf(quantity);
-  return KEYS_BY_WEIGHT.length + (byQuantity >= 0 ? byQuantity : QUANTITIES_BY_WEIGHT.length);
+  // What a meter imported says more than what it exported.
+  const last = key.startsWith("export_") ? 0.5 : 0;
+  return KEYS_BY_WEIGHT.length + (byQuantity >= 0 ? byQuantity : QUANTITIES_BY_WEIGHT.length) + last;
 }

@@ -73,7 +73,7 @@ export const en = {
     stale: "Stale",
     offline: "Offline",
     missing: "No data yet",
-    stalePoints: (stale: number, count: number) => `${stale} of ${count} points stale`,
+    stalePoints: (stale: number, count: number) => `${stale} of ${count} stale`,
   },
   devices: {
     title: "Devices",

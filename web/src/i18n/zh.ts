@@ -68,7 +68,7 @@ export const zh: Messages = {
     stale: "过期",
     offline: "离线",
     missing: "尚无数据",
-    stalePoints: (stale, count) => `${count} 个测点中 ${stale} 个过期`,
+    stalePoints: (stale, count) => `${stale}/${count} 过期`,
   },
   devices: {
     title: "设备",

@@ -22,6 +22,8 @@ export type Course = readonly CoursePoint[];
 
 /** Readings take a moment to be stored; the newest stored instants may still be growing. */
 const STORING_MS = 2000;
+/** A course begins between two readings, of which the first lies before it. */
+const LEAD_MS = 120_000;
 const ABSENCE_MS = 3 * TREND_STEP_MS;
 /** Histories asked for at most. The courses of a site with more meters than that begin when its page is opened. */
 const MOST_HISTORIES = 100;
@@ -71,7 +73,7 @@ export class PowerBoard {
     const until_ms = gridAtOrBefore(serverNow_ms() - STORING_MS);
     const ids = new Set(this.#drawn.flatMap(([, points]) => points.map(({ id }) => id)));
     if (ids.size > MOST_HISTORIES) return;
-    const histories = await loadHistories([...ids], until_ms - TREND_SPAN_MS, until_ms);
+    const histories = await loadHistories([...ids], until_ms - TREND_SPAN_MS - LEAD_MS, until_ms);
     const filled = this.#drawn.map(([path, sum]): [string, Course] => {
       const since = (this.#courses.peek().get(path) ?? []).filter((point) => point.time_ms > until_ms);
       return [path, since.reduce<Course>(extendCourse, sumCourse(sum, histories, until_ms))];

@@ -53,6 +53,13 @@ describe("the course of a sum", () => {
     expect(new Set(course.map((point) => point.value))).toEqual(new Set([12, null]));
   });
 
+  it("runs through a backlog that is sparser than the device sends", () => {
+    const backlog = Array.from({ length: 11 }, (_, index) => ({ time_ms: until_ms - TREND_SPAN_MS + index * 60_000, value: index }));
+    const course = sumCourse([A], new Map([[A.id, backlog]]), until_ms);
+    expect(course.every((point) => point.value !== null)).toBe(true);
+    expect(course[5]?.value).toBeCloseTo(0.5);
+  });
+
   it("moves on by one instant at a time and never back", () => {
     const course = sumCourse([A], new Map(), until_ms);
     const longer = extendCourse(course, { time_ms: until_ms + TREND_STEP_MS, value: 3 });

@@ -11,6 +11,7 @@ import { staleAfter_s } from "../live/freshness";
 import type { LiveValues } from "../live/values";
 import { Resource } from "../session/resource";
 import { loadSeries } from "./load";
+import { silencesBefore } from "./silences";
 
 const MINUTE_MS = 60_000;
 
@@ -26,6 +27,9 @@ export type RangeName = keyof typeof RANGES;
 
 /** The right edge moves in this many steps over a range, so that a week is not drawn anew each second. */
 const EDGE_STEPS = 300;
+
+/** Readings that were thinned lie this many times their mean distance apart at most, where nothing was silent. */
+const THINNED = 8;
 
 export interface FollowedHistory {
   readonly course: readonly CourseValue[];
@@ -63,8 +67,8 @@ function followHistory(point: Point, values: LiveValues, span_ms: number) {
     const newest_ms = history.at(-1)?.time_ms ?? -Infinity;
     const all = [...history, ...arrived.value.filter(({ time_ms }) => time_ms > newest_ms)];
     const from_ms = edge_ms.value - span_ms;
-    const gap_ms = Math.max(staleAfter_s(point.expected_interval_s) * 1000, reduced ? (span_ms / Math.max(1, history.length)) * 8 : 0);
-    return withGaps(all.filter(({ time_ms }) => time_ms >= from_ms), gap_ms);
+    const stale_ms = Math.max(staleAfter_s(point.expected_interval_s) * 1000, reduced ? (span_ms / history.length) * THINNED : 0);
+    return withGaps(all.filter(({ time_ms }) => time_ms >= from_ms), stale_ms);
   });
   const start = (): (() => void) => {
     void stored.load();
@@ -80,10 +84,8 @@ function followHistory(point: Point, values: LiveValues, span_ms: number) {
   return { stored, course, edge_ms, start };
 }
 
-/** Puts an unknown value into every silence that is longer than the limit. */
-export function withGaps(course: readonly CourseValue[], limit_ms: number): readonly CourseValue[] {
-  return course.flatMap((point, index) => {
-    const before = course[index - 1];
-    return before !== undefined && point.time_ms - before.time_ms > limit_ms ? [{ time_ms: before.time_ms + 1, value: null }, point] : [point];
-  });
+/** Puts an unknown value into every silence. */
+function withGaps(course: readonly CourseValue[], stale_ms: number): readonly CourseValue[] {
+  const silent = silencesBefore(course.map(({ time_ms }) => time_ms), stale_ms);
+  return course.flatMap((point, index) => (silent[index] === true ? [{ time_ms: point.time_ms - 1, value: null }, point] : [point]));
 }
