@@ -1,11 +1,7 @@
 """One MQTT 5 connection on the event loop, kept up for ever.
 
-    paho:  CONNECT, SUBSCRIBE, keepalive, DISCONNECT, and everything that is written
+    paho:  CONNECT, SUBSCRIBE, keepalive, DISCONNECT, and everything that is written (ingest/mqtt/client.py)
     here:  the socket's bytes -> frames.FrameSplitter -> PUBLISH to `receive`, other packets back into paho
-
-*Into paho.* Its packet reader asks `_sock_recv`; ours answers from the control bytes that the splitter left over. This,
-`_packet_queue` (to write a batch's acknowledgements at once) and `_last_bytes_received` are the internals of paho that
-we lean on, here and nowhere else; tests/ingest/test_paho_contract.py holds them for the pinned version.
 
 *Epochs.* Each connection has a number. After a reconnect the broker sends again what was not acknowledged, under ids it
 may reuse, so an acknowledgement that belongs to an older epoch is dropped: the message comes again and is a duplicate.
@@ -20,18 +16,15 @@ import logging
 import random
 import socket
 import ssl
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-import numpy as np
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from ingest.mqtt.client import connect_properties, disconnect_properties, make_client
 from ingest.mqtt.frames import FrameSplitter, MalformedStreamError, Message
 from ingest.settings import MqttSettings, broker_address
 
@@ -44,29 +37,6 @@ _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
 #: MQTT 5, 3.8.3.1: send retained messages only for a subscription that did not exist yet.
 _RETAINED_WHEN_NEW = 1
-
-
-class _Client(paho.Client):
-    """A paho client whose incoming bytes are given to it."""
-
-    _given = b""
-
-    def read(self, control: bytes) -> None:
-        """Handle whole packets."""
-        self._given += control
-        while len(self._given) > 0 and self.socket() is not None:
-            if self.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
-                return
-
-    def forget(self) -> None:
-        """Begin a new connection."""
-        self._given = b""
-
-    def _sock_recv(self, bufsize: int) -> bytes:
-        if not self._given:
-            raise BlockingIOError
-        taken, self._given = self._given[:bufsize], self._given[bufsize:]
-        return taken
 
 
 class Connection:
@@ -95,7 +65,11 @@ class Connection:
         self._receive = receive
         self._changed = changed
         self._loop = asyncio.get_running_loop()
-        self._client = self._make_client(client_id)
+        self._client = make_client(client_id, self._address, settings)
+        self._client.on_connect = self._on_connect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_socket_close = self._on_socket_close
         self._socket: socket.socket | None = None
         self._session = ""
         self._lost = asyncio.Event()
@@ -129,13 +103,7 @@ class Connection:
         """Write the PUBACKs of stored messages at once; those of an older epoch are dropped."""
         if epoch != self.epoch or self._socket is None or not packet_ids:
             return
-        frames = np.empty((len(packet_ids), 4), dtype=np.uint8)
-        ids = np.asarray(packet_ids, dtype=np.uint16)
-        frames[:, 0] = PacketTypes.PUBACK << 4
-        frames[:, 1] = 2
-        frames[:, 2] = ids >> 8
-        frames[:, 3] = ids & 0xFF
-        self._client._packet_queue(PacketTypes.PUBACK << 4, frames.tobytes(), 0, 1)  # noqa: SLF001 - see the module's text
+        self._client.acknowledge(packet_ids)
         self._watch_writes()
 
     def end_session(self) -> None:
@@ -158,33 +126,15 @@ class Connection:
                 self._loop.call_soon(self._readable)
         self._reading = True
 
-    def _make_client(self, client_id: str) -> _Client:
-        client = _Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
-        if self._address.username:
-            client.username_pw_set(self._address.username, self._address.password or None)
-        if self._address.tls:
-            context = ssl.create_default_context(cafile=self._settings.ca_file or None)
-            if self._settings.certificate_file:
-                context.load_cert_chain(self._settings.certificate_file, self._settings.key_file or None)
-            client.tls_set_context(context)
-        client.on_connect = self._on_connect
-        client.on_subscribe = self._on_subscribe
-        client.on_disconnect = self._on_disconnect
-        client.on_socket_close = self._on_socket_close
-        return client
-
     async def _connect(self) -> None:
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = self._settings.session_expiry_s
-        properties.ReceiveMaximum = self._receive_maximum
-        self._client.forget()
+        self._client.begin_anew()
         await asyncio.to_thread(
             self._client.connect,
             self._address.host,
             self._address.port,
             self._settings.keepalive_s,
             clean_start=False,
-            properties=properties,
+            properties=connect_properties(self._receive_maximum, self._settings.session_expiry_s),
         )
         connected = self._client.socket()
         assert isinstance(connected, socket.socket)
@@ -201,7 +151,7 @@ class Connection:
         """Let paho look after keepalive until the connection is lost."""
         while not self._lost.is_set():
             if not self._reading:  # a PINGRESP we do not read is not a broker that is silent
-                self._client._last_bytes_received = time.monotonic()  # noqa: SLF001 - see the module's text
+                self._client.heard()
             self._client.loop_misc()
             self._watch_writes()
             with suppress(TimeoutError):  # not wait_for, which in Python 3.11 may swallow a cancellation
@@ -238,7 +188,7 @@ class Connection:
         except (MalformedStreamError, IndexError) as error:
             self._lose(f"the broker sent what is not MQTT: {error}")
             return
-        self._client._last_bytes_received = time.monotonic()  # noqa: SLF001 - see the module's text
+        self._client.heard()
         if messages:
             self._receive(self.epoch, messages)
         if control:
@@ -312,6 +262,4 @@ class Connection:
     def _release(self) -> None:
         """Say goodbye and close the socket; the session stays with the broker."""
         if self._socket is not None:
-            properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]
-            properties.SessionExpiryInterval = self._expiry_s
-            self._client.disconnect(properties=properties)
+            self._client.disconnect(properties=disconnect_properties(self._expiry_s))

@@ -1,4 +1,4 @@
-"""What ingest/mqtt/connection.py leans on inside paho, held for the pinned version."""
+"""What ingest/mqtt/client.py leans on inside paho, held for the pinned version."""
 
 from __future__ import annotations
 
