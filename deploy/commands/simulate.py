@@ -19,10 +19,11 @@ import click
 from deploy.device_broker import broker_option, device_broker
 from deploy.settings import settings_option
 from simulators.broker_address import BadBrokerUrlError, BrokerAddress
+from simulators.factory.at_broker import simulate
 from simulators.factory.control import order
 from simulators.factory.fault import BadFaultError, seconds
 from simulators.factory.outlets import LineOutlet
-from simulators.factory.run import Run, simulate
+from simulators.factory.run import Run
 from simulators.factory.settings import BadSettingsError, Settings
 from simulators.factory.state_file import StateFileError
 from simulators.mqtt import NotConnectedError

@@ -50,6 +50,7 @@ class ChilledMemory:
 
     supply_degc: float
     basin_degc: float
+    condenser_outlet_degc: float
     stage: int
     wants_up_s: float
     wants_down_s: float
@@ -75,7 +76,6 @@ class ChilledStep:
     condensing_degc: Floats = field(default_factory=lambda: np.full(len(CODES), 25.0))
     flow_share: float = 1.0
     return_degc: float = 12.0
-    condenser_outlet_degc: float = 25.0
     wet_bulb_degc: float = 20.0
     tower: TowerStep = field(default_factory=lambda: TowerStep(20.0, 0.0, 0.0))
     pump_kw: Floats = field(default_factory=lambda: np.zeros(2 * len(CODES)))
@@ -88,9 +88,9 @@ class ChilledWater:
     def __init__(self) -> None:
         size = len(CODES)
         self.memory = ChilledMemory(
-            supply_degc=SET_DEGC + 1.0, basin_degc=22.0, stage=0, wants_up_s=0.0, wants_down_s=0.0, on=np.zeros(size),
-            run_h=np.zeros(size), starts=np.zeros(size), cooling_kwh=np.zeros(size), makeup_m3=0.0,
-            pump_kwh=np.zeros(2 * size), fan_kwh=np.zeros(size),
+            supply_degc=SET_DEGC + 1.0, basin_degc=22.0, condenser_outlet_degc=25.0, stage=0, wants_up_s=0.0,
+            wants_down_s=0.0, on=np.zeros(size), run_h=np.zeros(size), starts=np.zeros(size),
+            cooling_kwh=np.zeros(size), makeup_m3=0.0, pump_kwh=np.zeros(2 * size), fan_kwh=np.zeros(size),
         )  # fmt: skip
         self.last = ChilledStep()
         self.fouling_k = np.zeros(size)
@@ -109,13 +109,14 @@ class ChilledWater:
         flow_share = min(max(cooling_kw / rated_kw, _LOWEST_FLOW), 1.0)
         chilled_m3_h = float(CHILLED_M3_H[on].sum()) * flow_share
         condenser_m3_h = float(CONDENSER_M3_H[on].sum())
-        # The condensers' outlet of the step before is good enough: the basin moves slowly.
+        # The condensers' outlet is that of the step before: the basin moves slowly.
         evaporating = evaporating_degc(memory.supply_degc, part_load)
-        condensing = condensing_degc(self.last.condenser_outlet_degc, part_load, self.fouling_k)
+        condensing = condensing_degc(memory.condenser_outlet_degc, part_load, self.fouling_k)
         electric_kw = power_kw(CHILLERS, each_kw, evaporating, condensing)
         range_k = (cooling_kw + float(electric_kw.sum())) / (CP_KWH_M3_K * condenser_m3_h)
         tower = towers(range_k, condenser_m3_h, wet_bulb_degc)
         memory.basin_degc += (tower.basin_degc - memory.basin_degc) * (1.0 - np.exp(-step_s / _BASIN_S))
+        memory.condenser_outlet_degc = memory.basin_degc + range_k
         pump_kw = np.concatenate([
             np.where(on, CHILLED_PUMP_KW * 0.88 * flow_share**2.7, _DRIVE_STANDBY_KW),
             np.where(on, CONDENSER_PUMP_KW * 0.88, _DRIVE_STANDBY_KW),
@@ -125,8 +126,7 @@ class ChilledWater:
             load_kw=load_kw, cooling_kw=each_kw, power_kw=electric_kw + _STANDBY_KW, part_load=part_load,
             evaporating_degc=evaporating, condensing_degc=condensing, flow_share=flow_share,
             return_degc=memory.supply_degc + load_kw / (CP_KWH_M3_K * chilled_m3_h),
-            condenser_outlet_degc=memory.basin_degc + range_k, wet_bulb_degc=wet_bulb_degc, tower=tower,
-            pump_kw=pump_kw, fan_kw=fan_kw,
+            wet_bulb_degc=wet_bulb_degc, tower=tower, pump_kw=pump_kw, fan_kw=fan_kw,
         )  # fmt: skip
         memory.run_h += on * step_h
         memory.cooling_kwh += each_kw * step_h

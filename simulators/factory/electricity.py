@@ -25,7 +25,7 @@ _SUPPLY_V = HIGH_V * 1.018  # the utility holds the bar of a factory's feeder a 
 class ElectricityMemory:
     """True totals by node since the beginning, and what the next step needs."""
 
-    voltage_v: Floats
+    flow: Flow
     import_kwh: Floats
     export_kwh: Floats
     import_kvarh: Floats
@@ -40,10 +40,9 @@ class Electricity:
 
     def __init__(self, machines: Mapping[str, tuple[str, ...]], seed: int) -> None:
         self.tree = Tree(NODES)
-        self.flow: Flow = self.tree.start()
         size = len(self.tree.nodes)
         self.memory = ElectricityMemory(
-            voltage_v=self.flow.voltage_v,
+            flow=self.tree.start(),
             import_kwh=np.zeros(size),
             export_kwh=np.zeros(size),
             import_kvarh=np.zeros(size),
@@ -65,8 +64,8 @@ class Electricity:
         wander = self._supply.at(time_s)
         # The three phases move together; a third of the wander is their own.
         incomer_v = _SUPPLY_V * (1.0 + 0.006 * wander.mean() + 0.002 * wander + 0.0006 * self._flicker.at(time_s))
-        self.flow = self.tree.solve(self._loads.flow(time_s, activity, machines, memory.voltage_v), incomer_v)
-        memory.voltage_v = self.flow.voltage_v
+        loads = self._loads.flow(time_s, activity, machines, memory.flow.voltage_v)
+        memory.flow = self.tree.solve(loads, incomer_v)
         self.frequency_hz = 50.0 + 0.012 * float(self._frequency.at(time_s)[0])
         self.background_thd = 0.018 + 0.003 * self._background.at(time_s)
         step_h = step_s / 3600.0
@@ -77,6 +76,11 @@ class Electricity:
             window = memory.demand_window_kwh
             window[:-1] = window[1:]
             window[-1] = memory.import_kwh - memory.export_kwh
+
+    @property
+    def flow(self) -> Flow:
+        """Powers and voltages of the last step."""
+        return self.memory.flow
 
     def active_kw(self, code: str) -> float:
         """Return the power at a node over the last step."""

@@ -68,17 +68,15 @@ class FaultBook:
         """End the faults of this name (or `all`) now, and return how many there were."""
         chosen = [fault for fault in self.faults if name in ("all", fault.name)]
         for fault in chosen:
-            ended = fault.ended_at(time_s)
-            self.faults[self.faults.index(fault)] = ended
+            self._unset.pop(fault, None)
             if fault in self._began:
+                ended = fault.ended_at(time_s)
+                self.faults[self.faults.index(fault)] = ended
                 self._began.remove(fault)
                 self._began.add(ended)
-            self._unset.pop(fault, None)
+            else:
+                self.faults.remove(fault)
         return len(chosen)
-
-    def active(self, time_s: float) -> list[Fault]:
-        """Return what acts now."""
-        return [fault for fault in self.faults if fault.active(time_s)]
 
     def before_step(self, time_s: float) -> list[Fault]:
         """Begin and end what is due at the start of a step, lay the causes on the physics; return what acts in it."""
@@ -92,7 +90,7 @@ class FaultBook:
                 self.faults.remove(fault)
                 self.events.append(FaultEvent(time_s, fault, begins=False))
                 self._end(fault, time_s)
-        active = self.active(time_s)
+        active = [fault for fault in self.faults if fault.active(time_s)]
         self._lay_causes(active)
         return active
 

@@ -11,11 +11,26 @@ from simulators.factory.truth import QUARTER_S
 
 # Above this speed nobody watches single seconds: longer steps, one sample a minute, a message every quarter hour.
 _FAST = 10.0
-_FAST_STEP_S, _FAST_INTERVAL_S, _FAST_PACK = 30, 60, 15
 
 
 class BadSettingsError(ValueError):
     """The settings contradict each other; the message says what would work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """How a stretch of time is simulated: seconds of a step, shortest interval, samples in a message."""
+
+    step_s: int
+    interval_s: int
+    pack: int
+
+    def after(self, time_s: int) -> int:
+        """Return the end of the next step; steps end on whole multiples, so that none straddles a quarter hour."""
+        return (time_s // self.step_s + 1) * self.step_s
+
+
+_CALM_LEG, _FAST_LEG = Leg(1, 1, 1), Leg(30, 60, 15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +70,17 @@ class Settings:
             raise BadSettingsError("history leads up to now in real time: give it without start and speed")
 
     @property
-    def fast(self) -> bool:
-        """Whether coarse steps are the default."""
-        return self.speed > _FAST
+    def main_leg(self) -> Leg:
+        """How time passes, but for the history."""
+        usual = _FAST_LEG if self.speed > _FAST else _CALM_LEG
+        return Leg(self.step_s or usual.step_s, self.interval_s or usual.interval_s, self.pack or usual.pack)
 
     @property
-    def main_step_s(self) -> int:
-        """Seconds of a step."""
-        return self.step_s or (_FAST_STEP_S if self.fast else 1)
-
-    @property
-    def main_interval_s(self) -> int:
-        """Shortest publishing interval."""
-        return self.interval_s or (_FAST_INTERVAL_S if self.fast else 1)
-
-    @property
-    def main_pack(self) -> int:
-        """Samples in a message."""
-        return self.pack or (_FAST_PACK if self.fast else 1)
-
-    @property
-    def history_pack(self) -> int:
-        """Samples in a message while catching up."""
-        return max(self.main_pack, _FAST_PACK)
-
-    @property
-    def history_step_s(self) -> int:
-        """Seconds of a step while catching up."""
-        return max(self.main_step_s, _FAST_STEP_S)
-
-    @property
-    def history_interval_s(self) -> int:
-        """Shortest publishing interval while catching up."""
-        return max(self.main_interval_s, _FAST_INTERVAL_S)
+    def history_leg(self) -> Leg:
+        """How time passes while catching up."""
+        main = self.main_leg
+        return Leg(
+            max(main.step_s, _FAST_LEG.step_s),
+            max(main.interval_s, _FAST_LEG.interval_s),
+            max(main.pack, _FAST_LEG.pack),
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,17 +17,25 @@ from simulators.factory.factory import Factory
 from simulators.factory.telemetry import Telemetry
 
 _FORMAT = 1
+SAVE_EVERY_S = 60
 
 
 class StateFileError(ValueError):
     """The file cannot be used; the message says why and what to do."""
 
 
-def save(path: Path, factory: Factory, telemetry: Telemetry, seed: int) -> None:
-    """Write the state of this instant."""
+class Saved(NamedTuple):
+    """When the state was saved, and whether the run ended with it."""
+
+    time_s: int
+    orderly: bool
+
+
+def save(path: Path, factory: Factory, telemetry: Telemetry, seed: int, *, orderly: bool) -> None:
+    """Write the state of this instant; `orderly`: nothing was published after it."""
     memories = _memories(factory, telemetry)
     document = {
-        "format": _FORMAT, "seed": seed, "time_s": factory.time_s,
+        "format": _FORMAT, "seed": seed, "time_s": factory.time_s, "orderly": orderly,
         "memories": {name: _plain(memory) for name, memory in memories.items()},
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,8 +44,8 @@ def save(path: Path, factory: Factory, telemetry: Telemetry, seed: int) -> None:
     part.replace(path)
 
 
-def load(path: Path, factory: Factory, telemetry: Telemetry, seed: int) -> int | None:
-    """Take the state over and return its time; None where there is no file yet."""
+def load(path: Path, factory: Factory, telemetry: Telemetry, seed: int) -> Saved | None:
+    """Take the state over and return when it was saved; None where there is no file yet."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -49,9 +57,9 @@ def load(path: Path, factory: Factory, telemetry: Telemetry, seed: int) -> int |
     try:
         _take_over(_memories(factory, telemetry), document["memories"])
         factory.time_s = int(document["time_s"])
+        return Saved(factory.time_s, bool(document["orderly"]))
     except (KeyError, TypeError, ValueError) as error:
         raise StateFileError(f"{path} does not fit this version ({error}): remove it to begin anew") from error
-    return factory.time_s
 
 
 def _take_over(memories: dict[str, Any], stored: dict[str, Any]) -> None:
@@ -91,6 +99,9 @@ def _like(present: Any, value: Any, name: str) -> Any:  # noqa: ANN401  as above
         if array.shape != present.shape and array.size + present.size:
             raise TypeError(f"{name} has another size")
         return array.reshape(present.shape)
+    if dataclasses.is_dataclass(present):
+        _fill(present, value)
+        return present
     if isinstance(present, list):
         if len(present) != len(value):
             raise TypeError(f"{name} has another length")

@@ -13,8 +13,8 @@ import pytest
 
 from deploy.embedded.broker import EmbeddedBroker
 from simulators.broker_address import BrokerAddress
+from simulators.factory.at_broker import simulate
 from simulators.factory.control import order
-from simulators.factory.run import simulate
 from simulators.factory.settings import Settings
 from tests.simulators.conftest import until
 from tests.simulators.factory.living import said
