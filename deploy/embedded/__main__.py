@@ -15,6 +15,7 @@ from pathlib import Path
 from deploy.embedded.archive import ArchiveError
 from deploy.embedded.binaries import BinariesError, fetch, install
 from deploy.embedded.bundles import BROWSER, SERVERS
+from deploy.embedded.lock import home_lock
 from deploy.embedded.places import PlaceError
 from deploy.embedded.processes import ProcessError, free_port
 from deploy.embedded.stack import programs, stack
@@ -47,15 +48,16 @@ def main() -> int:
 
 
 def _start(home: Path, port: int, mqtt_port: int) -> None:
-    servers = stack(home, port, mqtt_port, programs(_say))
-    servers.start()
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    print(f"export IOE_DATABASE_URL={servers.database.url}")
-    print(f"export IOE_MQTT_URL={servers.broker.url}", flush=True)
-    stopped.wait()
-    servers.stop()
+    with home_lock(home):
+        servers = stack(home, port, mqtt_port, programs(_say))
+        servers.start()
+        stopped = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopped.set())
+        print(f"export IOE_DATABASE_URL={servers.database.url}")
+        print(f"export IOE_MQTT_URL={servers.broker.url}", flush=True)
+        stopped.wait()
+        servers.stop()
 
 
 def _say(text: str) -> None:

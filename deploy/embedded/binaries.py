@@ -75,7 +75,13 @@ def install(bundle: Bundle, say: Say) -> Installed:
         found = find(bundle)  # another process may have installed it while we waited for the lock
         if found is None:
             _fetch(bundle, say)
-            found = _install(bundle, say)
+            try:
+                found = _install(bundle, say)
+            except (OSError, subprocess.CalledProcessError) as error:
+                raise BinariesError(
+                    f"{bundle.name} could not be unpacked in {cache_folder()}: {error}. "
+                    "Free some space there if it is full, and run the same command again."
+                ) from error
     return found
 
 
@@ -173,9 +179,10 @@ def _prove(bundle: Bundle, folder: Path) -> None:
         done = subprocess.run(
             [loader, "--list", folder / program], check=False, capture_output=True, text=True, env=environment
         )
-        missing = [line.strip() for line in done.stdout.splitlines() if "not found" in line]
-        if done.returncode != 0 or missing:
-            reason = "; ".join(missing) or done.stderr.strip()[-400:]
+        # Found in the system is as bad as not found: it would be another version on the next machine.
+        foreign = [line.strip() for line in done.stdout.splitlines() if "=>" in line and f"=> {folder}/" not in line]
+        if done.returncode != 0 or foreign:
+            reason = "; ".join(foreign) or done.stderr.strip()[-400:]
             raise BinariesError(f"{program} of {bundle.name} does not run on this machine: {reason}")
 
 
