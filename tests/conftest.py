@@ -10,7 +10,10 @@ import hypothesis
 import pytest
 
 from deploy.embedded.browser import chromium
+from deploy.embedded.places import server_account
+from deploy.embedded.processes import free_port
 from deploy.embedded.stack import Stack
+from tests.guarded_broker import GuardedBroker
 from tests.servers import make_template, own_database, running_stack, temporary_home
 
 # How long an example takes says more about the machine's other work than about the law.
@@ -80,3 +83,14 @@ def chromium_launch() -> dict[str, object]:
 def chromium_executable(chromium_launch: dict[str, object]) -> str:
     """The path of that Chromium."""
     return str(chromium_launch["executable_path"])
+
+
+@pytest.fixture
+def guarded_broker(servers: Stack) -> Iterator[GuardedBroker]:
+    """A running broker whose `guarded_port` wants TLS and a password."""
+    with temporary_home("ioe-broker-") as home:
+        own = GuardedBroker(servers.programs.mosquitto, home, free_port(), server_account())
+        own.guarded_port = free_port()
+        own.start()
+        yield own
+        own.stop()

@@ -4,11 +4,14 @@
     _packet_queue           writes a packet as it is: the acknowledgements of a whole batch at once
     _last_bytes_received    when it last heard of the broker; bytes that we read ourselves count as well
 
-tests/ingest/test_paho_contract.py holds these three for the pinned version. Everything else is paho's public face.
+    _ssl_wrap_socket        makes the TLS socket; paho's own leaves it open when the handshake fails
+
+tests/ingest holds these for the pinned version. Everything else is paho's public face.
 """
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from collections.abc import Sequence
@@ -53,6 +56,18 @@ class FedClient(paho.Client):
         frames[:, 2] = ids >> 8
         frames[:, 3] = ids & 0xFF
         self._packet_queue(PacketTypes.PUBACK << 4, frames.tobytes(), 0, 1)
+
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        """As paho does it, but a handshake that fails closes its socket: a worker may knock for days."""
+        assert self._ssl_context is not None
+        secured = self._ssl_context.wrap_socket(tcp_sock, server_hostname=self.host, do_handshake_on_connect=False)
+        try:
+            secured.settimeout(self.connect_timeout)
+            secured.do_handshake()
+        except BaseException:
+            secured.close()
+            raise
+        return secured
 
     def _sock_recv(self, bufsize: int) -> bytes:
         if not self._given:

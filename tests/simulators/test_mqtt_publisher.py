@@ -11,7 +11,8 @@ from simulators.broker_address import BrokerAddress
 from simulators.mqtt import Limits, NotConnectedError, Publisher
 from simulators.mqtt_wire import Timings
 from simulators.outbox import Message
-from tests.simulators.conftest import TLS, GuardedBroker, until
+from tests.guarded_broker import TLS, GuardedBroker
+from tests.simulators.conftest import until
 from tests.simulators.listening import Listener
 
 QUICK = Limits(backoff_min_s=0.05, backoff_max_s=0.1)
