@@ -66,7 +66,7 @@ def load(path: Path | None, *, discover: bool = True, home: Path | None = None) 
             f"{path}: [retention] raw_readings_days = {settings.retention.raw_readings_days} is shorter than "
             f"[ingest] raw_retention_days = {settings.ingest.raw_retention_days}: what ingest accepts must be kept"
         )
-    return _with_environment(_with_running(settings, given, home or default_home()) if discover else settings)
+    return _with_environment(_with_running(settings, home or default_home()) if discover else settings)
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -115,15 +115,15 @@ def _refuse_secrets(settings: Settings, path: Path | None) -> None:
         )
 
 
-def _with_running(settings: Settings, given: dict[str, object], home: Path) -> Settings:
-    """Servers that the file does not name are those of the stack that runs in the home."""
+def _with_running(settings: Settings, home: Path) -> Settings:
+    """Servers that the file does not name, or names by the default address only, are those that run in the home."""
     found = running(home)
     if found is None:
         return settings
     database, mqtt = settings.database, settings.mqtt
     if not database.url:
         database = msgspec.structs.replace(database, url=found.database_url, disk_path=found.disk_path)
-    if "mqtt" not in given:
+    if mqtt.url == MqttSettings().url:
         mqtt = msgspec.structs.replace(mqtt, url=found.mqtt_url)
     return msgspec.structs.replace(settings, database=database, mqtt=mqtt)
 

@@ -6,6 +6,7 @@ embedded broker may feed a managed database.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from deploy.settings import Settings
 from deploy.up.parts import Part
 from deploy.up.ports import Ports
 from deploy.up.room import require_room
+from ingest.settings import MqttSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,9 @@ class Servers:
 
 def servers(home: Path, ports: Ports, settings: Settings, say: Callable[[str], None]) -> Servers:
     """The servers of a home, not started yet; fetches their programs when they are not there."""
-    # A file that says nothing of the broker leaves the default address, which is no server that exists.
-    own_database, own_broker = not settings.database.url, settings.mqtt == Settings().mqtt
+    # The default address in a file, as in the sample, names no server that exists; in the environment it does.
+    own_database = not settings.database.url
+    own_broker = settings.mqtt.url == MqttSettings().url and "IOE_MQTT_URL" not in os.environ
     if not own_database and not own_broker:
         return Servers(None, None, settings)
     if own_database:
