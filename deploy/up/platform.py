@@ -21,6 +21,7 @@ import deploy
 from deploy.addresses import Addresses, publish, withdraw
 from deploy.embedded.lock import home_lock
 from deploy.embedded.processes import ProcessError, tail
+from deploy.one_connection import explained_outages
 from deploy.settings import load
 from deploy.up.parts import CHECKOUT, Part, Verb, command
 from deploy.up.ports import choose_ports
@@ -82,7 +83,8 @@ def run(choice: Choice, say: Callable[[str], None]) -> None:
 
 def _prepare_database(choice: Choice, found: Servers, home: Path, say: Callable[[str], None]) -> None:
     """Schema of this version, and a site where there is none yet."""
-    ran = asyncio.run(migrate(found.database_url))
+    with explained_outages():
+        ran = asyncio.run(migrate(found.database_url))
     if ran:
         say(f"schema: {ran} migrations")
     if asyncio.run(facts(found.database_url)).sites:
