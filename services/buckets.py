@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 
 from services.database import Connection, rows
-from services.days import HOUR, HourRow, hours, whole_days
+from services.days import HOUR, keep, whole_days
 from services.statements import statements
 
 SQL = statements("history")
+DAYS = statements("days")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -91,19 +91,19 @@ async def corrections(connection: Connection, span: Span) -> list[CorrectionRow]
 
 
 async def extremes(connection: Connection, span: Span, count: int, now: datetime) -> list[ExtremesRow]:
-    """Lowest and highest of at most about `count` buckets; of hours where `count` of these would be too few."""
-    if span.length / HOUR < count / 4:
-        width, origin = -(-span.length // count), span.start  # rounded up to a microsecond
-        found = await rows(connection, SQL["extremes"], ExtremesRow, *span.key, width, origin)
-    else:
-        width, origin = HOUR, EPOCH
-        whole, edges = _parts(span, now)
-        found = [
-            ExtremesRow(row.start, row.readings, row.lowest, row.lowest_at, row.highest, row.highest_at)
-            for row in await _hours(connection, whole)
-        ]
-        for edge in edges:
-            found += await rows(connection, SQL["extremes"], ExtremesRow, *edge.key, width, origin)
+    """Lowest and highest of about `count` buckets, in no order; of fewer, whole hours, for a long span.
+
+    A quarter of them is still enough to choose from (see analytics/downsampling.py), and hours are kept.
+    """
+    by_hours = span.length / HOUR >= count / 4
+    width = -(-span.length // (count * HOUR)) * HOUR if by_hours else -(-span.length // count)
+    origin = EPOCH if by_hours else span.start
+    whole, edges = await _parts(connection, span, now) if by_hours else (None, [span])
+    found: list[ExtremesRow] = []
+    if whole is not None:
+        found += await rows(connection, DAYS["extremes_of_days"], ExtremesRow, *whole.key, width, origin)
+    for edge in edges:
+        found += await rows(connection, SQL["extremes"], ExtremesRow, *edge.key, width, origin)
     affected = _starts(await corrections(connection, span), origin, width)
     if affected:
         again = await rows(connection, SQL["corrected_extremes"], ExtremesRow, *span.key, width, sorted(affected))
@@ -113,11 +113,11 @@ async def extremes(connection: Connection, span: Span, count: int, now: datetime
 
 async def summaries(connection: Connection, span: Span, width: timedelta, now: datetime) -> list[SummaryRow]:
     """Buckets of a fixed width that divides a day, by time; those without readings are left out."""
+    by_hours = width % HOUR == timedelta()
+    whole, edges = await _parts(connection, span, now) if by_hours else (None, [span])
     found: list[SummaryRow] = []
-    edges = [span]
-    if width % HOUR == timedelta():
-        whole, edges = _parts(span, now)
-        found += _widened(await _hours(connection, whole), width)
+    if whole is not None:
+        found += await rows(connection, DAYS["summaries_of_days"], SummaryRow, *whole.key, width)
     for edge in edges:
         found += await rows(connection, SQL["summaries"], SummaryRow, *edge.key, width)
     affected = _starts(await corrections(connection, span), EPOCH, width)
@@ -127,38 +127,14 @@ async def summaries(connection: Connection, span: Span, width: timedelta, now: d
     return sorted(found, key=lambda row: row.start)
 
 
-def _parts(span: Span, now: datetime) -> tuple[Span | None, list[Span]]:
-    """The whole days of a span that are over, if there are any, and what is before and after them."""
+async def _parts(connection: Connection, span: Span, now: datetime) -> tuple[Span | None, list[Span]]:
+    """The whole days of a span that are summed up, if there are any, and what is before and after them."""
     first, stop = whole_days(span.start, span.stop, now)
-    if first >= stop:
+    if first >= stop or not await keep(connection, span.point_id, first, stop):
         return None, [span]
     edges = [(span.start, first), (stop, span.stop)]
     return Span(span.point_id, first, stop), [Span(span.point_id, begin, end) for begin, end in edges if begin < end]
 
 
-async def _hours(connection: Connection, whole: Span | None) -> list[HourRow]:
-    return [] if whole is None else await hours(connection, *whole.key)
-
-
 def _starts(corrected: Sequence[CorrectionRow], origin: datetime, width: timedelta) -> set[datetime]:
     return {origin + (row.time - origin) // width * width for row in corrected}
-
-
-def _widened(found: Sequence[HourRow], width: timedelta) -> list[SummaryRow]:
-    """Hours put together to buckets of several hours."""
-    widened = []
-    for start, group in groupby(found, lambda row: EPOCH + (row.start - EPOCH) // width * width):
-        part = list(group)
-        readings = sum(row.readings for row in part)
-        widened.append(
-            SummaryRow(
-                start,
-                readings,
-                sum(row.mean * row.readings for row in part) / readings,
-                min(row.lowest for row in part),
-                max(row.highest for row in part),
-                part[0].first,
-                part[-1].last,
-            )
-        )
-    return widened

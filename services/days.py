@@ -11,12 +11,12 @@ A day is summed up when it has been over for an hour, and only when somebody loo
 year. The sums are of raw readings; corrections are put in by whoever reads them.
 *Why no sum misses a late reading.* A writer stores the reading first and takes the row away second; a reader holds the
 table against that second step before it takes its snapshot. So either it sees the reading, or its row is taken away.
-Nobody waits long for this: the reader gives up after 0.2 s and sums up without keeping it.
+Nobody waits long for this: the reader gives up after 0.2 s and reads the raw readings instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 #: How long after its end a day counts as over; more than any two clocks of the service are apart.
 SETTLED_AFTER = timedelta(hours=1)
 _DAY_US = 86_400_000_000
-_DAYS_AT_ONCE = 8
+_DAYS_AT_ONCE = 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,21 +44,6 @@ class DayRow:
     day: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class HourRow:
-    """The raw readings of an hour summed up; the mean counts each reading once."""
-
-    start: datetime
-    readings: int
-    mean: float
-    lowest: float
-    lowest_at: datetime
-    highest: float
-    highest_at: datetime
-    first: float
-    last: float
-
-
 def whole_days(start: datetime, stop: datetime, now: datetime) -> tuple[datetime, datetime]:
     """The days that are over and lie wholly in [start, stop), from the first one to just before the second."""
     first = _EPOCH + -(-(start - _EPOCH) // DAY) * DAY
@@ -66,17 +51,18 @@ def whole_days(start: datetime, stop: datetime, now: datetime) -> tuple[datetime
     return first, max(first, last)
 
 
-async def hours(connection: Connection, point_id: int, first: datetime, stop: datetime) -> list[HourRow]:
-    """Raw readings of whole days that are over, by the hour; hours without readings are left out."""
+async def keep(connection: Connection, point_id: int, first: datetime, stop: datetime) -> bool:
+    """Sum up the whole days from `first` to `stop` that are not summed up yet; whether all of them are then."""
     missing = [row.day for row in await rows(connection, SQL["missing_days"], DayRow, point_id, first, stop)]
-    kept = await _sum_up(connection, point_id, missing)
-    found = await rows(connection, SQL["hours_of_days"], HourRow, point_id, first, stop)
-    unkept = missing[kept:]
-    if unkept:
-        found += await rows(connection, SQL["hours_of_readings"], HourRow, point_id, unkept)
-        found = list({row.start: row for row in found}.values())
-        found.sort(key=lambda row: row.start)
-    return found
+    try:
+        for start, end in _runs(missing):
+            async with connection.transaction():
+                await run(connection, SQL["wait_shortly"])
+                await run(connection, SQL["hold_days"])
+                await run(connection, SQL["sum_up_days"], point_id, start, end)
+    except (asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError):
+        return False
+    return True
 
 
 async def forget(connection: Connection, stored: Columns, now: datetime) -> None:
@@ -89,14 +75,10 @@ async def forget(connection: Connection, stored: Columns, now: datetime) -> None
     await run(connection, SQL["forget_days"], touched[0].tolist(), touched[1].tolist())
 
 
-async def _sum_up(connection: Connection, point_id: int, missing: Sequence[datetime]) -> int:
-    """Sum up days and keep them; gives how many of them are kept, the first ones."""
-    for done in range(0, len(missing), _DAYS_AT_ONCE):
-        try:
-            async with connection.transaction():
-                await run(connection, SQL["wait_shortly"])
-                await run(connection, SQL["hold_days"])
-                await run(connection, SQL["sum_up_days"], point_id, missing[done : done + _DAYS_AT_ONCE])
-        except (asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError):
-            return done
-    return len(missing)
+def _runs(days: Sequence[datetime]) -> Iterator[tuple[datetime, datetime]]:
+    """Days as spans of days without a gap, none too long to hold writers up."""
+    start, count = 0, len(days)
+    for number in range(1, count + 1):
+        if number == count or days[number] != days[number - 1] + DAY or number - start == _DAYS_AT_ONCE:
+            yield days[start], days[number - 1] + DAY
+            start = number

@@ -29,6 +29,8 @@ from services.buckets import (
 )
 from services.database import Connection, one, rows
 
+NEAR = timedelta(days=2)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
@@ -91,8 +93,8 @@ async def drawn(connection: Connection, span: Span, at_most: int, expected_inter
         if whole.next is None:
             return Drawing(_thinned(whole.readings, at_most), len(whole.readings))
     corrected = await corrections(connection, span)
-    first = await one(connection, SQL["readings_page"], ReadingRow, *span.key, 1)
-    last = await one(connection, SQL["last_reading"], ReadingRow, *span.key)
+    first = await _first_reading(connection, span)
+    last = await _last_reading(connection, span)
     known = _effective([end for end in (first, last) if end is not None], corrected)
     if not known:
         return Drawing([], 0)
@@ -118,9 +120,26 @@ async def summed_up(connection: Connection, span: Span, width: timedelta, limit:
 
 
 async def _first_instant(connection: Connection, span: Span) -> datetime | None:
-    raw = await one(connection, SQL["readings_page"], ReadingRow, *span.key, 1)
+    raw = await _first_reading(connection, span)
     corrected = await corrections(connection, span)
     return min((row.time for row in (raw, *corrected[:1]) if row is not None), default=None)
+
+
+async def _first_reading(connection: Connection, span: Span) -> ReadingRow | None:
+    # Planning for a year of daily chunks costs more than looking into the first ones, where it usually is.
+    near = Span(span.point_id, span.start, min(span.stop, span.start + NEAR))
+    found = await one(connection, SQL["readings_page"], ReadingRow, *near.key, 1)
+    if found is None and near.stop < span.stop:
+        found = await one(connection, SQL["readings_page"], ReadingRow, *span.since(near.stop).key, 1)
+    return found
+
+
+async def _last_reading(connection: Connection, span: Span) -> ReadingRow | None:
+    near = span.since(max(span.start, span.stop - NEAR))
+    found = await one(connection, SQL["last_reading"], ReadingRow, *near.key)
+    if found is None and span.start < near.start:
+        found = await one(connection, SQL["last_reading"], ReadingRow, *span.key)
+    return found
 
 
 def _effective(raw: Sequence[ReadingRow], corrected: Sequence[CorrectionRow]) -> list[Reading]:

@@ -15,59 +15,56 @@ SELECT set_config('lock_timeout', '200ms', true);
 LOCK TABLE reading_day IN SHARE ROW EXCLUSIVE MODE;
 
 -- name: sum_up_days
--- what: sum up raw readings of a point by the hour for given UTC days
--- takes: point_id int4, days timestamptz[]
-INSERT INTO reading_day (point_id, day, hours, readings, means, lowest, lowest_at, highest, highest_at, firsts, lasts)
-SELECT $1, d.day,
-       coalesce(array_agg(h.start ORDER BY h.start) FILTER (WHERE h.start IS NOT NULL), '{}'),
-       coalesce(array_agg(h.readings ORDER BY h.start) FILTER (WHERE h.start IS NOT NULL), '{}'),
-       coalesce(array_agg(h.mean ORDER BY h.start) FILTER (WHERE h.start IS NOT NULL), '{}'),
-       coalesce(array_agg(h.lowest ORDER BY h.start) FILTER (WHERE h.start IS NOT NULL), '{}'),
-       coalesce(array_agg(h.lowest_at ORDER BY h.start) FILTER (WHERE h.start IS NOT NULL), '{}'),
-       coalesce(array_agg(h.highest ORDER BY h.start) FILTER (WHERE h.start IS NOT NULL), '{}'),
-       coalesce(array_agg(h.highest_at ORDER BY h.start) FILTER (WHERE h.start IS NOT NULL), '{}'),
-       coalesce(array_agg(h.first ORDER BY h.start) FILTER (WHERE h.start IS NOT NULL), '{}'),
-       coalesce(array_agg(h.last ORDER BY h.start) FILTER (WHERE h.start IS NOT NULL), '{}')
-FROM unnest($2::timestamptz[]) AS d (day)
-LEFT JOIN LATERAL (
-  SELECT time_bucket(interval '1 hour', r.time) AS start, count(*)::int4 AS readings, avg(r.value) AS mean,
-         min(r.value) AS lowest, first(r.time, r.value) AS lowest_at,
-         max(r.value) AS highest, last(r.time, r.value) AS highest_at,
-         first(r.value, r.time) AS first, last(r.value, r.time) AS last
-  FROM reading AS r
-  WHERE r.point_id = $1 AND r.time >= d.day AND r.time < d.day + interval '24 hours'
+-- what: sum up the raw readings of a point by the hour, for each UTC day of a span of days
+-- takes: point_id int4, start timestamptz, stop timestamptz
+WITH hour AS (
+  SELECT time_bucket(interval '1 hour', time) AS start, count(*)::int4 AS readings, avg(value) AS mean,
+         min(value) AS lowest, first(time, value) AS lowest_at, max(value) AS highest, last(time, value) AS highest_at,
+         first(value, time) AS first, last(value, time) AS last
+  FROM reading WHERE point_id = $1 AND time >= $2 AND time < $3
   GROUP BY 1
-) AS h ON true
-GROUP BY d.day
+), day AS (
+  SELECT time_bucket(interval '24 hours', start) AS day, array_agg(start ORDER BY start) AS hours,
+         array_agg(readings ORDER BY start) AS readings, array_agg(mean ORDER BY start) AS means,
+         array_agg(lowest ORDER BY start) AS lowest, array_agg(lowest_at ORDER BY start) AS lowest_at,
+         array_agg(highest ORDER BY start) AS highest, array_agg(highest_at ORDER BY start) AS highest_at,
+         array_agg(first ORDER BY start) AS firsts, array_agg(last ORDER BY start) AS lasts
+  FROM hour GROUP BY 1
+)
+INSERT INTO reading_day (point_id, day, hours, readings, means, lowest, lowest_at, highest, highest_at, firsts, lasts)
+SELECT $1, d.day, coalesce(hours, '{}'), coalesce(readings, '{}'), coalesce(means, '{}'), coalesce(lowest, '{}'),
+       coalesce(lowest_at, '{}'), coalesce(highest, '{}'), coalesce(highest_at, '{}'), coalesce(firsts, '{}'),
+       coalesce(lasts, '{}')
+FROM generate_series($2::timestamptz, $3::timestamptz - interval '1 microsecond', interval '24 hours') AS d (day)
+LEFT JOIN day ON day.day = d.day
 ON CONFLICT (point_id, day) DO NOTHING;
 
--- name: hours_of_days
--- what: the hours of a point's summed-up UTC days, by time
--- takes: point_id int4, start timestamptz, stop timestamptz
--- row: services.days.HourRow
-SELECT h.start, h.readings, h.mean, h.lowest, h.lowest_at, h.highest, h.highest_at, h.first, h.last
+-- name: extremes_of_days
+-- what: as `extremes` of history, from summed-up days; the width is a number of hours
+-- takes: point_id int4, start timestamptz, stop timestamptz, width interval, origin timestamptz
+-- row: services.buckets.ExtremesRow
+SELECT time_bucket($4::interval, h.start, $5::timestamptz) AS start, sum(h.readings)::int8 AS readings,
+       min(h.lowest) AS lowest, first(h.lowest_at, h.lowest) AS lowest_at,
+       max(h.highest) AS highest, last(h.highest_at, h.highest) AS highest_at
 FROM reading_day AS d
-CROSS JOIN LATERAL unnest(d.hours, d.readings, d.means, d.lowest, d.lowest_at, d.highest, d.highest_at, d.firsts, d.lasts)
-  AS h (start, readings, mean, lowest, lowest_at, highest, highest_at, first, last)
+CROSS JOIN LATERAL unnest(d.hours, d.readings, d.lowest, d.lowest_at, d.highest, d.highest_at)
+  AS h (start, readings, lowest, lowest_at, highest, highest_at)
 WHERE d.point_id = $1 AND d.day >= $2 AND d.day < $3
-ORDER BY h.start;
+GROUP BY 1;
 
--- name: hours_of_readings
--- what: raw readings of a point by the hour, for given UTC days
--- takes: point_id int4, days timestamptz[]
--- row: services.days.HourRow
-SELECT h.start, h.readings, h.mean, h.lowest, h.lowest_at, h.highest, h.highest_at, h.first, h.last
-FROM unnest($2::timestamptz[]) AS d (day)
-CROSS JOIN LATERAL (
-  SELECT time_bucket(interval '1 hour', r.time) AS start, count(*)::int4 AS readings, avg(r.value) AS mean,
-         min(r.value) AS lowest, first(r.time, r.value) AS lowest_at,
-         max(r.value) AS highest, last(r.time, r.value) AS highest_at,
-         first(r.value, r.time) AS first, last(r.value, r.time) AS last
-  FROM reading AS r
-  WHERE r.point_id = $1 AND r.time >= d.day AND r.time < d.day + interval '24 hours'
-  GROUP BY 1
-) AS h
-ORDER BY h.start;
+-- name: summaries_of_days
+-- what: as `summaries` of history, from summed-up days; the width is a number of hours
+-- takes: point_id int4, start timestamptz, stop timestamptz, width interval
+-- row: services.buckets.SummaryRow
+SELECT time_bucket($4::interval, h.start, timestamptz '1970-01-01T00:00:00Z') AS start,
+       sum(h.readings)::int8 AS readings, sum(h.mean * h.readings) / sum(h.readings) AS mean,
+       min(h.lowest) AS minimum, max(h.highest) AS maximum,
+       first(h.first, h.start) AS first, last(h.last, h.start) AS last
+FROM reading_day AS d
+CROSS JOIN LATERAL unnest(d.hours, d.readings, d.means, d.lowest, d.highest, d.firsts, d.lasts)
+  AS h (start, readings, mean, lowest, highest, first, last)
+WHERE d.point_id = $1 AND d.day >= $2 AND d.day < $3
+GROUP BY 1;
 
 -- name: forget_days
 -- what: take away the summed-up days of readings that were just stored
