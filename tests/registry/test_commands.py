@@ -111,7 +111,7 @@ async def _until_somebody_waits(url: str) -> None:
     """Until a session of this database waits for the lock that another one holds."""
     watcher = await connect(url, name="watcher")
     async with asyncio.timeout(30):
-        while not await watcher.fetchval(  # noqa: ASYNC110 - the condition is in the database
+        while not await watcher.fetchval(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         ):
             await asyncio.sleep(0.01)
