@@ -19,14 +19,9 @@ from tests.console.operator import Operator
 from tests.console.works import Works, build_works
 
 
-@pytest.fixture(scope="session")
-def built_console() -> None:
-    """The console built from these sources; costs nothing where `make` has built it already."""
-    console.build()
-
-
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def browser(chromium_launch: dict[str, Any], built_console: None) -> AsyncIterator[Browser]:
+async def browser(chromium_launch: dict[str, Any]) -> AsyncIterator[Browser]:
+    console.build()  # from these sources; costs nothing where `make` has built them already
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(**chromium_launch)
         yield launched
@@ -49,9 +44,7 @@ async def works(connection: Connection) -> Works:
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser) -> AsyncIterator[Page]:
     """A page of 1440 x 900 in English and daylight; an exception in it, or a broken content policy, fails the test."""
-    context = await browser.new_context(
-        viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="light"
-    )
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB", color_scheme="light")
     opened = await context.new_page()
     wrong: list[str] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,11 +61,14 @@ class Operator:
         needed: int = await self.page.evaluate("document.documentElement.scrollWidth")
         return needed
 
-    async def grave_findings(self) -> list[str]:
-        """What axe-core finds that is serious or worse on the page as it is."""
+    async def grave_findings(self, rules: Sequence[str] = ()) -> list[str]:
+        """What axe-core finds that is serious or worse on the page as it is, by these rules or by all."""
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(AXE.read_text())
-        found: list[dict[str, Any]] = await self.page.evaluate("axe.run().then(result => result.violations)")
+        options = {"runOnly": list(rules)} if rules else {}
+        found: list[dict[str, Any]] = await self.page.evaluate(
+            "options => axe.run(options).then(result => result.violations)", options
+        )
         return [
             f"{finding['id']}: {node['target']} {node['failureSummary']}"
             for finding in found

@@ -100,8 +100,8 @@ async def test_two_thousand_devices_are_listed_as_fast_as_six(
 ) -> None:
     await works.connection.execute(
         "INSERT INTO device (site_id, code, name, template_id) "
-        "SELECT s.id, 'bulk-' || n, 'Bulk meter ' || n, t.id FROM generate_series(1, $1::int) AS n, site s, device_template t "
-        "WHERE t.code = 'meter'",
+        "SELECT s.id, 'bulk-' || n, 'Bulk meter ' || n, t.id "
+        "FROM generate_series(1, $1::int) AS n, site s, device_template t WHERE t.code = 'meter'",
         MANY,
     )
     await works.connection.execute(

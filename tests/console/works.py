@@ -65,6 +65,8 @@ async def build_works(connection: Connection) -> Works:
 
 async def look_up(connection: Connection) -> Works:
     """The works as the registry has it now."""
-    points = await connection.fetch("SELECT d.code || '/' || p.key, p.id FROM point p JOIN device d ON d.id = device_id")
+    points = await connection.fetch(
+        "SELECT d.code || '/' || p.key, p.id FROM point p JOIN device d ON d.id = device_id"
+    )
     devices = await connection.fetch("SELECT code, id FROM device")
     return Works(connection, dict(map(tuple, points)), dict(map(tuple, devices)))

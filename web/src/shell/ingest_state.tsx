@@ -1,12 +1,15 @@
-/** Whether ingest works, in a few words; nothing before the first answer. The notices say what is wrong. */
-import type { ServiceHealth } from "../health/service_health";
+/**
+ * Whether ingest works, in a few words; the notices say what is wrong. Nothing before the first answer, and nothing while
+ * the service is away: what it said last may no longer be so.
+ */
 import { idleWorkers } from "../health/troubles";
 import { words } from "../i18n";
+import type { SiteSession } from "../session/site_session";
 import { Icon } from "../ui/icon";
 
-export function IngestState({ health }: { readonly health: ServiceHealth }) {
-  const report = health.report.value;
-  if (report === null) return null;
+export function IngestState({ session }: { readonly session: SiteSession }) {
+  const report = session.health.report.value;
+  if (report === null || session.connection.state.value.kind !== "live") return null;
   const idle = idleWorkers(report.workers).length;
   const text = words.value.ingest;
   const bad = idle > 0 || report.workers.length === 0;

@@ -16,7 +16,7 @@ export function TopBar({ session, covered }: { readonly session: SiteSession | n
     <header class="top-bar" inert={covered}>
       <SiteName session={session} />
       {session === null ? null : <StreamState connection={session.connection} />}
-      {session === null ? null : <IngestState health={session.health} />}
+      {session === null ? null : <IngestState session={session} />}
       {session === null ? null : <SiteClock session={session} />}
       <Preferences />
     </header>
