@@ -507,8 +507,8 @@ export interface paths {
          * Map a name to a point, then replay
          * @description The name leads to the point from now on, and what was kept under it is stored. Safe to repeat.
          *
-         *     The name must be on the list and the point on the same site. A name that leads to another point already is not
-         *     moved: that is a change of the registry.
+         *     The name must be on the list and the point on the same site; at least one of the newest kept samples must fit it. A
+         *     name that leads to another point already is not moved: that is a change of the registry.
          */
         post: operations["map_unmapped"];
         delete?: never;
@@ -1479,10 +1479,10 @@ export interface components {
              */
             resolution: "auto" | "raw" | "1m" | "5m" | "15m" | "30m" | "1h" | "6h" | "12h" | "24h";
             /**
-             * Stands For
+             * Based On Readings
              * @description How many readings of the span stand behind this answer.
              */
-            stands_for: number;
+            based_on_readings: number;
             /** Readings */
             readings: components["schemas"]["Reading"][] | null;
             /** Buckets */
@@ -1760,6 +1760,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description The body is too large */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
         /** @description The database does not answer */
         DatabaseUnavailableOrSchemaBehind: {
             headers: {
@@ -1789,6 +1798,15 @@ export interface components {
         };
         /** @description The request does not fit the interface */
         InvalidRequestOrUnknownParameter: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description The body cannot be read */
+        MalformedBody: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2751,6 +2769,7 @@ export interface operations {
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
+            400: components["responses"]["MalformedBody"];
             /** @description Nothing unmapped has that name */
             404: {
                 headers: {
@@ -2761,6 +2780,7 @@ export interface operations {
                 };
             };
             409: components["responses"]["MappingRefused"];
+            413: components["responses"]["BodyTooLarge"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
@@ -2792,6 +2812,7 @@ export interface operations {
                     "application/json": components["schemas"]["Replayed"];
                 };
             };
+            400: components["responses"]["MalformedBody"];
             /** @description Nothing unmapped has that name */
             404: {
                 headers: {
@@ -2802,6 +2823,7 @@ export interface operations {
                 };
             };
             409: components["responses"]["MappingRefused"];
+            413: components["responses"]["BodyTooLarge"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];

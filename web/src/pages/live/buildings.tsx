@@ -22,7 +22,8 @@ export function Buildings() {
   const { view } = useSite();
   const measured = view.model.top.filter((place) => place.power_points.length > 0);
   return (
-    <section class="buildings" aria-label={words.value.power.byBuilding}>
+    <section class="buildings" aria-labelledby="buildings-title">
+      <h2 id="buildings-title" class="unseen">{words.value.power.byBuilding}</h2>
       {measured.map((place) => <Building key={place.space.path} place={place} />)}
       <Rest places={measured} />
     </section>
