@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from deploy.embedded.stack import Stack
 from services.database import Connection, connect
-from tests.api.plant import build
+from tests.api.plant import add_device, build
 from tests.api.serving import serving, until_ready
 from tests.servers import own_database
 
@@ -63,3 +63,23 @@ async def service(shared_database_url: str) -> AsyncIterator[Service]:
             yield Service(client, connection, points)
     finally:
         await connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """A device of the shared service that only this test knows, with its points by key."""
+
+    client: httpx.AsyncClient
+    connection: Connection
+    device: str
+    points: dict[str, int]
+
+    def name(self, key: str) -> str:
+        """The public name of one of its points."""
+        return f"kunshan/{self.device}/{key}"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def corner(service: Service) -> Corner:
+    device, points = await add_device(service.connection)
+    return Corner(service.client, service.connection, device, points)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -49,6 +50,21 @@ SELECT d.id, 'state', 'State', 'state', '1', '1', 1, 'state', 10, '{"stopped": 0
 FROM device AS d JOIN site AS s ON s.id = d.site_id WHERE d.code = 'm-1' AND s.code = 'kunshan';
 """
 
+_DEVICE = """
+WITH added AS (
+  INSERT INTO device (site_id, code, name, template_id, space_id)
+  SELECT site_id, $1::text, 'Meter ' || $1::text, template_id, space_id
+  FROM device WHERE code = 'm-1' AND template_id IS NOT NULL
+  RETURNING id
+)
+INSERT INTO point (device_id, key, name, quantity, unit, canonical_unit, scale, kind, minimum, expected_interval_s,
+                   states)
+SELECT added.id, p.key, p.name, p.quantity, p.unit, p.canonical_unit, p.scale, p.kind, p.minimum, p.expected_interval_s,
+       p.states
+FROM added, point AS p JOIN device AS d ON d.id = p.device_id WHERE d.code = 'm-1' AND d.template_id IS NOT NULL;
+"""
+_numbers = itertools.count(1)
+
 
 async def build(connection: Connection) -> dict[str, int]:
     """Two sites, four meters, nine points; gives the number of each point by its public name."""
@@ -60,6 +76,18 @@ async def build(connection: Connection) -> dict[str, int]:
         "JOIN device AS d ON d.id = p.device_id JOIN site AS s ON s.id = d.site_id"
     )
     return {row["name"]: row["id"] for row in found}
+
+
+async def add_device(connection: Connection) -> tuple[str, dict[str, int]]:
+    """One more device in building 1, with the points of `m-1`; gives its code, and its points by key."""
+    device = f"d-{next(_numbers)}"
+    async with connection.transaction():
+        await connection.execute(_DEVICE, device)
+        await connection.execute("NOTIFY registry, '1'")
+    found = await connection.fetch(
+        "SELECT p.key, p.id FROM point AS p JOIN device AS d ON d.id = p.device_id WHERE d.code = $1", device
+    )
+    return device, {row["key"]: row["id"] for row in found}
 
 
 def columns(readings: Mapping[tuple[int, int], float]) -> Columns:

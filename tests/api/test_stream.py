@@ -12,41 +12,52 @@ import pytest
 
 from api.feed import RECENT_EVENTS
 from services import events
-from services.database import Connection, connect
-from tests.api.plant import ENERGY, NOON_US, POWER, SECOND_US, store
+from services.database import connect
+from tests.api.conftest import Corner, Service
+from tests.api.plant import NOON_US, SECOND_US, store
 from tests.api.serving import DEADLINE_S, Frame, Stream, StreamEndedError, running, streaming, until_ready
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-async def test_a_stream_begins_with_the_newest_value_of_each_point(
-    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
-) -> None:
-    await store(connection, {(points[POWER], NOON_US): 1.5, (points[POWER], NOON_US + SECOND_US): 2.5})
-    async with streaming(client) as stream:
+
+def own(corner: Corner) -> str:
+    """The query that selects the corner's values."""
+    return f"?device=kunshan/{corner.device}"
+
+
+async def test_a_stream_begins_with_the_newest_value_of_each_point(corner: Corner) -> None:
+    await store(
+        corner.connection,
+        {
+            (corner.points["active_power_kw"], NOON_US): 1.5,
+            (corner.points["active_power_kw"], NOON_US + SECOND_US): 2.5,
+        },
+    )
+    async with streaming(corner.client, own(corner)) as stream:
         frames = await stream.until(lambda frame: bool(frame.data["values"]))
     assert frames[0].event == "snapshot"
-    assert frames[-1].data["values"] == [[POWER, NOON_US // 1000 + 1000, 2.5]]
+    assert frames[-1].data["values"] == [[corner.name("active_power_kw"), NOON_US // 1000 + 1000, 2.5]]
 
 
-async def test_an_older_reading_changes_history_but_not_the_live_value(
-    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
-) -> None:
-    async with streaming(client) as stream:
+async def test_an_older_reading_changes_history_but_not_the_live_value(corner: Corner) -> None:
+    async with streaming(corner.client, own(corner)) as stream:
         await stream.frame()
-        await store(connection, {(points[POWER], NOON_US): 2.0})
-        assert (await stream.frame()).data["values"] == [[POWER, NOON_US // 1000, 2.0]]
-        await store(connection, {(points[POWER], NOON_US - SECOND_US): 9.0})
-        await store(connection, {(points[POWER], NOON_US + SECOND_US): 3.0})
-        assert (await stream.frame()).data["values"] == [[POWER, NOON_US // 1000 + 1000, 3.0]]
+        await store(corner.connection, {(corner.points["active_power_kw"], NOON_US): 2.0})
+        assert (await stream.frame()).data["values"] == [[corner.name("active_power_kw"), NOON_US // 1000, 2.0]]
+        await store(corner.connection, {(corner.points["active_power_kw"], NOON_US - SECOND_US): 9.0})
+        await store(corner.connection, {(corner.points["active_power_kw"], NOON_US + SECOND_US): 3.0})
+        assert (await stream.frame()).data["values"] == [[corner.name("active_power_kw"), NOON_US // 1000 + 1000, 3.0]]
 
 
 async def test_snapshot_and_changes_add_up_to_the_database_while_writers_write(
-    client: httpx.AsyncClient, connection: Connection, points: dict[str, int], database_url: str
+    corner: Corner, shared_database_url: str
 ) -> None:
-    ids, names = list(points.values()), {number: name for name, number in points.items()}
+    ids = list(corner.points.values())
+    names = {number: corner.name(key) for key, number in corner.points.items()}
 
     async def write(worker: int) -> None:
         dice = random.Random(worker)
-        writer = await connect(database_url, name=f"writer {worker}")
+        writer = await connect(shared_database_url, name=f"writer {worker}")
         try:
             for _ in range(25):
                 batch = {(dice.choice(ids), NOON_US + dice.randrange(10**9)): dice.random() for _ in range(20)}
@@ -58,29 +69,29 @@ async def test_snapshot_and_changes_add_up_to_the_database_while_writers_write(
     expected: dict[str, float] | None = None
 
     async def read() -> None:
-        async with asyncio.timeout(DEADLINE_S), streaming(client) as stream:
+        async with asyncio.timeout(DEADLINE_S), streaming(corner.client, own(corner)) as stream:
             while held != expected:
                 held.update({name: value for name, _, value in (await stream.frame()).data["values"]})
 
     async with asyncio.TaskGroup() as tasks:
         reading = tasks.create_task(read())
         await asyncio.gather(*(tasks.create_task(write(worker)) for worker in range(4)))
-        stored = await connection.fetch("SELECT point_id, value FROM latest")
+        stored = await corner.connection.fetch("SELECT point_id, value FROM latest WHERE point_id = ANY ($1)", ids)
         expected = {names[row["point_id"]]: row["value"] for row in stored}
         if held == expected:  # the last frame came before the last look at the database
             reading.cancel()
     assert held == expected
 
 
-async def test_at_most_four_frames_a_second_and_the_newest_value_in_each(
-    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
-) -> None:
-    async with streaming(client) as stream:
+async def test_at_most_four_frames_a_second_and_the_newest_value_in_each(corner: Corner) -> None:
+    async with streaming(corner.client, own(corner)) as stream:
         await stream.frame()
         began, frames, sent = time.monotonic(), 0, 0
         while time.monotonic() - began < 1.0:
             sent += 1
-            await store(connection, {(points[POWER], NOON_US + sent * SECOND_US): float(sent)})
+            await store(
+                corner.connection, {(corner.points["active_power_kw"], NOON_US + sent * SECOND_US): float(sent)}
+            )
         last = 0.0
         while last < sent:
             last = (await stream.frame()).data["values"][0][2]
@@ -89,19 +100,17 @@ async def test_at_most_four_frames_a_second_and_the_newest_value_in_each(
     assert frames <= elapsed_s * 4 + 1 < sent
 
 
-async def test_a_reconnecting_client_gets_every_event_of_its_absence_once(
-    client: httpx.AsyncClient, connection: Connection
-) -> None:
-    async with streaming(client) as stream:
+async def test_a_reconnecting_client_gets_every_event_of_its_absence_once(corner: Corner) -> None:
+    async with streaming(corner.client, own(corner)) as stream:
         cursor = (await stream.frame()).id
     for number in range(3):
-        await events.record(connection, "test.happened", "kunshan/m-1", {"number": number})
-    async with streaming(client, last_event_id=cursor) as stream:
+        await events.record(corner.connection, "test.happened", "kunshan", {"number": number})
+    async with streaming(corner.client, own(corner), last_event_id=cursor) as stream:
         snapshot = await stream.frame()
         first = await _events(stream, 2)
     assert (snapshot.data["resumed"], snapshot.data["cursor"]) == (True, cursor)
-    await events.record(connection, "test.happened", "kunshan/m-1", {"number": 3})
-    async with streaming(client, last_event_id=first[-1].id) as stream:
+    await events.record(corner.connection, "test.happened", "kunshan", {"number": 3})
+    async with streaming(corner.client, own(corner), last_event_id=first[-1].id) as stream:
         second = await _events(stream, 3)
     assert [frame.data["payload"]["number"] for frame in first + second] == [0, 1, 2, 3]
 
@@ -113,35 +122,31 @@ async def _events(stream: Stream, last: int) -> list[Frame]:
 
 
 @pytest.mark.parametrize("place", ["999999", "-1", "rubbish", "9" * 30])
-async def test_a_place_that_is_not_ours_begins_now_and_says_so(client: httpx.AsyncClient, place: str) -> None:
-    async with streaming(client, last_event_id=place) as stream:
+async def test_a_place_that_is_not_ours_begins_now_and_says_so(service: Service, place: str) -> None:
+    async with streaming(service.client, last_event_id=place) as stream:
         assert (await stream.frame()).data["resumed"] is False
 
 
-async def test_more_events_than_the_feed_remembers_are_read_from_the_database(
-    client: httpx.AsyncClient, connection: Connection
-) -> None:
-    async with streaming(client) as stream:
+async def test_more_events_than_the_feed_remembers_are_read_from_the_database(corner: Corner) -> None:
+    async with streaming(corner.client, own(corner)) as stream:
         cursor = (await stream.frame()).id
-    await connection.execute(
+    await corner.connection.execute(
         "INSERT INTO event (kind, subject, payload) SELECT 'test.happened', 'kunshan', jsonb_build_object('number', n) "
         "FROM generate_series(0, $1) AS n",
         RECENT_EVENTS + 600,
     )
-    async with streaming(client, last_event_id=cursor) as stream:
+    async with streaming(corner.client, own(corner), last_event_id=cursor) as stream:
         frames = await _events(stream, RECENT_EVENTS + 600)
     assert [frame.data["payload"]["number"] for frame in frames] == list(range(RECENT_EVENTS + 601))
 
 
-async def test_a_selection_gets_its_own_values_and_events_only(
-    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
-) -> None:
-    async with streaming(client, "?site=kunshan&space=b1/f1") as stream:
+async def test_a_selection_gets_its_own_values_and_events_only(service: Service) -> None:
+    async with streaming(service.client, "?site=kunshan&space=b1/f1") as stream:
         await stream.frame()
-        await events.record(connection, "test.happened", "york/m-1", {})
-        await events.record(connection, "test.happened", "ingest-1", {})
-        everything = {(point, NOON_US): float(point) for point in points.values()}
-        await store(connection, everything)
+        await events.record(service.connection, "test.happened", "york/m-1", {})
+        await events.record(service.connection, "test.happened", "ingest-1", {})
+        everything = {(point, NOON_US): float(point) for point in service.points.values()}
+        await store(service.connection, everything)
         frames = await stream.until(lambda frame: frame.event == "values")
     assert [frame.data["subject"] for frame in frames if frame.event == "event"] == ["ingest-1"]
     assert [name for name, _, _ in frames[-1].data["values"]] == [
@@ -150,37 +155,35 @@ async def test_a_selection_gets_its_own_values_and_events_only(
     ]
 
 
-async def test_a_point_that_is_new_to_the_registry_joins_open_streams(
-    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
-) -> None:
-    async with streaming(client) as stream:
+async def test_a_point_that_is_new_to_the_registry_joins_open_streams(corner: Corner) -> None:
+    async with streaming(corner.client, own(corner)) as stream:
         await stream.frame()
-        await store(connection, {(points[POWER], NOON_US): 1.0})
+        await store(corner.connection, {(corner.points["active_power_kw"], NOON_US): 1.0})
         await stream.frame()
-        new = await connection.fetchval(
+        new = await corner.connection.fetchval(
             "INSERT INTO point (device_id, key, name, quantity, unit, canonical_unit, scale, kind, expected_interval_s)"
             " SELECT device_id, 'new_kw', 'New', 'active_power', 'kW', 'kW', 1, 'gauge', 10 FROM point WHERE id = $1 "
             "RETURNING id",
-            points[POWER],
+            corner.points["active_power_kw"],
         )
-        await connection.execute("NOTIFY registry")
-        await store(connection, {(new, NOON_US): 7.0})
-        frames = await stream.until(lambda frame: "kunshan/m-1/new_kw" in str(frame.data))
-    assert frames[-1].data["values"] == [["kunshan/m-1/new_kw", NOON_US // 1000, 7.0]]
+        await corner.connection.execute("NOTIFY registry")
+        await store(corner.connection, {(new, NOON_US): 7.0})
+        frames = await stream.until(lambda frame: corner.name("new_kw") in str(frame.data))
+    assert frames[-1].data["values"] == [[corner.name("new_kw"), NOON_US // 1000, 7.0]]
 
 
-async def test_a_correction_of_the_newest_reading_replaces_it(
-    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
-) -> None:
-    await store(connection, {(points[ENERGY], NOON_US): 10.0})
-    await connection.execute(
+async def test_a_correction_of_the_newest_reading_replaces_it(corner: Corner) -> None:
+    await store(corner.connection, {(corner.points["import_energy_kwh"], NOON_US): 10.0})
+    await corner.connection.execute(
         "INSERT INTO reading_correction (point_id, time, old_value, new_value, actor_id, reason) "
         "SELECT $1, timestamptz '2026-11-23 04:00Z', 10, 11, id, 'misread' FROM actor WHERE code = 'local'",
-        points[ENERGY],
+        corner.points["import_energy_kwh"],
     )
-    await connection.execute("NOTIFY registry")
-    async with streaming(client) as stream:
-        frames = await stream.until(lambda frame: [ENERGY, NOON_US // 1000, 11.0] in frame.data["values"])
+    await corner.connection.execute("NOTIFY registry")
+    async with streaming(corner.client, own(corner)) as stream:
+        frames = await stream.until(
+            lambda frame: [corner.name("import_energy_kwh"), NOON_US // 1000, 11.0] in frame.data["values"]
+        )
     assert frames
 
 
@@ -196,14 +199,12 @@ async def test_streams_end_in_order_when_the_service_stops(database_url: str) ->
                     await stream.frame()
 
 
-async def test_a_stream_survives_an_outage_of_the_feeds_connection(
-    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
-) -> None:
-    async with streaming(client) as stream:
+async def test_a_stream_survives_an_outage_of_the_feeds_connection(corner: Corner) -> None:
+    async with streaming(corner.client, own(corner)) as stream:
         await stream.frame()
-        await connection.execute(
+        await corner.connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE application_name = 'ioe api live' AND datname = current_database()"
         )
-        await store(connection, {(points[POWER], NOON_US): 5.0})
-        assert (await stream.frame()).data["values"] == [[POWER, NOON_US // 1000, 5.0]]
+        await store(corner.connection, {(corner.points["active_power_kw"], NOON_US): 5.0})
+        assert (await stream.frame()).data["values"] == [[corner.name("active_power_kw"), NOON_US // 1000, 5.0]]
