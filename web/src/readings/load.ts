@@ -17,7 +17,7 @@ export async function loadSeries(id: string, from_ms: number, to_ms: number): Pr
   const readings = answer.readings ?? [];
   return {
     history: readings.map(({ time, value }) => ({ time_ms: Date.parse(time), value })),
-    reduced: answer.stands_for > readings.length,
+    reduced: answer.based_on_readings > readings.length,
   };
 }
 
