@@ -77,6 +77,6 @@ def _version(program: str | None) -> tuple[int, ...]:
 
 
 def _sources() -> Iterator[Path]:
-    for path in WEB.rglob("*"):
-        if path.is_file() and not _OUTPUT.intersection(path.relative_to(WEB).parts[:1]):
-            yield path
+    for top in WEB.iterdir():
+        if top.name not in _OUTPUT:
+            yield from (path for path in (top, *top.rglob("*")) if path.is_file())
