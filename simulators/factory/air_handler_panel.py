@@ -69,7 +69,7 @@ class AirHandlerPanel:
             "active_power_kw": last.fan_kw,
             "cooling_power_kw": last.cooling_kw,
             "filter_differential_pa": (85.0 + 165.0 * memory.filter_h / 3000.0) * last.flow_share**2,
-            "room_pressure_pa": 12.0 + 6.0 * (last.flow_share - 0.72) + 0.8 * self._draught.at(time_s),
+            "room_pressure_pa": 12.0 + 4.0 * (last.flow_share - 0.5) + 0.8 * self._draught.at(time_s),
             "room_dew_point_degc": dew_point_degc(memory.room_ratio),
             "airflow_m3_h": AIR_KG_S * last.flow_share * _KG_S_TO_M3_H,
             "state": np.ones(len(CODES)),

@@ -38,7 +38,7 @@ _WALL_KW_K = 0.12 * AIR_KG_S
 _ROOM_KJ_K = 2400.0 * AIR_KG_S  # air, machines and the inner skin of the walls
 _ROOM_AIR_KG = 520.0 * AIR_KG_S
 _FAN_KW = 2.1 * AIR_KG_S
-_NIGHT_FLOW = 0.72
+_NIGHT_FLOW = 0.5
 _COIL_APPROACH_K = 3.6
 _WARMEST_SUPPLY_DEGC = 34.0
 

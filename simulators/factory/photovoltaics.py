@@ -21,10 +21,10 @@ from simulators.factory.sun import tilted_w_m2
 from simulators.factory.weather import Weather
 
 CODES = tuple(f"pv-{number}" for number in range(1, 9))
-_KWP = np.array([132.0, 132.0, 124.0, 124.0, 132.0, 132.0, 118.0, 118.0])
+_KWP = np.array([176.0, 176.0, 164.0, 164.0, 176.0, 176.0, 158.0, 158.0])
 _FACING_RAD = np.radians([-90.0, 90.0, 0.0, 0.0, -90.0, 90.0, 0.0, 0.0])
 _TILT_RAD = math.radians(8.0)
-_RATED_KW = 110.0
+_RATED_KW = 150.0
 _POWER_PER_K = -0.0035
 _NOCT_RISE_K_M2_W = (45.0 - 20.0) / 800.0
 _LOSS = (0.0035, 0.005, 0.012)  # of the rating: constant, linear, square

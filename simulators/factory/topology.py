@@ -117,7 +117,7 @@ def _building_1() -> Iterator[Node]:
         yield Node(f"me-b1-f3-l{number}", "me-b1-f3", Meter.LINE, load=load)
     yield Node("me-b1-f3-light", "me-b1-f3", Meter.LINE, load=_lights(three, 24, 0.3))
     yield from _group("me-b1-ahu", "me-tr-1", 190, _numbered("ahu", 1, 6))
-    yield from _group("me-b1-pv", "me-tr-1", 500, _numbered("pv", 1, 4), Meter.GENERATION)
+    yield from _group("me-b1-pv", "me-tr-1", 600, _numbered("pv", 1, 4), Meter.GENERATION)
     yield Node("cap-1", "me-tr-1", Meter.NONE)
 
 
@@ -131,7 +131,7 @@ def _building_2() -> Iterator[Node]:
         "light": _lights(two, 18),
     })  # fmt: skip
     yield from _group("me-b2-ahu", "me-tr-2", 190, _numbered("ahu", 7, 12))
-    yield from _group("me-b2-pv", "me-tr-2", 500, _numbered("pv", 5, 8), Meter.GENERATION)
+    yield from _group("me-b2-pv", "me-tr-2", 600, _numbered("pv", 5, 8), Meter.GENERATION)
     yield Node("cap-2", "me-tr-2", Meter.NONE)
 
 

@@ -91,3 +91,13 @@ def test_storage_charges_by_night_discharges_at_the_peak_never_exports_and_loses
     stored_kwh = memory.charge_kwh - begun_kwh
     assert abs(stored_kwh) < CAPACITY_KWH
     assert memory.export_kwh + stored_kwh < 0.95 * memory.import_kwh
+
+
+def test_on_a_clear_holiday_noon_the_roofs_feed_the_grid_and_every_meter_on_the_way_counts_it() -> None:
+    factory = grown("2026-05-03T12:00", hours=0.5, warm_up_h=0.5)
+    exported = dict(
+        zip((node.code for node in factory.electricity.tree.nodes), factory.electricity.memory.export_kwh, strict=True)
+    )
+    assert exported["me-b1-pv"] > exported["me-tr-1"] > 50.0
+    assert exported["me-incomer"] > 5.0
+    assert exported["me-tr-4"] == 0.0
