@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import HTMLResponse
 
 from api import console, failures
 from api.context import Context
@@ -12,6 +13,7 @@ from api.entrance import Entrance
 from api.openapi import DESCRIPTION, TAGS, describe
 from api.openapi_parts import ANYWHERE, problems
 from api.parameters import strict
+from api.reference import page
 from api.routes import (
     dead_letters,
     devices,
@@ -41,6 +43,7 @@ def application(context: Context) -> FastAPI:
         description=DESCRIPTION,
         openapi_tags=TAGS,
         dependencies=[Depends(strict)],
+        docs_url=None,
         redoc_url=None,
     )
     app.state.context = context
@@ -52,6 +55,7 @@ def application(context: Context) -> FastAPI:
     for part in BESIDE:
         app.include_router(part.router, responses=anywhere)
     describe(app)
+    app.add_api_route("/docs", lambda: HTMLResponse(page(app.openapi())), include_in_schema=False)
     failures.install(app)
     folder = context.settings.console_folder
     console.install(app, Path(folder) if folder else console.checkout_console())

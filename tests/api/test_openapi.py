@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from api.openapi import TAGS, document
 from api.problems import KINDS, MEDIA_TYPE
+from api.reference import page
 
 DOCUMENT = document()
 OPERATIONS: dict[str, dict[str, Any]] = {
@@ -84,6 +86,13 @@ def test_numbers_name_their_unit() -> None:
             kinds = {described.get("type"), *(option.get("type") for option in described.get("anyOf", []))}
             if kinds & {"number", "integer"} and field not in unitless | in_the_points_unit:
                 assert field.rsplit("_", 1)[-1] in {"s", "kw", "m2", "bytes"}, f"{name}.{field}"
+
+
+def test_the_reference_page_shows_every_operation_and_loads_nothing_from_outside() -> None:
+    shown = page(DOCUMENT)
+    for operation in OPERATIONS.values():
+        assert f'id="{operation["operationId"]}"' in shown
+    assert not re.search(r"<script|https?://|<link", shown)
 
 
 def _resolved(answer: dict[str, Any]) -> dict[str, Any]:
