@@ -67,7 +67,9 @@ class Loads:
     def people_kw(self, time_s: float, activity: Floats) -> Floats:
         """Return the power of each profile load: idle share always, the rest with the people, machine cycles on top."""
         busy = activity[self._profile]
-        level = self._idle_share + (1.0 - self._idle_share) * busy
+        # Machines idle while somebody is there to need them; in an empty hall most are switched off.
+        idle = self._idle_share * (0.4 + 0.6 * np.minimum(busy / 0.1, 1.0))
+        level = idle + (1.0 - self._idle_share) * busy
         restless = 0.05 * self._wander.at(time_s) + 0.04 * busy * self._cycle.at(time_s)
         return np.asarray(self._rated_kw * level * np.clip(1.0 + restless, 0.2, 1.5))
 
