@@ -24,7 +24,7 @@ run: ## start the whole platform on this machine and print its address; Ctrl-C s
 
 test: ## run the tests against a real database, broker and browser
 	@$(SETUP) test
-	@exec $(VENV)/python -m pytest $(ARGS)
+	@exec $(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: ## look at the code: ruff, mypy, import contracts, TypeScript, eslint
 	@$(SETUP) check

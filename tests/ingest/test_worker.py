@@ -105,9 +105,9 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
 class Publisher:
     """mosquitto_pub, as an integrator would use it."""
 
-    def __init__(self, servers: Stack, site: str) -> None:
+    def __init__(self, servers: Stack, mqtt_url: str, site: str) -> None:
         self._program = str(servers.programs.mosquitto_clients / "mosquitto_pub")
-        self._port = servers.broker.url.rpartition(":")[2]
+        self._port = mqtt_url.rpartition(":")[2]
         self._site = site
 
     async def send(self, rest: str, *arguments: str) -> None:
@@ -140,7 +140,7 @@ async def test_every_kind_of_message_ends_under_its_reason(
     await add_points(connection, site="reasons", devices=1, keys=6)
     await connection.execute("UPDATE point SET minimum = 0, maximum = 100 WHERE key = 'v4'")
     await connection.execute("UPDATE point SET kind = 'state', states = '{\"run\": 2}' WHERE key = 'v5'")
-    publisher = Publisher(servers, "reasons")
+    publisher = Publisher(servers, mqtt_url, "reasons")
     huge = tmp_path / "huge"
     huge.write_bytes(b'{"values":{"v0":' + b" " * 10_000_000 + b"1}}")
     ahead = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -180,7 +180,7 @@ async def test_every_kind_of_message_ends_under_its_reason(
 async def test_a_changed_registry_is_taken_up_without_a_restart(
     servers: Stack, mqtt_url: str, database_url: str, connection: Connection
 ) -> None:
-    publisher = Publisher(servers, "grows")
+    publisher = Publisher(servers, mqtt_url, "grows")
     async with running(settings("grows-1"), mqtt_url, DatabaseSettings(url=database_url)):
         await publisher.send("d0/telemetry", "-m", '{"values": {"v0": 1}}')
 
@@ -201,7 +201,7 @@ async def test_a_will_tells_that_a_device_is_gone(
     servers: Stack, mqtt_url: str, database_url: str, connection: Connection
 ) -> None:
     await add_points(connection, site="wills", devices=1, keys=1)
-    publisher = Publisher(servers, "wills")
+    publisher = Publisher(servers, mqtt_url, "wills")
     await publisher.send("d0/status", "-r", "-m", '{"status": "online"}')  # retained, before ingest is there
 
     async def status_is(online: bool) -> bool:
@@ -222,7 +222,7 @@ async def test_too_little_disk_pauses_ingest_and_says_so(
     servers: Stack, mqtt_url: str, database_url: str, connection: Connection, tmp_path: Path
 ) -> None:
     await add_points(connection, site="disk", devices=1, keys=1)
-    publisher = Publisher(servers, "disk")
+    publisher = Publisher(servers, mqtt_url, "disk")
     database = DatabaseSettings(url=database_url, disk_path=str(tmp_path))
     enough, full = settings("disk-1"), msgspec.structs.replace(settings("disk-1"), min_free_disk_bytes=1 << 60)
     async with running(enough, mqtt_url, database):
@@ -247,7 +247,7 @@ async def test_a_drained_name_leaves_nothing_behind(
     servers: Stack, mqtt_url: str, database_url: str, connection: Connection
 ) -> None:
     await add_points(connection, site="drain", devices=1, keys=1)
-    publisher = Publisher(servers, "drain")
+    publisher = Publisher(servers, mqtt_url, "drain")
     leaving = settings("drain-1")
     async with running(leaving, mqtt_url, DatabaseSettings(url=database_url)):
         pass
@@ -267,7 +267,7 @@ async def test_a_message_that_the_database_refuses_does_not_stop_the_others(
     await connection.execute(
         f"ALTER TABLE reading ADD CONSTRAINT poison CHECK (point_id <> {points[1]} OR value <> 13)"
     )
-    publisher = Publisher(servers, "poison")
+    publisher = Publisher(servers, mqtt_url, "poison")
     patient = msgspec.structs.replace(settings("poison-1"), batch_ms=500)
     async with running(patient, mqtt_url, DatabaseSettings(url=database_url)):
         for value in range(11, 16):
