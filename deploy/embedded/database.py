@@ -181,7 +181,7 @@ class EmbeddedDatabase:
         if not self.durable:
             # For tests: the order of commits and what a commit means stay as they are, only a power cut is not
             # survived. A killed process leaves its pages to the kernel, so SIGKILL loses nothing here either.
-            settings |= {"fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+            settings |= {"fsync": "off", "full_page_writes": "off", "max_connections": "200", "shared_buffers": "128MB"}
         return settings
 
     def _answers(self) -> bool:
