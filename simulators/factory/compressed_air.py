@@ -106,13 +106,13 @@ class CompressedAir:
                     state = Mode(compressor.mode).name.lower()
                     self.changes.append(StateChange(time_s - step_s + second + 1, CODES[place], state))
             # Tools starve below 4.5 bar; nothing flows out of an empty receiver.
-            starved = min(max((header_bar - 3.0) / 1.5, 0.0), 1.0)
+            served = min(max((header_bar - 3.0) / 1.5, 0.0), 1.0)
             leak = leaking * (header_bar + _FREE_AIR_BAR) / (_LEAK_REFERENCE_BAR + _FREE_AIR_BAR)
             leak *= min(max(header_bar, 0.0), 1.0)
-            header_bar += (supply - regulated * starved - leak) / 60.0 * _FREE_AIR_BAR / RECEIVER_M3
+            header_bar += (supply - regulated * served - leak) / 60.0 * _FREE_AIR_BAR / RECEIVER_M3
             supplied += supply
             leaked += leak
-            taken += starved
+            taken += served
         demand = tools * (taken / step_s) + leaks / max(leaking, 1e-9) * leaked / step_s
         memory.header_bar = header_bar
         memory.supplied_m3 += supplied / 60.0
