@@ -1,0 +1,1 @@
+"""Devices that behave like real ones and speak only MQTT."""

@@ -7,7 +7,9 @@ from services.database import Connection
 
 async def add_points(connection: Connection, *, site: str, devices: int, keys: int, kind: str = "gauge") -> list[int]:
     """Add a site with devices d0, d1 ... of points v0, v1 ...; gives the point ids, device by device."""
-    await connection.execute("INSERT INTO site (code, name, time_zone) VALUES ($1::text, $1::text, 'Asia/Shanghai')", site)
+    await connection.execute(
+        "INSERT INTO site (code, name, time_zone) VALUES ($1::text, $1::text, 'Asia/Shanghai')", site
+    )
     await connection.execute(
         """INSERT INTO device (site_id, code, name)
            SELECT id, 'd' || n, 'Device ' || n FROM site, generate_series(0, $2::int - 1) AS n WHERE code = $1::text""",
