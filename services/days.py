@@ -1,14 +1,14 @@
 """Closed UTC days of a point by the hour, so that a year draws in hundredths of a second.
 
-    somebody looks at a long span
-        |  days of it that are not summed up yet: sum them up and keep them, a few days a transaction
+    the engine each day, or somebody who looks at a long span
+        |  days that are not summed up yet: sum them up and keep them, a few days a transaction
         v
     reading_day (point, day): for each hour count, mean, lowest, highest (with their times), first, last
         ^
         |  a reading of a day that is over is stored: its row goes, in the same transaction (services/readings.py)
 
-A day is summed up when it has been over for an hour, and only when somebody looks: most points are never drawn over a
-year. The sums are of raw readings; corrections are put in by whoever reads them.
+A day is summed up when it has been over for an hour: by the engine, a few points at a time, or by whoever looks first
+(the past of an installation that was imported). The sums are of raw readings; corrections are put in by whoever reads.
 *Why no sum misses a late reading.* A writer stores the reading first and takes the row away second; a reader holds the
 table against that second step before it takes its snapshot. So either it sees the reading, or its row is taken away.
 Nobody waits long for this: the reader gives up after 0.2 s and reads the raw readings instead.
@@ -44,6 +44,13 @@ class DayRow:
     day: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PointRow:
+    """A point."""
+
+    point_id: int
+
+
 def whole_days(start: datetime, stop: datetime, now: datetime) -> tuple[datetime, datetime]:
     """The days that are over and lie wholly in [start, stop), from the first one to just before the second."""
     first = _EPOCH + -(-(start - _EPOCH) // DAY) * DAY
@@ -63,6 +70,19 @@ async def keep(connection: Connection, point_id: int, first: datetime, stop: dat
     except (asyncpg.LockNotAvailableError, asyncpg.ReadOnlySQLTransactionError):
         return False
     return True
+
+
+async def keep_some(connection: Connection, now: datetime, limit: int) -> int:
+    """Sum up the newest day that is over for some of the points that were heard since; gives for how many.
+
+    The engine does this a few points at a time, so that whoever looks later finds all but the oldest days kept.
+    """
+    _, stop = whole_days(now - 3 * DAY, now, now)
+    found = await rows(connection, SQL["points_without_day"], PointRow, stop - DAY, limit)
+    for row in found:
+        if not await keep(connection, row.point_id, stop - DAY, stop):
+            return 0
+    return len(found)
 
 
 async def forget(connection: Connection, stored: Columns, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
       batch_log --follow--> anchors of registers
       each hour ----------> retention
+      each day -----------> sums of yesterday by the hour, a few points at a time
 
 Any number may be started; one works. It holds a session advisory lock and writes only over the connection that holds
 it: when that connection is lost, so is the lock, and the process ends its work and queues for the lock again. A holder
@@ -14,8 +15,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from datetime import UTC, datetime
 
-from services import batch_log, points, retention
+from services import batch_log, days, points, retention
 from services.anchors import SQL as ANCHORS
 from services.anchors import AnchorKeeper
 from services.database import OUTAGES, Connection, DatabaseSettings, connect, run
@@ -30,6 +32,8 @@ _LOCK = 4201_0003
 _WRITE_EACH_S = 60.0
 _RETENTION_EACH_S = 3600.0
 _WAIT_FOR_LOCK_S = 2.0
+_KEEP_DAYS_EACH_S = 5.0
+_POINTS_AT_ONCE = 20
 
 
 async def run_engine(database: DatabaseSettings, settings: RetentionSettings) -> None:
@@ -64,7 +68,7 @@ async def _work(connection: Connection, settings: RetentionSettings) -> None:
     registry_changed.set()
     await points.listen(connection, registry_changed.set)
     last_id = await batch_log.register(connection, FOLLOWER)
-    written, retained = time.monotonic(), 0.0
+    written, retained, kept = time.monotonic(), 0.0, 0.0
     while True:
         try:
             async for batches in batch_log.follow(connection, last_id):
@@ -80,6 +84,7 @@ async def _work(connection: Connection, settings: RetentionSettings) -> None:
                 if time.monotonic() - retained > _RETENTION_EACH_S or not retained:
                     await _let_go(connection, settings)
                     retained = time.monotonic()
+                kept = await _keep_days(connection, kept)
         except batch_log.FellBehindError as error:
             log.warning("%s: anchors are found anew from the readings", error)
             last_id = await _start_anew(connection)
@@ -99,6 +104,14 @@ async def _start_anew(connection: Connection) -> int:
         await run(connection, ANCHORS["anchors_from_readings"])
         await batch_log.advance(connection, FOLLOWER, newest)
     return newest
+
+
+async def _keep_days(connection: Connection, before: float) -> float:
+    """Sum up the day that is over for a few more points, now and then; gives when that last happened."""
+    if time.monotonic() - before < _KEEP_DAYS_EACH_S:
+        return before
+    await days.keep_some(connection, datetime.now(UTC), _POINTS_AT_ONCE)
+    return time.monotonic()
 
 
 async def _let_go(connection: Connection, settings: RetentionSettings) -> None:

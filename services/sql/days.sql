@@ -6,6 +6,14 @@ SELECT d.day FROM generate_series($2::timestamptz, $3::timestamptz - interval '1
 WHERE NOT EXISTS (SELECT FROM reading_day AS r WHERE r.point_id = $1 AND r.day = d.day)
 ORDER BY d.day;
 
+-- name: points_without_day
+-- what: some points that were heard since a UTC day began and have no sum of it
+-- takes: day timestamptz, limit int8
+-- row: services.days.PointRow
+SELECT l.point_id FROM latest AS l
+WHERE l.time >= $1 AND NOT EXISTS (SELECT FROM reading_day AS d WHERE d.point_id = l.point_id AND d.day = $1)
+ORDER BY l.point_id LIMIT $2;
+
 -- name: wait_shortly
 -- what: give up a lock that does not come at once, until the transaction ends
 SELECT set_config('lock_timeout', '200ms', true);

@@ -129,6 +129,19 @@ async def test_a_writer_that_stands_still_keeps_nobody_from_looking(database_url
     await connection.close()
 
 
+async def test_the_engine_keeps_the_day_that_is_over_a_few_points_at_a_time(database_url: str) -> None:
+    connection = await connect(database_url, name="test")
+    points = list((await build(connection)).values())
+    yesterday = (NOW - EPOCH) // DAY * 86_400_000_000 - 3_600_000_000
+    await store(connection, {(point, yesterday + hour * 3_600_000_000): 1.0 for point in points[:5] for hour in (0, 2)})
+    await store(connection, {(points[6], yesterday): 1.0})
+    rounds = [await days.keep_some(connection, NOW + 2 * HOUR, 2) for _ in range(5)]
+    assert rounds == [2, 2, 2, 0, 0]
+    found = await connection.fetch("SELECT day, readings FROM reading_day")
+    assert {(row["day"], tuple(row["readings"])) for row in found} == {(NOW - DAY, (1,))}
+    await connection.close()
+
+
 @pytest.mark.parametrize(
     ("start", "stop", "now", "first", "last"),
     [
