@@ -5,10 +5,10 @@
                      |  again, unseen  |  unseen, in long steps   |   published   | real time
                      +-----------------+--------------------------+---------------+
 
-A new factory runs unseen for an hour first: tanks, rooms and oil have to find their temperatures. A factory that goes
-on was never switched off, only nobody heard it: what happened meanwhile is simulated unseen, at most six hours of it.
-After a crash the first minutes, which may have been published already, are repeated step by step; being a function of
-seed and state they come out the same, so no counter goes back and no reading is said twice with two values.
+A new factory runs unseen for half an hour first: tanks, rooms and oil have to find their temperatures. A factory that
+goes on was never switched off, only nobody heard it: what happened meanwhile is simulated unseen, at most six hours of
+it. After a crash the first minutes, which may have been published already, are repeated step by step; being a function
+of seed and state they come out the same, so no counter goes back and no reading is said twice with two values.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from simulators.factory.settings import BadSettingsError, Settings
 from simulators.factory.state_file import SAVE_EVERY_S
 from simulators.factory.telemetry import Telemetry
 
-_WARM_UP_S = 3600
+_WARM_UP_S = 1800
 _LONGEST_GAP_S = 6 * 3600
 # What may have been published after the last save before a crash: twice, because saving may have been late.
 _REPEATED_S = 2 * SAVE_EVERY_S
