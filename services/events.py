@@ -1,6 +1,6 @@
 """Events: changes that people see at once.
 
-A row is written in the transaction that makes the change; its id is assigned at COMMIT (see 0001_spine.sql), so a
+A row is written in the transaction that makes the change; its id is assigned at COMMIT (see 0003_log.sql), so a
 reader that has seen id n has seen everything below n. That id is the cursor of the live stream.
 """
 

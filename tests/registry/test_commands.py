@@ -169,7 +169,7 @@ def test_migrate_says_what_is_pending_runs_it_once_and_is_done(
 ) -> None:
     monkeypatch.setenv("IOE_DATABASE_URL", empty_database_url)
     pending = ioe("migrate", "--check")
-    assert (pending.exit_code, pending.stdout.splitlines()[0]) == (1, "pending: migration 0001_spine")
-    assert ioe("migrate").stdout.splitlines()[0] == "migration 0001 spine"
+    assert (pending.exit_code, pending.stdout.splitlines()[0]) == (1, "pending: migration 0001_registry")
+    assert ioe("migrate").stdout.splitlines()[0] == "migration 0001 registry"
     assert (ioe("migrate", "--check").exit_code, ioe("migrate").exit_code) == (0, 0)
     assert ioe("migrate").stdout == "the database has the schema of this version\n"

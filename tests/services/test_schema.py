@@ -30,7 +30,7 @@ async def test_an_edited_migration_is_refused(database_url: str) -> None:
     connection = await connect(database_url, name="test")
     await connection.execute("UPDATE schema_migration SET sha256 = 'other' WHERE number = 1")
     await connection.close()
-    with pytest.raises(MigrationChangedError, match="0001_spine was edited"):
+    with pytest.raises(MigrationChangedError, match="0001_registry was edited"):
         await migrate(database_url)
 
 
