@@ -6,17 +6,21 @@ has a context of its own, which is what a fresh browser would be.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from deploy.bootstrap import console
+from deploy.embedded.stack import Stack
 from services.database import Connection, connect
 from tests.console.operator import Operator
-from tests.console.works import Works, build_works
+from tests.console.works import Works, build_works, look_up
+from tests.servers import own_database
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
@@ -28,6 +32,20 @@ async def browser(chromium_launch: dict[str, Any]) -> AsyncIterator[Browser]:
         await launched.close()
 
 
+@pytest.fixture(scope="session")
+def works_database(servers: Stack) -> Iterator[str]:
+    """The name of a database that holds the site of tests/console/site without a reading; each test has a copy."""
+    with own_database(servers) as url:
+        asyncio.run(build_works(url))
+        yield urlsplit(url).path.lstrip("/")
+
+
+@pytest.fixture
+def database_url(servers: Stack, works_database: str) -> Iterator[str]:
+    with own_database(servers, works_database) as url:
+        yield url
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def connection(database_url: str) -> AsyncIterator[Connection]:
     opened = await connect(database_url, name="test console")
@@ -37,8 +55,7 @@ async def connection(database_url: str) -> AsyncIterator[Connection]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def works(connection: Connection) -> Works:
-    """The site of tests/console/site, without a reading."""
-    return await build_works(connection)
+    return await look_up(connection)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

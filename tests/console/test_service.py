@@ -9,10 +9,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from api.settings import ApiSettings
-from services.database import Connection
+from deploy.embedded.stack import Stack
 from tests.api.serving import serving
 from tests.console.operator import Operator
 from tests.console.works import POWERS, Works
+from tests.servers import own_database
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -70,14 +71,12 @@ async def test_silent_ingest_is_a_notice_with_what_to_do(
         )
 
 
-async def test_without_a_site_the_page_says_what_to_do_next(
-    database_url: str, connection: Connection, operator: Operator, page: Page
-) -> None:
-    assert not connection.is_closed()
-    async with serving(database_url) as api:
-        await operator.open(str(api.base_url))
-        await expect(page.get_by_role("heading", name="No site yet")).to_be_visible()
-        await expect(page.get_by_text("ioe site apply")).to_be_visible()
+async def test_without_a_site_the_page_says_what_to_do_next(servers: Stack, operator: Operator, page: Page) -> None:
+    with own_database(servers) as url:
+        async with serving(url) as api:
+            await operator.open(str(api.base_url))
+            await expect(page.get_by_role("heading", name="No site yet")).to_be_visible()
+            await expect(page.get_by_text("ioe site apply")).to_be_visible()
 
 
 async def test_a_server_that_is_away_is_asked_again(

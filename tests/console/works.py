@@ -11,7 +11,7 @@ import numpy as np
 
 from analytics.batches import Columns
 from services.batch import Batch, StatusReport
-from services.database import Connection
+from services.database import Connection, connect
 from services.readings import Recorder
 from services.registry.apply import apply, plan
 from services.site_folder.read import read_folder
@@ -55,12 +55,15 @@ class Works:
         await Recorder(self.connection).record(batch)
 
 
-async def build_works(connection: Connection) -> Works:
-    """Apply the site folder."""
+async def build_works(url: str) -> None:
+    """Apply the site folder to a database."""
     checked = read_folder(FOLDER)
     assert checked.registry is not None, checked.mistakes
-    await apply(connection, await plan(connection, checked.registry))
-    return await look_up(connection)
+    connection = await connect(url, name="test console")
+    try:
+        await apply(connection, await plan(connection, checked.registry))
+    finally:
+        await connection.close()
 
 
 async def look_up(connection: Connection) -> Works:
