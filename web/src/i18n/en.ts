@@ -35,7 +35,6 @@ export const en = {
     retryIn: (seconds: number) => `Next attempt in ${seconds} s.`,
     retrying: "Trying now.",
     retryNow: "Try now",
-    restored: "Live again.",
   },
   ingest: {
     working: (count: number) => `Ingest: ${count} ${plural(count, "worker", "workers")}`,
@@ -63,7 +62,6 @@ export const en = {
     missingMeters: (missing: number, count: number) => (count === 1 ? "No reading yet" : `${missing} of ${count} meters without a reading`),
     noMeters: "No power meter",
     trend: "Last 10 minutes",
-    trendLabel: (name: string) => `${name}: power over the last 10 minutes`,
     lowest: "Lowest",
     highest: "Highest",
   },
@@ -77,7 +75,6 @@ export const en = {
   },
   devices: {
     title: "Devices",
-    all: "All",
     search: "Search",
     searchHint: "Name, code or place",
     kind: "Kind",
@@ -93,7 +90,6 @@ export const en = {
     exportCsv: "Export CSV",
     noneMatch: "No device matches these filters.",
     clearFilters: "Clear filters",
-    reset: "Reset",
   },
   states: {
     off: "Off",
@@ -144,7 +140,6 @@ export const en = {
   },
   device: {
     close: "Close",
-    panel: (name: string) => `Device ${name}`,
     unknown: (code: string) => `There is no device ${code} at this site.`,
     unknownAdvice: "It may have been retired or renamed. Look for it in the list.",
     code: "Code",
@@ -153,10 +148,9 @@ export const en = {
     unit: "Organisation",
     equipment: "Equipment",
     gateway: "Gateway",
-    interval: "Expected every",
     points: "Points",
     noPoints: "This device has no points. Give it a template, or points of its own in points.csv.",
-    columns: { point: "Point", value: "Value", unit: "Unit", age: "Age" },
+    columns: { point: "Point", value: "Value", age: "Age" },
     showHistory: (name: string) => `Show the history of ${name}`,
   },
   chart: {
@@ -170,7 +164,6 @@ export const en = {
     label: (name: string, range: string) => `${name}, ${range}. Use the arrow keys to read single values.`,
     summary: (count: number) => `${count} ${plural(count, "value", "values")}`,
     lowest: "Lowest",
-    mean: "Mean",
     highest: "Highest",
     reduced: "Thinned for drawing: peaks are kept",
     exportCsv: "Export CSV",
@@ -181,7 +174,6 @@ export const en = {
     noDevices: "No devices yet",
     noDevicesAdvice: "Add devices to the site folder and apply it; then let them publish:",
     publish: "A device publishes like this:",
-    unmapped: (count: number) => `${count} ${plural(count, "point", "points")} arrived that the registry does not know. See /api/v1/unmapped`,
   },
   loading: "Loading",
   problem: {

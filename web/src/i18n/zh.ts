@@ -30,7 +30,6 @@ export const zh: Messages = {
     retryIn: (seconds) => `${seconds} 秒后重试。`,
     retrying: "正在重试。",
     retryNow: "立即重试",
-    restored: "已恢复实时。",
   },
   ingest: {
     working: (count) => `采集：${count} 个进程`,
@@ -58,7 +57,6 @@ export const zh: Messages = {
     missingMeters: (missing, count) => (count === 1 ? "尚无读数" : `${count} 块电表中 ${missing} 块无读数`),
     noMeters: "无功率表",
     trend: "最近 10 分钟",
-    trendLabel: (name) => `${name}:最近 10 分钟功率`,
     lowest: "最低",
     highest: "最高",
   },
@@ -72,7 +70,6 @@ export const zh: Messages = {
   },
   devices: {
     title: "设备",
-    all: "全部",
     search: "搜索",
     searchHint: "名称、编码或位置",
     kind: "类型",
@@ -88,7 +85,6 @@ export const zh: Messages = {
     exportCsv: "导出 CSV",
     noneMatch: "没有符合筛选条件的设备。",
     clearFilters: "清除筛选",
-    reset: "重置",
   },
   states: {
     off: "关",
@@ -139,7 +135,6 @@ export const zh: Messages = {
   },
   device: {
     close: "关闭",
-    panel: (name) => `设备 ${name}`,
     unknown: (code) => `本厂区没有设备 ${code}。`,
     unknownAdvice: "设备可能已停用或改名,请在列表中查找。",
     code: "编码",
@@ -148,10 +143,9 @@ export const zh: Messages = {
     unit: "部门",
     equipment: "所属设备",
     gateway: "网关",
-    interval: "上报周期",
     points: "测点",
     noPoints: "该设备没有测点。请指定模板,或在 points.csv 中添加测点。",
-    columns: { point: "测点", value: "数值", unit: "单位", age: "距今" },
+    columns: { point: "测点", value: "数值", age: "距今" },
     showHistory: (name) => `查看 ${name} 的历史`,
   },
   chart: {
@@ -165,7 +159,6 @@ export const zh: Messages = {
     label: (name, range) => `${name},${range}。用方向键逐点查看数值。`,
     summary: (count) => `${count} 个数值`,
     lowest: "最低",
-    mean: "平均",
     highest: "最高",
     reduced: "绘图时已抽稀,峰值保留",
     exportCsv: "导出 CSV",
@@ -176,7 +169,6 @@ export const zh: Messages = {
     noDevices: "还没有设备",
     noDevicesAdvice: "请把设备加入厂区文件夹并应用,然后让设备上报:",
     publish: "设备这样上报:",
-    unmapped: (count) => `收到 ${count} 个未登记的测点,见 /api/v1/unmapped`,
   },
   loading: "加载中",
   problem: {
