@@ -71,13 +71,17 @@ async def open_session(broker: BrokerAddress, client_id: str, topic_filter: str)
 class Load:
     """All connections of one load."""
 
-    def __init__(self, broker: BrokerAddress, content: Content, order: Order, connections: int) -> None:
+    def __init__(
+        self, broker: BrokerAddress, content: Content, order: Order, connections: int, *, remembers: bool = True
+    ) -> None:
         if content.messages > MOST_MESSAGES:
             raise LoadRefusedError(f"{content.messages} messages: at most {MOST_MESSAGES}")
         self._broker = broker
         self._content = content
         self._tally = Tally(seen=bytearray(content.messages))
-        self._connections = [Connection(content, order, n, connections, self._tally) for n in range(connections)]
+        self._connections = [
+            Connection(content, order, n, connections, self._tally, remembers=remembers) for n in range(connections)
+        ]
         self._began_s = self._ended_s = 0.0
 
     async def run(self, window: int, rate_per_s: float = math.inf, limit_s: float = MOST_SECONDS) -> None:
@@ -148,6 +152,7 @@ async def _run_and_report(load: Load, window: int, rate_per_s: float, limit_s: f
 @click.option("--span", default=1000, type=click.IntRange(1), help="How many messages late, at most.")
 @click.option("--fill", metavar="CLIENT", help="First open a session of this name, which keeps the messages.")
 @click.option("--filter", "topic_filter", default="ioe/v1/+/+/telemetry", help="What that session subscribes to.")
+@click.option("--forgetful", is_flag=True, help="Never say again what was acknowledged: shows what the broker loses.")
 @click.option("--progress", is_flag=True, help="A report each second on standard error, one line of JSON.")
 def main(
     url: str,
@@ -167,6 +172,7 @@ def main(
     span: int,
     fill: str | None,
     topic_filter: str,
+    forgetful: bool,
     progress: bool,
 ) -> None:
     """Publish a fixed, computable set of messages with QoS 1 and report the speed as JSON."""
@@ -177,7 +183,7 @@ def main(
         content = Content(site, devices, messages, values, seed, start_ms, step_ms)
         if fill:
             asyncio.run(open_session(broker, fill, topic_filter))
-        load = Load(broker, content, Order(disorder, duplicates, span), connections)
+        load = Load(broker, content, Order(disorder, duplicates, span), connections, remembers=not forgetful)
         finished = asyncio.run(_run_and_report(load, window, rate, seconds, progress))
     except (LoadRefusedError, BadBrokerUrlError, OSError) as error:
         raise click.ClickException(str(error)) from error

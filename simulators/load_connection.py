@@ -48,7 +48,9 @@ class Tally:
 class Connection(asyncio.Protocol):
     """One connection's share of the load: which message is next, which are under way."""
 
-    def __init__(self, content: Content, order: Order, number: int, connections: int, tally: Tally) -> None:
+    def __init__(
+        self, content: Content, order: Order, number: int, connections: int, tally: Tally, *, remembers: bool = True
+    ) -> None:
         self.closed = asyncio.Event()
         self.trouble = ""
         self._content = content
@@ -56,6 +58,7 @@ class Connection(asyncio.Protocol):
         self._topics = content.topic_fields()
         self._template = content.template()
         self._tally = tally
+        self._remembers = remembers  # what was acknowledged, to say it again to a broker that may have lost it
         self._position = 0
         self._under_way: dict[int, int] = {}  # packet id -> position
         self._marks: deque[tuple[float, int]] = deque()  # (time, everything before this position was acknowledged)
@@ -160,6 +163,10 @@ class Connection(asyncio.Protocol):
             return
         self._tally.connects += 1
         self._window = min(self._wanted_window, answer.receive_maximum)
+        if not self._remembers:
+            self._again = deque(sorted(self._under_way.values()))
+            self._under_way.clear()
+            return
         safe = self._marks[0][1] if self._marks else 0
         self._tally.republished += max(0, self._position - safe - len(self._under_way))
         self._under_way.clear()
@@ -178,7 +185,7 @@ class Connection(asyncio.Protocol):
             return
         if reason_code == _NO_MATCHING_SUBSCRIBERS:
             self._tally.without_subscriber += 1
-            if self._tally.heard:
+            if self._tally.heard and self._remembers:
                 self._unheard.append(position)
                 self._listen_again_s = time.monotonic() + _LISTEN_AGAIN_S
                 return
