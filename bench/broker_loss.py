@@ -1,8 +1,8 @@
 """What a killed broker alone would have lost: `python -m bench.broker_loss [--messages N]`.
 
-A load that never repeats what was acknowledged, an ingest worker, a SIGKILL of the broker in the middle, a restart. What
-is missing at the end was acknowledged by the broker and not kept by it. Devices that publish their last minutes again
-(all of ours do) lose none of it: tests/acceptance/test_crash.py.
+A load that never repeats what was acknowledged, an ingest worker, a SIGKILL of the broker in the middle, a restart.
+What is missing at the end was acknowledged by the broker and not kept by it. Devices that publish their last minutes
+again (all of ours do) lose none of it: tests/acceptance/test_crash.py.
 """
 
 from __future__ import annotations
