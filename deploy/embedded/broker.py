@@ -31,7 +31,7 @@ class EmbeddedBroker:
     home: Path
     port: int
     account: Account | None
-    autosave: tuple[str, ...] = ("autosave_on_changes false", "autosave_interval 10")  # docs/decisions/0003
+    autosave: tuple[str, ...] = ("autosave_on_changes false", "autosave_interval 30")  # docs/decisions/0003
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
