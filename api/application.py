@@ -15,6 +15,7 @@ from api.openapi_parts import ANYWHERE, problems
 from api.parameters import strict
 from api.reference import page
 from api.routes import (
+    corrections,
     dead_letters,
     devices,
     equipment,
@@ -31,7 +32,20 @@ from api.routes import (
 )
 
 VERSION_PREFIX = "/api/v1"
-VERSIONED = (health, live, readings, places, equipment, devices, points, events, ingest, dead_letters, unmapped)
+VERSIONED = (
+    health,
+    live,
+    readings,
+    corrections,
+    places,
+    equipment,
+    devices,
+    points,
+    events,
+    ingest,
+    dead_letters,
+    unmapped,
+)
 BESIDE = (metrics, explanations)
 
 

@@ -79,8 +79,19 @@ def test_the_stream_is_described_as_one() -> None:
 
 def test_numbers_name_their_unit() -> None:
     unitless = {"latitude", "longitude", "limit", "count", "points", "devices", "samples", "kept", "repeats", "letters"}
-    unitless |= {"received", "stored", "duplicate", "status", "readings", "based_on_readings"}
-    in_the_points_unit = {"value", "stored_value", "minimum", "maximum", "mean", "first", "last", "last_value"}
+    unitless |= {"received", "stored", "duplicate", "corrected", "unchanged", "status", "readings", "based_on_readings"}
+    in_the_points_unit = {
+        "value",
+        "stored_value",
+        "old_value",
+        "new_value",
+        "minimum",
+        "maximum",
+        "mean",
+        "first",
+        "last",
+        "last_value",
+    }
     for name, schema in DOCUMENT["components"]["schemas"].items():
         for field, described in schema.get("properties", {}).items():
             kinds = {described.get("type"), *(option.get("type") for option in described.get("anyOf", []))}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 import pytest
 import pytest_asyncio
@@ -9,7 +11,7 @@ import pytest_asyncio
 from services import events
 from services.batch import DeadLetter, UnmappedSample
 from tests.api.conftest import Service
-from tests.api.plant import NOON_US, POWER, store
+from tests.api.plant import NOON, NOON_US, POWER, store
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,6 +30,7 @@ LISTS = (
     "/api/v1/dead-letters",
     "/api/v1/dead-letters?reason=future",
     "/api/v1/unmapped",
+    "/api/v1/corrections",
     f"/api/v1/readings?point={POWER}&resolution=raw&start=2026-11-23T00:00:00Z&stop=2026-11-24T00:00:00Z",
     f"/api/v1/readings?point={POWER}&resolution=1m&start=2026-11-23T00:00:00Z&stop=2026-11-24T00:00:00Z",
 )
@@ -50,6 +53,8 @@ async def filled(service: Service) -> Service:
             for key in ("p", "p/q", "with space")
         ],
     )
+    readings = [{"time": (NOON + timedelta(days=day)).isoformat(), "value": day} for day in range(1, 6)]
+    await service.client.post("/api/v1/corrections", json={"point": POWER, "reason": "test", "readings": readings})
     for number in range(7):
         await events.record(service.connection, ("test.happened", "test.other")[number % 2], "kunshan", {})
     return service

@@ -1,0 +1,84 @@
+"""Corrections: another effective value for an instant of a point, with who, why and what was there before.
+
+Raw readings are never altered: a correction is a row beside them, a later one for the same instant wins, and whoever
+follows the log of readings hears of it as of a batch of kind `corrections`. An instant without a reading can be given
+one. Correcting to what is effective already changes nothing, so a correction may be sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from analytics.batches import Columns
+from services import batch_log, events
+from services.database import Connection, rows
+from services.registry.points import PointRow
+from services.statements import statements
+
+SQL = statements("corrections")
+WRITER = "corrections"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedRow:
+    """An instant that has another effective value now."""
+
+    time: datetime
+    new_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """A correction; `old_value` is what was effective before (None: nothing)."""
+
+    id: int
+    point: str
+    unit: str
+    time: datetime
+    old_value: float | None
+    new_value: float
+    actor: str
+    reason: str
+    at: datetime
+
+
+async def correct(
+    connection: Connection, point: PointRow, values: Mapping[datetime, float], reason: str, *, actor: str = "local"
+) -> int:
+    """Put other values at instants of a point, in its unit; gives how many were not effective already."""
+    async with connection.transaction():
+        corrected = await rows(
+            connection,
+            SQL["correct_readings"],
+            CorrectedRow,
+            point.point_id,
+            list(values),
+            list(values.values()),
+            reason,
+            actor,
+        )
+        if corrected:
+            corrected.sort(key=lambda row: row.time)
+            times_us = [(row.time - _EPOCH) // timedelta(microseconds=1) for row in corrected]
+            columns = Columns(
+                np.full(len(corrected), point.point_id, dtype=np.int32),
+                np.array(times_us, dtype=np.int64),
+                np.array([row.new_value for row in corrected], dtype=np.float64),
+            )
+            payload = {"count": len(corrected), "reason": reason}
+            await events.record(connection, "reading.corrected", point.id, payload)
+            await batch_log.write(connection, "corrections", WRITER, columns)
+    return len(corrected)
+
+
+async def corrections(
+    connection: Connection, count: int, before: int | None, *, point_id: int | None = None, site: str | None = None
+) -> tuple[Sequence[CorrectionRow], int | None]:
+    """At most `count` corrections below the number `before`, newest first, and the number below which the rest is."""
+    found = await rows(connection, SQL["corrections_page"], CorrectionRow, point_id, site, before, count + 1)
+    return found[:count], found[count - 1].id if len(found) > count else None
