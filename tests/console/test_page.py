@@ -198,3 +198,16 @@ async def test_a_phone_shows_all_of_it_without_scrolling_sideways(
         assert await operator.width_needed() == 390
         await operator.panel.get_by_role("button", name="Close").click()
         await expect(operator.panel).to_have_count(0)
+
+
+async def test_a_device_goes_and_comes_with_its_gateway(database_url: str, works: Works, operator: Operator) -> None:
+    gateway, behind = works.devices["comp-1"], works.devices["comp-2"]
+    await works.connection.execute("UPDATE device SET gateway_id = $1 WHERE id = $2", gateway, behind)
+    await works.report("comp-1", online=True)
+    async with serving(database_url) as api:
+        await operator.open_live(str(api.base_url))
+        await expect(operator.row("Compressor 2")).to_contain_text("No data yet")
+        await works.report("comp-1", online=False)
+        await expect(operator.row("Compressor 2")).to_contain_text("Offline")
+        await works.report("comp-1", online=True)
+        await expect(operator.row("Compressor 2")).to_contain_text("No data yet")

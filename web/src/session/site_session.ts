@@ -109,6 +109,8 @@ export class SiteSession {
     if (event.kind === "device.status" && device !== undefined) {
       const online = event.payload["online"] === true;
       this.#connectivity.value = new Map(this.#connectivity.peek()).set(device, { online, since_ms: event.at_ms });
+      // Devices behind a gateway come and go with it; what that makes of each of them is the service's to say.
+      if (this.#view.peek()?.model.devices.some((other) => other.device.gateway === device) === true) void this.registry.load();
     } else if (event.kind === "registry.changed") {
       void this.registry.load();
     } else if (event.kind.startsWith("ingest.")) {
