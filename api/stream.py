@@ -51,18 +51,17 @@ class Resume:
     resumed: bool
 
 
-def resume_from(last_event_id: str | None, newest: int, oldest: int) -> Resume:
-    """Where to begin for a client that says it has seen `last_event_id`.
+def resume_from(last_event_id: str | None, now: int, kept: range) -> Resume:
+    """Where to begin for a client that says it has seen `last_event_id`, when `kept` are the events there are.
 
     A place that is not ours (another database, long gone events) is answered with now and resumed = false: refusing it
     would make a browser give up, and what it missed cannot be had.
     """
-    if last_event_id is None or not last_event_id.isascii() or not last_event_id.isdigit():
-        return Resume(newest, resumed=False)
-    place = int(last_event_id)
-    if oldest - 1 <= place <= newest:
-        return Resume(place, resumed=True)
-    return Resume(newest, resumed=False)
+    if last_event_id is not None and last_event_id.isascii() and last_event_id.isdigit():
+        place = int(last_event_id)
+        if kept.start - 1 <= place < max(kept.stop, now + 1):
+            return Resume(place, resumed=True)
+    return Resume(now, resumed=False)
 
 
 async def frames(context: Context, selection: Selection, start: Resume) -> AsyncIterator[ServerSentEvent]:

@@ -23,7 +23,7 @@ from datetime import datetime
 
 from services import batch_log, events
 from services.batch_log import LoggedBatch
-from services.database import Connection, rows
+from services.database import Connection, one, rows
 from services.events import EventRow
 from services.statements import statements
 
@@ -61,6 +61,14 @@ class LatestRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRow:
+    """The oldest and the newest event that is kept; the newest is one before the oldest where none is."""
+
+    oldest: int
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """How far a follower has read."""
 
@@ -92,10 +100,11 @@ async def latest(connection: Connection) -> list[LatestRow]:
     return await rows(connection, SQL["latest_values"], LatestRow)
 
 
-async def oldest_event_id(connection: Connection) -> int:
-    """The oldest event that is still kept; one past the newest where none is."""
-    oldest: int = await connection.fetchval(SQL["oldest_event_id"].text)
-    return oldest
+async def kept_events(connection: Connection) -> range:
+    """The ids of the events that are still kept; empty at the next one where none is."""
+    found = await one(connection, SQL["kept_events"], KeptRow)
+    assert found is not None
+    return range(found.oldest, found.newest + 1)
 
 
 async def events_page(

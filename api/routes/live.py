@@ -139,6 +139,7 @@ async def get_live_power(connection: Database, site: Annotated[str, Query(patter
 async def _start(
     shared: Shared,
     connection: Database,
+    selection: Selected,
     last_event_id: Annotated[
         str | None, Header(description="The id of the last frame that had one; browsers send it by themselves.")
     ] = None,
@@ -149,7 +150,11 @@ async def _start(
             "Live values are not there yet: the service has just started. Try again.",
             headers={"Retry-After": RETRY_AFTER_S},
         )
-    return resume_from(last_event_id, shared.feed.event_id, await live.oldest_event_id(connection))
+    if selection.site is not None:
+        await require_site(connection, selection.site)
+    # The id may come from another process, whose feed was a moment ahead of ours: the database knows the newest.
+    kept = await live.kept_events(connection)
+    return resume_from(last_event_id, shared.feed.event_id, kept)
 
 
 @router.get(
@@ -158,7 +163,7 @@ async def _start(
     summary="Newest values and events as they happen",
     description=DESCRIPTION,
     response_class=EventSourceResponse,
-    responses=problems("database-unavailable"),
+    responses=problems("database-unavailable", "site-not-found"),
 )
 async def stream(
     shared: Shared, selection: Selected, start: Annotated[Resume, Depends(_start)]

@@ -19,9 +19,12 @@ LEFT JOIN LATERAL (
   WHERE c.point_id = l.point_id AND c.time = l.time ORDER BY c.id DESC LIMIT 1
 ) AS c ON true;
 
--- name: oldest_event_id
--- what: the oldest event that is still kept; one past the newest where none is
-SELECT coalesce(min(id), (SELECT last_value + is_called::int FROM event_id_seq)) FROM event;
+-- name: kept_events
+-- what: the oldest and the newest event that is kept; the newest is one before the oldest where none is
+-- row: services.live.KeptRow
+SELECT coalesce(min(id), (SELECT last_value + is_called::int FROM event_id_seq)) AS oldest,
+       coalesce(max(id), (SELECT last_value + is_called::int - 1 FROM event_id_seq)) AS newest
+FROM event;
 
 -- name: live_values
 -- what: points in use with their newest effective value, a page by public name

@@ -51,6 +51,7 @@ def check(answer: httpx.Response, slug: str) -> ProblemDocument:
         ("/api/v1/sites/nowhere", "site-not-found", "kunshan, york"),
         ("/api/v1/points?site=nowhere", "site-not-found", "kunshan, york"),
         ("/api/v1/live?site=nowhere", "site-not-found", "kunshan, york"),
+        ("/api/v1/live/stream?site=nowhere", "site-not-found", "kunshan, york"),
         ("/api/v1/live/power?site=nowhere", "site-not-found", "kunshan, york"),
         ("/api/v1/spaces/kunshan/b9", "space-not-found", "/api/v1/spaces?site=kunshan"),
         ("/api/v1/spaces/nowhere/b9", "site-not-found", "nowhere"),
