@@ -67,7 +67,15 @@ class Worker:
                 await self._storage.close()
 
     async def drain(self) -> None:
-        """Empty this name's queue at the broker, end its session and forget the name."""
+        """Empty this name's queue at the broker, end its session and forget the name.
+
+        Raises services.workers.WorkerNotThereError for a name that nobody has, or that is at work.
+        """
+        database = await connect(self._database.url, name="ingest drain")
+        try:
+            await workers.require_idle(database, self._settings.name)
+        finally:
+            await database.close()
         async with self._vitals.told():
             connection = self._open()
             receiving = asyncio.create_task(connection.run())
@@ -97,11 +105,14 @@ class Worker:
     # Receiving ------------------------------------------------------------------------------------------------------
 
     def _open(self) -> Connection:
-        group = f"$share/{self._settings.shared_group}/" if self._settings.shared_group else ""
+        topics = list(self._codec.topics)
+        if self._settings.shared_group:
+            shared = [f"$share/{self._settings.shared_group}/{topic}" for topic in topics]
+            topics = [*shared, *self._codec.status_topics]
         self._connection = Connection(
             self._mqtt,
             self._settings.name,
-            topics=[group + topic for topic in self._codec.topics] + list(self._codec.status_topics),
+            topics=topics,
             receive_maximum=self._settings.receive_maximum,
             splitter=lambda: FrameSplitter(self._settings.payload_limit_bytes, KEPT_PAYLOAD_BYTES),
             receive=self._on_messages,

@@ -63,7 +63,8 @@ class DatabaseAddressMissingError(Exception):
 
     def __init__(self) -> None:
         super().__init__(
-            "no database address: set IOE_DATABASE_URL or [database] url, or let `ioe up` start a database of its own"
+            "no database address: set IOE_DATABASE_URL or [database] url, or start a stack with `ioe up`; "
+            "for one that runs in another folder than the usual, set IOE_HOME to it"
         )
 
 

@@ -11,6 +11,7 @@ import msgspec
 from deploy.processes import run_until_stopped
 from deploy.settings import load, settings_option
 from ingest import worker
+from services.workers import WorkerNotThereError
 
 
 @click.command()
@@ -27,7 +28,10 @@ def command(settings: Path | None, name: str | None, shared_group: str | None, d
     changes = {"name": drain or name, "shared_group": shared_group}
     ingest = msgspec.structs.replace(ingest, **{key: value for key, value in changes.items() if value is not None})
     if drain:
-        asyncio.run(worker.drain(ingest, loaded.mqtt, loaded.database))
+        try:
+            asyncio.run(worker.drain(ingest, loaded.mqtt, loaded.database))
+        except WorkerNotThereError as error:
+            raise click.ClickException(str(error)) from error
         click.echo(f"{drain}: its queue is empty and its session has ended")
         return
     run_until_stopped(worker.run(ingest, loaded.mqtt, loaded.database))

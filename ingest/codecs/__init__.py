@@ -51,11 +51,11 @@ class Codec(Protocol):
 
     @property
     def topics(self) -> Sequence[str]:
-        """Topic filters to subscribe to with a share of the load: telemetry."""
+        """Topic filters whose messages a group of workers shares."""
 
     @property
     def status_topics(self) -> Sequence[str]:
-        """Topic filters that every worker reads itself, because they carry retained messages."""
+        """Topic filters that each worker of a group reads itself: retained messages do not come by a shared one."""
 
     def decode(self, topic: str, payload: bytes) -> Sequence[Decoded]:
         """Read one message. Never raises."""

@@ -40,7 +40,8 @@ _status = msgspec.json.Decoder(_Status)
 class Native:
     """The codec of our own dialect."""
 
-    topics: Sequence[str] = ("ioe/v1/+/+/telemetry",)
+    #: Everything below our prefix, so that a device with a wrong topic is heard and named instead of lost.
+    topics: Sequence[str] = ("ioe/v1/#",)
     status_topics: Sequence[str] = ("ioe/v1/+/+/status",)
 
     def __init__(self) -> None:
@@ -60,14 +61,11 @@ class Native:
         if kind == "status":
             return [_read_status(site, device, payload)]
         try:
-            if payload[:1] == b"[":
-                return [
-                    Report(site, device, _us(item.ts), item.values, numeric=True) for item in _backlog.decode(payload)
-                ]
-            item = _telemetry.decode(payload)
+            items = _backlog.decode(payload) if payload[:1] == b"[" else (_telemetry.decode(payload),)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return list(_read_patiently(site, device, payload))
-        return (Report(site, device, _us(item.ts), item.values, numeric=True),)
+        reports = [Report(site, device, _us(item.ts), item.values, numeric=True) for item in items if item.values]
+        return reports or [Rejected("empty", "there is no value in it")]
 
 
 def _us(ts: datetime | int | None) -> int | None:

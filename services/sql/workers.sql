@@ -16,3 +16,9 @@ ON CONFLICT (name) DO UPDATE SET
 -- what: remove a worker's name
 -- takes: name text
 DELETE FROM ingest_worker WHERE name = $1;
+
+-- name: silence_of_worker
+-- what: seconds since a worker was heard; one that stopped in order counts as silent for ever
+-- takes: name text
+SELECT CASE WHEN state = 'stopped' THEN 'infinity'::float8 ELSE extract(epoch FROM now() - seen_at)::float8 END
+FROM ingest_worker WHERE name = $1;

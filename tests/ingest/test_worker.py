@@ -17,6 +17,7 @@ from deploy.embedded.stack import Stack
 from ingest import worker
 from ingest.settings import IngestSettings, MqttSettings
 from services.database import Connection, DatabaseSettings, connect
+from services.workers import WorkerNotThereError
 from simulators.broker_address import BrokerAddress
 from simulators.mqtt import Publisher as Device
 from tests.guarded_broker import TLS, GuardedBroker
@@ -160,17 +161,19 @@ async def test_every_kind_of_message_ends_under_its_reason(
             await publisher.send(
                 "d0/telemetry", "-m", json.dumps({"ts": ts // 1_000_000 * 1_000_000, "values": {"v1": value}})
             )
+        await publisher.send("d0/telemetri", "-m", '{"values": {"v0": 1}}')
+        await publisher.send("d0/telemetry", "-m", "[]")
         await publisher.send("nobody/telemetry", "-m", '{"values": {"v0": 1, "v1": 2}}')
         await publisher.send("d0/telemetry", "-m", '{"values": {"v0": 5}}')
 
         async def all_there() -> bool:
-            return (await reasons(connection)).get("messages") == 12
+            return (await reasons(connection)).get("messages") == 14
 
         await until(all_there)
     assert await reasons(connection) == {
-        "messages": 12, "stored": 3, "duplicate": 1, "conflict": 1, "unmapped": 3, "not_json": 1, "too_large": 1,
+        "messages": 14, "stored": 3, "duplicate": 1, "conflict": 1, "unmapped": 3, "not_json": 1, "too_large": 1,
         "wrong_type": 2, "null": 1, "not_a_number": 1, "out_of_range": 1, "unknown_state": 1, "no_offset": 1,
-        "future": 1, "before_retention": 1,
+        "future": 1, "before_retention": 1, "wrong_topic": 1, "empty": 1,
     }  # fmt: skip
     kept = await connection.fetch("SELECT reason, detail, topic, payload_bytes FROM dead_letter")
     assert all(row["detail"] for row in kept)
@@ -255,6 +258,12 @@ async def test_a_drained_name_leaves_nothing_behind(
         await publisher.send(
             "d0/telemetry", "-m", json.dumps({"ts": int(time.time() * 1000) + value, "values": {"v0": value}})
         )
+    for name, why in (("nosuch", "no worker is called"), ("drain-1", "stop it first")):
+        if name == leaving.name:
+            await connection.execute("UPDATE ingest_worker SET state = 'receiving', seen_at = now()")
+        with pytest.raises(WorkerNotThereError, match=why):
+            await worker.drain(settings(name), MqttSettings(url=mqtt_url), DatabaseSettings(url=database_url))
+    await connection.execute("UPDATE ingest_worker SET state = 'stopped'")
     await worker.drain(leaving, MqttSettings(url=mqtt_url), DatabaseSettings(url=database_url))
     assert (await reasons(connection))["stored"] == 3
     assert await connection.fetchval("SELECT count(*) FROM ingest_worker") == 0
