@@ -47,10 +47,36 @@ class CorrectionRow:
     at: datetime
 
 
+class CorrectionRefusedError(Exception):
+    """A value cannot be corrected to this; the message names the first instant and why."""
+
+
+def require_plausible(point: PointRow, values: Mapping[datetime, float], now: datetime) -> None:
+    """Hold corrections to what is asked of readings (analytics/readings.py). Raises CorrectionRefusedError."""
+    known = set((point.states or {}).values())
+    for time, value in values.items():
+        if time > now:
+            raise CorrectionRefusedError(
+                f"{time.isoformat()} is in the future: only what has been measured is corrected"
+            )
+        below = point.minimum is not None and value < point.minimum
+        above = point.maximum is not None and value > point.maximum
+        if below or above:
+            raise CorrectionRefusedError(
+                f"{value!r} at {time.isoformat()} is outside the range of {point.id}, "
+                f"{point.minimum} to {point.maximum} {point.unit}"
+            )
+        if known and value not in known:
+            raise CorrectionRefusedError(f"{value!r} at {time.isoformat()} is no state of {point.id}: {point.states}")
+
+
 async def correct(
     connection: Connection, point: PointRow, values: Mapping[datetime, float], reason: str, *, actor: str = "local"
 ) -> int:
-    """Put other values at instants of a point, in its unit; gives how many were not effective already."""
+    """Put other values at instants of a point, in its unit; gives how many were not effective already.
+
+    The caller has asked `require_plausible`.
+    """
     async with connection.transaction():
         corrected = await rows(
             connection,

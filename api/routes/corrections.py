@@ -1,6 +1,6 @@
 """Corrections: another effective value where a reading is wrong or missing; what was sent stays beside it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -94,7 +94,9 @@ async def list_corrections(
     responses=problems("point-not-found", *WITH_A_BODY),
 )
 async def correct_readings(connection: Database, wanted: NewCorrections) -> Corrected:
-    """All of them or none. What was sent is kept; live values, drawings and followers see the corrected ones.
+    """All of them or none, and none that could not be a reading: in the future, out of range, an unknown state.
+
+    What was sent is kept; live values, drawings and followers see the corrected ones.
 
     Safe to repeat: a value that is effective already is not corrected again.
     """
@@ -104,5 +106,9 @@ async def correct_readings(connection: Database, wanted: NewCorrections) -> Corr
         raise Problem(
             "invalid-request", "An instant stands more than once among the readings: give one value for each."
         )
+    try:
+        corrections.require_plausible(point, values, datetime.now(UTC))
+    except corrections.CorrectionRefusedError as error:
+        raise Problem("invalid-request", f"{error}.") from error
     count = await corrections.correct(connection, point, values, wanted.reason)
     return Corrected(corrected=count, unchanged=len(values) - count)

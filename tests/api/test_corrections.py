@@ -73,3 +73,17 @@ async def test_a_correction_that_cannot_be_meant_is_refused(
 ) -> None:
     body = {"point": corner.name("active_power_kw"), "reason": "misread", "readings": readings}
     assert says in check(await corner.client.post("/api/v1/corrections", json=body), "invalid-request").detail
+
+
+@pytest.mark.parametrize(
+    ("time", "value", "why"),
+    [("2199-01-01T00:00:00Z", 1.0, "in the future"), (NOON, 1e9, "outside the range")],
+)
+async def test_what_could_not_be_a_reading_is_refused(corner: Corner, time: str, value: float, why: str) -> None:
+    await corner.connection.execute(
+        "UPDATE point SET minimum = -6000, maximum = 6000 WHERE id = $1", corner.points["active_power_kw"]
+    )
+    wanted = {**correction(corner), "readings": [{"time": time, "value": value}]}
+    answer = await corner.client.post("/api/v1/corrections", json=wanted)
+    assert why in (check(answer, "invalid-request").detail or "")
+    assert await raw(corner) == []

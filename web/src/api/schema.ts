@@ -134,6 +134,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Corrections
+         * @description Corrections that were made, the newest first.
+         */
+        get: operations["list_corrections"];
+        put?: never;
+        /**
+         * Correct readings of a point
+         * @description All of them or none, and none that could not be a reading: in the future, out of range, an unknown state.
+         *
+         *     What was sent is kept; live values, drawings and followers see the corrected ones.
+         *
+         *     Safe to repeat: a value that is effective already is not corrected again.
+         */
+        post: operations["correct_readings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites": {
         parameters: {
             query?: never;
@@ -672,6 +700,84 @@ export interface components {
             unit?: string | null;
         };
         /**
+         * Corrected
+         * @description What became of them.
+         */
+        Corrected: {
+            /**
+             * Corrected
+             * @description Instants that have another effective value now.
+             */
+            corrected: number;
+            /**
+             * Unchanged
+             * @description Instants whose effective value was this one already.
+             */
+            unchanged: number;
+        };
+        /**
+         * CorrectedReading
+         * @description An instant and the value it is to have.
+         */
+        CorrectedReading: {
+            /**
+             * Time
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            time: string;
+            /**
+             * Value
+             * @description In the point's unit.
+             * @example 12.3
+             */
+            value: number;
+        };
+        /**
+         * Correction
+         * @description A correction that was made. The latest one of an instant is its effective value.
+         */
+        Correction: {
+            /**
+             * Point
+             * @example kunshan/m-101/active_power_kw
+             */
+            point: string;
+            /**
+             * Unit
+             * @example kW
+             */
+            unit: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description The instant whose value was corrected.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            time: string;
+            /**
+             * Old Value
+             * @description What was effective before; null: there was no reading.
+             */
+            old_value: number | null;
+            /** New Value */
+            new_value: number;
+            /**
+             * Actor
+             * @description Who corrected; `local` until people sign in.
+             */
+            actor: string;
+            /** Reason */
+            reason: string;
+            /**
+             * At
+             * Format: date-time
+             * @description When it was corrected.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+        };
+        /**
          * DeadLetter
          * @description Something that came in and could not be stored.
          */
@@ -1135,6 +1241,24 @@ export interface components {
             point: string;
         };
         /**
+         * NewCorrections
+         * @description Values to put in place of a point's readings, and why.
+         */
+        NewCorrections: {
+            /**
+             * Point
+             * @example kunshan/m-101/active_power_kw
+             */
+            point: string;
+            /**
+             * Reason
+             * @example meter was misread by a factor of ten
+             */
+            reason: string;
+            /** Readings */
+            readings: components["schemas"]["CorrectedReading"][];
+        };
+        /**
          * OrgUnit
          * @description A business unit, department or cost centre.
          */
@@ -1171,6 +1295,16 @@ export interface components {
             parent: string | null;
             /** Retired At */
             retired_at: string | null;
+        };
+        /** PageOf[Correction] */
+        PageOf_Correction_: {
+            /** Items */
+            items: components["schemas"]["Correction"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
         };
         /** PageOf[DeadLetter] */
         PageOf_DeadLetter_: {
@@ -2005,6 +2139,7 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
+            404: components["responses"]["SiteNotFound"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
@@ -2072,6 +2207,75 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_corrections: {
+        parameters: {
+            query?: {
+                point?: string | null;
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Correction_"];
+                };
+            };
+            404: components["responses"]["PointNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    correct_readings: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCorrections"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrected"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["PointNotFound"];
+            413: components["responses"]["BodyTooLarge"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
