@@ -33,7 +33,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RETRY_S = 1.0
 _INTERRUPTIONS: tuple[type[BaseException], ...] = (FellBehindError, *OUTAGES, *SCHEMA_BEHIND)
 #: Events that a stream may lag behind before it has to read them from the database.
-RECENT_EVENTS = 2000
+RECENT_EVENTS = 1000
 
 
 def as_json(data: object) -> str:
