@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,10 @@ from numpy.typing import NDArray
 from analytics.readings import Float64, Int32, Int64
 from ingest.codecs import Rejected
 from ingest.mqtt.frames import Message
-from services.batch import DeadLetter, StatusReport, UnmappedSample
+from services.batch import DeadLetter, StatusReport, UnmappedSample, payload_hash
+
+#: Of one message and reason; further ones raise the last letter's count.
+_LETTERS_OF_A_KIND = 20
 
 
 class Draft:
@@ -22,6 +26,9 @@ class Draft:
         self.statuses: list[StatusReport] = []
         #: The message behind each report, for the letter of a sample that is refused later.
         self.sources: list[tuple[str, Message]] = []
+        self._refused_of: Message | None = None
+        self._refused_hash = b""
+        self._refused: dict[str, list[int]] = {}  # reason -> places in `letters`, of the present message
         self._places: list[Int32] = []
         self._times_us: list[int] = []
         self._values: list[float] = []
@@ -34,9 +41,24 @@ class Draft:
         self.sources.append((topic, message))
 
     def refuse(self, topic: str, message: Message, rejected: Rejected) -> None:
-        """Add a dead letter."""
+        """Add a dead letter; a message with a thousand faults of one kind gets a few letters and a count."""
+        if self._refused_of is not message:
+            self._refused_of, self._refused_hash, self._refused = message, payload_hash(message.payload), {}
+        letters = self._refused.setdefault(rejected.reason, [])
+        if len(letters) == _LETTERS_OF_A_KIND:
+            last = letters[-1]
+            self.letters[last] = replace(self.letters[last], occurrences=self.letters[last].occurrences + 1)
+            return
+        letters.append(len(self.letters))
         self.letters.append(
-            DeadLetter(rejected.reason, rejected.detail, topic, message.payload, payload_bytes=message.payload_bytes)
+            DeadLetter(
+                rejected.reason,
+                rejected.detail,
+                topic,
+                message.payload,
+                payload_bytes=message.payload_bytes,
+                payload_hash=self._refused_hash,
+            )
         )
 
     def columns(self) -> tuple[Int32, Int64, Float64, NDArray[np.int64]]:

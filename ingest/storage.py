@@ -23,7 +23,7 @@ from ingest.settings import IngestSettings
 from ingest.translate import Translator
 from services import points
 from services.batch import Batch, DeadLetter, Recorded
-from services.database import OUTAGES, Connection, DatabaseSettings, connect
+from services.database import OUTAGES, Connection, DatabaseSettings, connect, raise_if_cancelled
 from services.readings import BatchRefusedError, Recorder
 
 log = logging.getLogger("ioe.ingest")
@@ -86,6 +86,7 @@ class Storage:
                         self._recorder = Recorder(self._connection)
                     result = await work(self._connection)
             except OUTAGES as error:
+                raise_if_cancelled(error)
                 self.outage(f"the database is away: {type(error).__name__} {error}")
                 await self.close()
                 await asyncio.sleep(wait_s)
@@ -108,6 +109,8 @@ class Storage:
             for arrival in arrivals
             for message in arrival.messages
         ]
+        if not single:  # a letter of ours: there is nothing left to take apart
+            raise error
         if len(single) > 1:
             middle = len(single) // 2
             recorded = []

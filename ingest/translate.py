@@ -159,6 +159,7 @@ class Translator:
         bad = np.flatnonzero(verdicts)
         if len(bad) == 0:
             return readings
+        shown: set[tuple[int, Verdict]] = set()  # the payload stands with the first letter of its kind only
         for at in bad.tolist():
             verdict = Verdict(int(verdicts[at]))
             topic, message = draft.sources[origin[at]]
@@ -167,12 +168,14 @@ class Translator:
                     verdict.reason,
                     _EXPLAIN[verdict],
                     topic,
-                    message.payload,
+                    b"" if (origin[at], verdict) in shown else message.payload,
+                    payload_bytes=message.payload_bytes,
                     point_id=int(readings.point_ids[at]),
                     time_us=int(times_us[at]),
                     value=float(values[at]),
                 )
             )
+            shown.add((origin[at], verdict))
         return readings.take(verdicts == Verdict.GOOD)
 
 

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager, suppress
 
 from ingest.settings import IngestSettings
 from services import points, workers
-from services.database import OUTAGES, Connection, DatabaseSettings, connect
+from services.database import OUTAGES, Connection, DatabaseSettings, connect, raise_if_cancelled
 
 log = logging.getLogger("ioe.ingest")
 
@@ -96,6 +96,7 @@ class Vitals:
                 finally:
                     connection.terminate()
             except OUTAGES as error:
+                raise_if_cancelled(error)
                 log.debug("heartbeat: %s", error)
                 self._look_at_disk()
                 await asyncio.sleep(1)
@@ -126,7 +127,11 @@ class Vitals:
         least = self._settings.min_free_disk_bytes
         if not self._database.disk_path or least == 0:
             return
-        free = shutil.disk_usage(self._database.disk_path).free
+        try:
+            free = shutil.disk_usage(self._database.disk_path).free
+        except OSError as error:
+            log.warning("cannot look at the disk of %s: %s", self._database.disk_path, error)
+            return
         paused = bool(self._disk)
         if free < least * (_ROOM_TO_RESUME if paused else 1):
             self._disk = (

@@ -4,10 +4,10 @@
                             ^                        |
                        disk guard, back-pressure     +--> latest, dead letters, batch log (services.readings)
 
-What may go wrong and what then happens: the database away: batches wait, reading pauses at 64 MB, the broker holds the
-rest. Too little disk: the connection is closed in order, the broker holds everything, and it opens again when there is
-room. The process dies: everything not acknowledged comes again and is recognised. A worker that is told to stop stores
-and acknowledges what it has before it leaves; its queue stays at the broker under its name.
+What may go wrong and what then happens: the database away: batches wait, reading pauses at 64 MB, the broker holds
+the rest. Too little disk: the connection is closed in order, the broker holds everything, and it opens again when there
+is room. The process dies: everything not acknowledged comes again and is recognised. A worker that is told to stop
+finishes the batch that is with the database; what it had only received comes again to whoever bears its name next.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from services.database import DatabaseSettings, connect
 log = logging.getLogger("ioe.ingest")
 
 #: A drained queue is empty when nothing has come for this long.
-_QUIET_S = 3.0
+_QUIET_S = 10.0
 #: A worker that is told to stop has this long to store the batch it is at.
 _FINISH_WITHIN_S = 5.0
 
@@ -66,11 +66,8 @@ class Worker:
             finally:
                 await self._storage.close()
 
-    async def drain(self) -> None:
-        """Empty this name's queue at the broker, end its session and forget the name.
-
-        Raises services.workers.WorkerNotThereError for a name that nobody has, or that is at work.
-        """
+    async def drain(self, quiet_s: float) -> None:
+        """Empty this name's queue at the broker, end its session and forget the name."""
         database = await connect(self._database.url, name="ingest drain")
         try:
             await workers.require_idle(database, self._settings.name)
@@ -78,29 +75,28 @@ class Worker:
             await database.close()
         async with self._vitals.told():
             connection = self._open()
-            receiving = asyncio.create_task(connection.run())
-            storing = asyncio.create_task(self._store())
             try:
-                await self._vitals.until(lambda: self._vitals.connected)
-                connection.end_session()
-                self._last_arrival = time.monotonic()
-                await self._quiet()
+                async with asyncio.TaskGroup() as tasks:  # if either dies, draining fails instead of seeming done
+                    working = [tasks.create_task(connection.run()), tasks.create_task(self._store())]
+                    await self._vitals.until(lambda: self._vitals.connected)
+                    connection.end_session()
+                    self._last_arrival = time.monotonic()
+                    await self._quiet(quiet_s)
+                    for task in working:
+                        task.cancel()
             finally:
-                for task in (receiving, storing):
-                    task.cancel()
-                await asyncio.gather(receiving, storing, return_exceptions=True)
                 await self._storage.close()
         database = await connect(self._database.url, name="ingest drain")
         await workers.forget(database, self._settings.name)
         await database.close()
 
-    async def _quiet(self) -> None:
-        """Wait until nothing has come for a while and everything is stored."""
+    async def _quiet(self, least_s: float) -> None:
+        """Wait until the broker is there, nothing has come for a while, and everything is stored."""
         while True:
             quiet_s = time.monotonic() - self._last_arrival
-            if quiet_s >= _QUIET_S and not self._intake.pending_bytes:
+            if quiet_s >= least_s and not self._intake.pending_bytes and self._vitals.connected:
                 return
-            await asyncio.sleep(max(_QUIET_S - quiet_s, 0.1))
+            await asyncio.sleep(max(least_s - quiet_s, 0.1))
 
     # Receiving ------------------------------------------------------------------------------------------------------
 
@@ -124,12 +120,10 @@ class Worker:
         connection = self._open()
         while True:
             await self._vitals.until(lambda: self._vitals.has_disk)
-            receiving = asyncio.create_task(connection.run())
-            try:
+            async with asyncio.TaskGroup() as tasks:  # a connection that dies of a defect ends the worker: no deaf ones
+                receiving = tasks.create_task(connection.run())
                 await self._vitals.until(lambda: not self._vitals.has_disk)
-            finally:
                 receiving.cancel()
-                await asyncio.gather(receiving, return_exceptions=True)
 
     def _on_messages(self, epoch: int, messages: list[Message]) -> None:
         self._last_arrival = time.monotonic()
@@ -148,13 +142,13 @@ class Worker:
                     arrivals = await self._intake.take()
                     batch = await self._storage.translate(arrivals)
                     if storing is not None:
-                        await storing
+                        await asyncio.wait([storing])  # not the task itself: our cancellation is not its own
                     storing = tasks.create_task(self._store_one(batch, arrivals))
             except asyncio.CancelledError:
                 if storing is not None:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(_FINISH_WITHIN_S):
-                            await storing
+                            await asyncio.wait([storing])
                 raise
 
     async def _store_one(self, batch: Batch, arrivals: Sequence[Arrival]) -> None:
@@ -177,6 +171,11 @@ async def run(settings: IngestSettings, mqtt: MqttSettings, database: DatabaseSe
     await Worker(settings, mqtt, database).run()
 
 
-async def drain(settings: IngestSettings, mqtt: MqttSettings, database: DatabaseSettings) -> None:
-    """Empty and end the queue of a worker that is to leave for good."""
-    await Worker(settings, mqtt, database).drain()
+async def drain(
+    settings: IngestSettings, mqtt: MqttSettings, database: DatabaseSettings, *, quiet_s: float = _QUIET_S
+) -> None:
+    """Empty and end the queue of a worker that is to leave for good; it is empty when nothing came for `quiet_s`.
+
+    Raises services.workers.WorkerNotThereError for a name that nobody has, or that is at work.
+    """
+    await Worker(settings, mqtt, database).drain(quiet_s)

@@ -31,17 +31,26 @@ class DeadLetter:
     time_us: int | None = None
     value: float | None = None
     stored_value: float | None = None
+    #: How often the same was refused in one message.
+    occurrences: int = 1
+    #: Hash of the whole payload, where it tells one letter from another: made once a message, it may be large.
+    payload_hash: bytes = b""
 
     @property
     def digest(self) -> bytes:
         """Equal for the very same letter again, so that a stuck device or a redelivery adds no row."""
-        identity = (self.reason, self.detail, self.topic, self.point_id, self.time_us, self.value)
-        return hashlib.blake2b(repr(identity).encode() + self.payload, digest_size=16).digest()
+        identity = (self.reason, self.detail, self.topic, self.point_id, self.time_us, self.value, self.payload_hash)
+        return hashlib.blake2b(repr(identity).encode("utf-8", "backslashreplace"), digest_size=16).digest()
 
     @property
     def size(self) -> int:
         """Bytes of the payload as it came, also where only its beginning was kept."""
         return len(self.payload) if self.payload_bytes is None else self.payload_bytes
+
+
+def payload_hash(payload: bytes) -> bytes:
+    """What stands for a payload in the identity of a letter."""
+    return hashlib.blake2b(payload, digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ a vanished client within 10 s, which is how the engine's advisory lock comes fre
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from collections.abc import Sequence
 from typing import Any, TypeAlias, TypeVar
 
@@ -39,6 +41,14 @@ REFUSALS: tuple[type[BaseException], ...] = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
 )
+
+
+def raise_if_cancelled(error: BaseException) -> None:
+    """Call in an `except OUTAGES` that tries again: leaving a transaction on a dead session hides a cancellation."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError from error
+
 
 _SESSION = {
     "timezone": "UTC",
@@ -82,8 +92,20 @@ async def connect(url: str, *, name: str) -> Connection:
     if not url:
         raise DatabaseAddressMissingError
     connection = await asyncpg.connect(url, server_settings={**_SESSION, "application_name": f"ioe {name}"}, timeout=10)
+    _notice_a_vanished_server(connection)
     await _prepare_session(connection)
     return connection
+
+
+def _notice_a_vanished_server(connection: Connection) -> None:
+    """Let the kernel end a connection whose other end is gone: a statement would wait for its answer for ever."""
+    used = connection._transport.get_extra_info("socket")  # noqa: SLF001 - asyncpg has no public way to its socket
+    if used is None or used.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    used.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (("TCP_KEEPIDLE", 5), ("TCP_KEEPINTVL", 2), ("TCP_KEEPCNT", 5), ("TCP_USER_TIMEOUT", 15_000)):
+        if hasattr(socket, option):
+            used.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 async def open_pool(url: str, *, name: str, size: int) -> Pool:

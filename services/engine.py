@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from services import batch_log, days, points, retention
 from services.anchors import SQL as ANCHORS
 from services.anchors import AnchorKeeper
-from services.database import OUTAGES, Connection, DatabaseSettings, connect, run
+from services.database import OUTAGES, Connection, DatabaseSettings, connect, raise_if_cancelled, run
 from services.retention import RetentionSettings
 from services.statements import statements
 
@@ -48,6 +48,7 @@ async def run_engine(database: DatabaseSettings, settings: RetentionSettings) ->
             finally:
                 connection.terminate()
         except OUTAGES as error:
+            raise_if_cancelled(error)
             log.warning("the database is away: %s %s", type(error).__name__, error)
             await asyncio.sleep(_WAIT_FOR_LOCK_S)
 
@@ -76,7 +77,8 @@ async def _work(connection: Connection, settings: RetentionSettings) -> None:
                     registry_changed.clear()
                     await keeper.learn_registers(connection)
                 for batch in batches:
-                    keeper.offer(batch.readings)
+                    if batch.kind == "readings":  # anchors are of what registers sent, as retention would keep it
+                        keeper.offer(batch.readings)
                     last_id = batch.id
                 if time.monotonic() - written > _WRITE_EACH_S:
                     await _write(connection, keeper, last_id)

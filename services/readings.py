@@ -24,6 +24,7 @@ import io
 import uuid
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import asyncpg
 import numpy as np
@@ -98,7 +99,11 @@ class Recorder:
                 straight = False
             except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
                 straight = False
-            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+            except (
+                asyncpg.DataError,
+                asyncpg.IntegrityConstraintViolationError,
+                asyncpg.ProgramLimitExceededError,
+            ) as error:
                 raise BatchRefusedError(str(error)) from error
             else:
                 np.maximum.at(self._newest_us, stored.point_ids, stored.times_us)
@@ -131,7 +136,7 @@ class Recorder:
         is_stored = np.ones(len(readings), dtype=np.bool_)
         is_stored[met] = False
         stored = readings.take(is_stored)
-        await days.forget(self._connection, stored, batch.received_at)
+        await days.forget(self._connection, stored, datetime.now(UTC))
         await self._update_latest(batch, stored)
         counts = Counter(messages=batch.messages, stored=len(stored), duplicate=len(others) - int(differs.sum()))
         counts.update(await refused.keep(self._connection, replace(batch, dead_letters=letters)))

@@ -17,6 +17,8 @@ from services.database import Connection, rows, run
 from services.statements import statements
 
 SQL = statements("refused")
+#: Three names of this length fit into an index row, which holds 2,704 bytes.
+_MOST_BYTES = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,16 @@ class ChangedStatusRow:
 
 
 def printable(text: str) -> str:
-    """A text from outside as PostgreSQL can hold it: no zero byte, no half of a surrogate pair, of a bounded length."""
-    return text[:1000].replace("\0", "\\0").encode("utf-8", "backslashreplace").decode()
+    """A text from outside as PostgreSQL can hold and index it: no zero byte, no half of a surrogate pair, bounded."""
+    clean = text[:_MOST_BYTES].replace("\0", "\\0").encode("utf-8", "backslashreplace")
+    return clean[:_MOST_BYTES].decode("utf-8", "ignore")
 
 
 async def keep(connection: Connection, batch: Batch) -> Counter[str]:
     """Write what was refused or unknown, and devices' status; gives how many ended under which reason."""
-    counts = Counter(letter.reason for letter in batch.dead_letters)
+    counts: Counter[str] = Counter()
+    for letter in batch.dead_letters:
+        counts[letter.reason] += letter.occurrences
     if batch.unmapped:
         counts["unmapped"] += len(batch.unmapped)
         await _keep_unmapped(connection, batch)
@@ -71,7 +76,7 @@ async def _keep_letters(connection: Connection, batch: Batch) -> None:
                 same[0].value,
                 same[0].stored_value,
                 batch.received_at,
-                len(same) - 1,
+                sum(letter.occurrences for letter in same) - 1,
             )
             for digest, same in sorted(by_digest.items())
         ],

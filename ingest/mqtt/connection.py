@@ -137,7 +137,8 @@ class Connection:
             properties=connect_properties(self._receive_maximum, self._settings.session_expiry_s),
         )
         connected = self._client.socket()
-        assert isinstance(connected, socket.socket)
+        if not isinstance(connected, socket.socket):  # the other side hung up at once
+            raise ConnectionError("the broker closed the connection at once")
         self._socket = connected
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.epoch += 1
@@ -219,6 +220,10 @@ class Connection:
         if reason.is_failure:
             self._lose(f"the broker refused the connection: {reason}")
             return
+        if self._expiry_s == 0:  # leaving for good: take what is queued and nothing new
+            client.unsubscribe(list(self._topics))
+            self._changed(True, "session resumed, to end it")
+            return
         options = SubscribeOptions(qos=1, retainHandling=_RETAINED_WHEN_NEW)
         client.subscribe([(topic, options) for topic in self._topics])
         self._session = "session resumed" if flags.session_present else "new session"
@@ -251,6 +256,8 @@ class Connection:
         if not self._lost.is_set():
             self._lost.set()
             self._changed(False, why)
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket)  # an ended stream stays readable for ever
 
     def _on_socket_close(self, _client: paho.Client, _userdata: object, closing: object) -> None:
         """Take a socket off the loop before it is closed: its number may be another socket's at once."""
@@ -263,3 +270,8 @@ class Connection:
         """Say goodbye and close the socket; the session stays with the broker."""
         if self._socket is not None:
             self._client.disconnect(properties=disconnect_properties(self._expiry_s))
+        if self._socket is not None:  # the DISCONNECT found no room: go without it
+            left, self._socket = self._socket, None
+            self._loop.remove_reader(left)
+            self._loop.remove_writer(left)
+            left.close()

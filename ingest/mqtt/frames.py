@@ -66,7 +66,7 @@ class FrameSplitter:
                     break
             stop = body + length
             if first & 0xF0 == _PUBLISH:
-                if stop > end and (length <= limit or end - body < _ENOUGH_OF_IT + self._kept):
+                if stop > end and (length <= limit + _ENOUGH_OF_IT or end - body < _ENOUGH_OF_IT + self._kept):
                     break  # wait for the rest, or for enough of it to keep
                 message = _publish(data, first, body, stop)
                 messages.append(message if message.payload_bytes <= limit else self._cut(message))

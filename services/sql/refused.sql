@@ -33,7 +33,7 @@ WITH changed AS (
   INSERT INTO device_status AS s (device_id, online, since)
   SELECT device_id, online, $3 FROM unnest($1::int4[], $2::bool[]) AS new (device_id, online) ORDER BY device_id
   ON CONFLICT (device_id) DO UPDATE SET online = excluded.online, since = excluded.since
-  WHERE s.online <> excluded.online
+  WHERE s.online <> excluded.online AND s.since < excluded.since
   RETURNING device_id, online
 )
 SELECT site.code || '/' || device.code AS subject, changed.online

@@ -56,6 +56,14 @@ def test_a_message_comes_out_as_it_went_in(topic: bytes, payload: bytes, packet_
     assert control == b""
 
 
+def test_a_payload_just_below_the_limit_is_whole_however_it_comes() -> None:
+    payload = b"x" * 999_990
+    stream = publish(b"topic/that/takes/the/packet/over/the/limit", payload, 7)
+    splitter = FrameSplitter(1_000_000, 4096)
+    seen = [message for at in range(0, len(stream), 262_144) for message in splitter.feed(stream[at : at + 262_144])[0]]
+    assert [message.payload for message in seen] == [payload]
+
+
 def test_an_oversized_payload_is_cut_and_never_held() -> None:
     huge = publish(b"t", b"x" * 10_000_000, 7)
     splitter = FrameSplitter(1_000_000, 4096)

@@ -264,7 +264,7 @@ async def test_a_drained_name_leaves_nothing_behind(
         with pytest.raises(WorkerNotThereError, match=why):
             await worker.drain(settings(name), MqttSettings(url=mqtt_url), DatabaseSettings(url=database_url))
     await connection.execute("UPDATE ingest_worker SET state = 'stopped'")
-    await worker.drain(leaving, MqttSettings(url=mqtt_url), DatabaseSettings(url=database_url))
+    await worker.drain(leaving, MqttSettings(url=mqtt_url), DatabaseSettings(url=database_url), quiet_s=2.0)
     assert (await reasons(connection))["stored"] == 3
     assert await connection.fetchval("SELECT count(*) FROM ingest_worker") == 0
 
@@ -288,3 +288,32 @@ async def test_a_message_that_the_database_refuses_does_not_stop_the_others(
         await until(all_there)
     counts = await reasons(connection)
     assert (counts["stored"], counts["refused_by_database"]) == (8, 1)
+
+
+async def test_long_names_and_many_faults_do_not_stop_the_others(
+    servers: Stack, mqtt_url: str, database_url: str, connection: Connection, tmp_path: Path
+) -> None:
+    await add_points(connection, site="many", devices=1, keys=1)
+    publisher = Publisher(servers, mqtt_url, "many")
+    wide = tmp_path / "wide"
+    wide.write_text(json.dumps({"values": {"电" * 1000: "电" * 1000, **{f"n{n}": None for n in range(20_000)}}}))
+    early = tmp_path / "early"
+    early.write_text(json.dumps([{"ts": n, "values": {"v0": n}} for n in range(10_000)]))
+    async with running(settings("many-1"), mqtt_url, DatabaseSettings(url=database_url)):
+        await publisher.send("d0/telemetry", "-f", str(wide))
+        await publisher.send("d0/telemetry", "-f", str(early))
+        await publisher.send("d0/telemetry", "-m", '{"values": {"v0": 1}}')
+
+        async def all_there() -> bool:
+            return (await reasons(connection)).get("messages") == 3
+
+        await until(all_there)
+    counts = await reasons(connection)
+    assert (counts["null"], counts["unmapped"], counts["before_retention"], counts["stored"]) == (20_000, 1, 10_000, 1)
+    letters = await connection.fetch(
+        "SELECT reason, count(*), sum(repeats) AS repeats FROM dead_letter GROUP BY reason"
+    )
+    assert {row["reason"]: (row["count"], row["repeats"]) for row in letters} == {
+        "null": (20, 19_980),
+        "before_retention": (10_000, 0),
+    }
