@@ -28,6 +28,7 @@ def test_the_steel_profile_plays_registers_interval_values_and_states(mqtt_url: 
     assert outcome.exit_code == 0, outcome.output
     figures = json.loads(outcome.stdout)
     assert (figures["rows"], figures["messages"], figures["unconfirmed"], figures["gaps"]) == (200, 4, 0, 0)
+    heard.wait_for(4)
     items = [item for payload in heard.payloads for item in json.loads(payload)]
     with STEEL.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))[:200]
