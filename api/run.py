@@ -78,9 +78,14 @@ async def run(
 def listen(settings: ApiSettings) -> Iterator[socket.socket]:
     """Take the port. Raises PortTakenError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # asyncio turns Nagle's delay off only for sockets that say they are TCP; with it every answer takes 40 ms more.
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        taken = socket.create_server((settings.host, settings.port), family=family, backlog=512)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind((settings.host, settings.port))
+        taken.listen(512)
     except OSError as error:
+        taken.close()
         raise PortTakenError(
             f"cannot listen on {settings.host}:{settings.port} ({os.strerror(error.errno or 0)}): "
             "stop the program that does, or choose another port with --port or [api] port"

@@ -6,13 +6,24 @@ import re
 from typing import Any
 
 import httpx
+import pytest
+import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.batch import DeadLetter, UnmappedSample
-from services.database import Connection
 from services.workers import report
-from tests.api.plant import NOON_US, POWER, store
+from tests.api.conftest import Service
+from tests.api.plant import NOON_US, POWER, SECOND_US, store
 from tests.api.serving import streaming
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def quiet(service: Service) -> Service:
+    """The service before any worker started."""
+    await service.connection.execute("TRUNCATE ingest_worker, ingest_tally")
+    return service
 
 
 async def checks(client: httpx.AsyncClient) -> dict[str, Any]:
@@ -20,8 +31,8 @@ async def checks(client: httpx.AsyncClient) -> dict[str, Any]:
     return {"": answer["status"], **{check["name"]: check["status"] for check in answer["checks"]}}
 
 
-async def test_without_a_worker_the_service_is_ready_and_warns(client: httpx.AsyncClient) -> None:
-    assert await checks(client) == {
+async def test_without_a_worker_the_service_is_ready_and_warns(quiet: Service) -> None:
+    assert await checks(quiet.client) == {
         "": "degraded",
         "database": "ok",
         "migrations": "ok",
@@ -30,32 +41,28 @@ async def test_without_a_worker_the_service_is_ready_and_warns(client: httpx.Asy
     }
 
 
-async def test_a_worker_that_receives_is_well_and_one_that_is_silent_is_not(
-    client: httpx.AsyncClient, connection: Connection
-) -> None:
-    await report(connection, "ingest-1", "receiving", "")
-    assert (await checks(client))[""] == "ready"
-    await report(connection, "ingest-1", "paused", "0.4 GB of disk are left")
-    answer = (await client.get("/api/v1/health/ready")).json()
+async def test_a_worker_that_receives_is_well_and_one_that_is_silent_is_not(quiet: Service) -> None:
+    await report(quiet.connection, "ingest-1", "receiving", "")
+    assert (await checks(quiet.client))[""] == "ready"
+    await report(quiet.connection, "ingest-1", "paused", "0.4 GB of disk are left")
+    answer = (await quiet.client.get("/api/v1/health/ready")).json()
     assert "It is paused: 0.4 GB of disk are left." in [check["detail"] for check in answer["checks"]]
-    await report(connection, "ingest-1", "receiving", "")
-    await connection.execute("UPDATE ingest_worker SET seen_at = now() - interval '5 minutes'")
-    assert (await checks(client))["ingest ingest-1"] == "warning"
+    await report(quiet.connection, "ingest-1", "receiving", "")
+    await quiet.connection.execute("UPDATE ingest_worker SET seen_at = now() - interval '5 minutes'")
+    assert (await checks(quiet.client))["ingest ingest-1"] == "warning"
 
 
-async def test_metrics_tell_what_the_database_and_the_process_know(
-    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
-) -> None:
+async def test_metrics_tell_what_the_database_and_the_process_know(quiet: Service) -> None:
     await store(
-        connection,
-        {(points[POWER], NOON_US): 1.0},
+        quiet.connection,
+        {(quiet.points[POWER], NOON_US): 1.0},
         worker="ingest-1",
         letters=[DeadLetter("future", "x")],
         unmapped=[UnmappedSample("kunshan", "x", "y", NOON_US, 1.0)],
     )
-    async with streaming(client) as stream:
+    async with streaming(quiet.client) as stream:
         await stream.frame()
-        answer = await client.get("/metrics")
+        answer = await quiet.client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     found = {
         (sample.name, *sorted(sample.labels.values())): sample.value
@@ -67,33 +74,33 @@ async def test_metrics_tell_what_the_database_and_the_process_know(
     assert found["ioe_ingest_worker_state", "ingest-1", "receiving"] == 1
     assert found["ioe_dead_letters", "future"] == 1
     assert found["ioe_unmapped",] == 1
-    assert found["ioe_points",] == len(points)
-    assert found["ioe_batch_log_batches_total",] == 1
+    assert found["ioe_points",] == len(quiet.points)
+    assert found["ioe_batch_log_batches_total",] >= 1
     assert found["ioe_stream_clients",] == 1
     assert found["ioe_live_feed_following",] == 1
     assert found["ioe_latest_reading_age_seconds",] < 60
     assert found["ioe_http_request_seconds_count", "/health/ready", "200", "GET"] >= 1
 
 
-async def test_ingest_counts_by_hour_and_reason(
-    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
-) -> None:
-    await store(connection, {(points[POWER], NOON_US): 1.0}, letters=[DeadLetter("future", "x")])
-    await store(connection, {(points[POWER], NOON_US): 1.0})
-    await connection.execute(
+async def test_ingest_counts_by_hour_and_reason(quiet: Service) -> None:
+    await store(
+        quiet.connection, {(quiet.points[POWER], NOON_US + SECOND_US): 1.0}, letters=[DeadLetter("future", "x")]
+    )
+    await store(quiet.connection, {(quiet.points[POWER], NOON_US + SECOND_US): 1.0})
+    await quiet.connection.execute(
         "INSERT INTO ingest_tally SELECT 'old', hour - interval '30 hours', reason, 100 FROM ingest_tally"
     )
-    answer = (await client.get("/api/v1/ingest?hours=2")).json()
+    answer = (await quiet.client.get("/api/v1/ingest?hours=2")).json()
     assert answer["totals"] == {"stored": 1, "duplicate": 1, "future": 1}
     assert {hour["reason"]: hour["count"] for hour in answer["hours"]} == answer["totals"]
-    assert (await client.get("/api/v1/ingest?hours=48")).json()["totals"]["stored"] == 101
+    assert (await quiet.client.get("/api/v1/ingest?hours=48")).json()["totals"]["stored"] == 101
 
 
-async def test_every_answer_carries_a_request_id_and_is_not_kept(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/api/v1/sites")
+async def test_every_answer_carries_a_request_id_and_is_not_kept(quiet: Service) -> None:
+    answer = await quiet.client.get("/api/v1/sites")
     assert re.fullmatch("[0-9a-f]{32}", answer.headers["x-request-id"])
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     for sent, kept in (("mine-1", True), ("x" * 65, False), ("a b", False)):
-        got = (await client.get("/api/v1/sites", headers={"X-Request-ID": sent})).headers["x-request-id"]
+        got = (await quiet.client.get("/api/v1/sites", headers={"X-Request-ID": sent})).headers["x-request-id"]
         assert (got == sent) is kept

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from api.run import PortTakenError, run
+from api.run import PortTakenError, listen, run
 from api.settings import ApiSettings, ApiSettingsError
 from services.database import DatabaseSettings
 
@@ -37,3 +37,8 @@ async def test_a_port_in_use_says_so_and_what_to_do() -> None:
         settings = ApiSettings(port=taken.getsockname()[1])
         with pytest.raises(PortTakenError, match=r"Address already in use.*--port"):
             await asyncio.wait_for(run(settings, DatabaseSettings(url="postgresql://ioe@127.0.0.1:9/ioe")), 10)
+
+
+def test_answers_are_not_held_back_by_nagles_delay() -> None:
+    with listen(ApiSettings(port=0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP  # by which asyncio knows that it may turn the delay off
