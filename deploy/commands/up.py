@@ -50,8 +50,9 @@ def command(
         click.echo(f"{time.monotonic() - started_s:6.1f} s  {text}")
         sys.stdout.flush()
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+    # SIGINT too: a shell starts what it puts into the background with SIGINT ignored, and `kill -INT` must stop it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, _interrupt)
     try:
         run(Choice(home or default_home(), port, mqtt_port, simulator, site, settings), say)
