@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 # Longer than a broker's autosave takes: what a restored session may be missing.
-RESTORE_GAP_S = 30.0
+RESTORE_GAP_S = 60.0  # a broker that saves every 30 s, and takes as long to do so
 # Bookkeeping beside topic and payload, so that a million tiny messages count for what they take.
 _OVERHEAD_BYTES = 200
 
