@@ -54,7 +54,7 @@ def downloaded(cache: Path) -> Path:
         shutil.copy(library, libraries / Path(library).name)
     debs = cache / f"{SMALL.folder_name}.debs"
     debs.mkdir()
-    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", tree, debs], check=True, capture_output=True)
+    subprocess.run(["dpkg-deb", "-Znone", "--build", "--root-owner-group", tree, debs], check=True, capture_output=True)
     (debs / "COMPLETE").touch()
     return debs
 
@@ -103,7 +103,9 @@ def test_a_program_whose_library_was_left_out_does_not_count(cache: Path) -> Non
     debs = downloaded(cache)
     libc = next((cache / "tree").rglob("libc.so.6"))
     libc.unlink()
-    subprocess.run(["dpkg-deb", "--build", "--root-owner-group", cache / "tree", debs], check=True, capture_output=True)
+    subprocess.run(
+        ["dpkg-deb", "-Znone", "--build", "--root-owner-group", cache / "tree", debs], check=True, capture_output=True
+    )
     with pytest.raises(binaries.BinariesError, match=r"libc\.so\.6"):
         binaries.install(SMALL, print)
     assert binaries.find(SMALL) is None
