@@ -137,6 +137,7 @@ async def follow(connection: Connection, place: Place) -> AsyncIterator[Changes]
     channels = (batch_log.CHANNEL, events.CHANNEL, REGISTRY_CHANNEL)
     for channel in channels:
         await connection.add_listener(channel, listener)
+    registry.set()  # whoever follows read the names before we began to listen: what changed in between was not heard
     batch_id, event_id = place.batch_id, place.event_id
     try:
         while True:
@@ -149,8 +150,9 @@ async def follow(connection: Connection, place: Place) -> AsyncIterator[Changes]
             event_id = happened[-1].id if happened else event_id
             yield Changes(batches, happened, registry_changed)
             if not batches and not happened and not registry_changed:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(wake.wait(), POLL_S)
+                with suppress(TimeoutError):  # not wait_for, which in Python 3.11 may swallow a cancellation
+                    async with asyncio.timeout(POLL_S):
+                        await wake.wait()
     finally:
         if not connection.is_closed():
             for channel in channels:
