@@ -1,0 +1,1 @@
+"""From what a register shows to the energy of a quarter hour."""

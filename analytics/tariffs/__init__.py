@@ -1,0 +1,1 @@
+"""What an instant's energy costs: bands, calendars, tariffs, prices."""
