@@ -17,7 +17,8 @@ CREATE TABLE meter (
   space_id       int REFERENCES space,
   org_unit_id    int REFERENCES org_unit,
   equipment_id   int REFERENCES equipment,
-  contract_id    int REFERENCES contract,            -- NULL: the site's own for this carrier
+  contract       code,                               -- as the site folder names it; NULL: the site's own for this carrier
+  contract_id    int REFERENCES contract,            -- the contract of that code, from when there is one
   rated_per_hour float8 CHECK (rated_per_hour > 0),  -- kW, m3/h: what the connection can carry
   formula        text,
   retired_at     timestamptz,
@@ -33,6 +34,7 @@ CREATE TABLE register (
   flow        text NOT NULL CHECK (flow IN ('import', 'export', 'reactive_import', 'reactive_export')),
   unit        text NOT NULL,                         -- of its energy: kWh, kvarh, m3, Nm3, kg
   calendar_id int NOT NULL REFERENCES band_calendar,
+  retired_at  timestamptz,                           -- the meter counts this flow no more; its energy stays
   UNIQUE (meter_id, flow)
 );
 
@@ -75,3 +77,15 @@ CREATE TABLE meter_allocation (
   EXCLUDE USING gist (int4range(meter_id, meter_id, '[]') WITH &&, int4range(org_unit_id, org_unit_id, '[]') WITH &&, valid WITH &&)
     WHERE (org_unit_id IS NOT NULL)
 );
+
+-- A meter may name its contract before the contract is there: folders of the registry are applied first.
+CREATE FUNCTION link_contract_to_meters() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE meter SET contract_id = NEW.id WHERE site_id = NEW.site_id AND contract = NEW.code;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER link_contract_to_meters AFTER INSERT ON contract
+  FOR EACH ROW EXECUTE FUNCTION link_contract_to_meters();
+
+ALTER TABLE code_alias DROP CONSTRAINT code_alias_kind_check,
+  ADD CONSTRAINT code_alias_kind_check CHECK (kind IN ('device', 'point', 'equipment', 'space', 'org_unit', 'meter'));

@@ -6,7 +6,8 @@ import dataclasses
 import importlib
 import types
 import typing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -19,7 +20,7 @@ from services.statements import Statement, StatementError, nouns, parse, stateme
 PYTHON_TYPES: dict[str, set[type]] = {
     "int2": {int}, "int4": {int}, "int8": {int}, "float8": {float}, "bool": {bool}, "text": {str}, "code": {str},
     "bytea": {bytes}, "timestamptz": {datetime}, "interval": {timedelta}, "uuid": {UUID}, "jsonb": {dict, list, object},
-    "text[]": {list}, "int4[]": {list}, "float8[]": {list},
+    "text[]": {list}, "int4[]": {list}, "float8[]": {list}, "numeric": {Decimal}, "date": {date},
 }  # fmt: skip
 SQL_ALIASES = {"int": "int4", "bigint": "int8", "boolean": "bool", "double precision": "float8"}
 
