@@ -166,8 +166,8 @@ prices are a fixture's, not those of a supplier; the bands are Jiangsu's of 2023
   float. Each line is rounded half up to 0.01; the total is the sum of the lines.
 - Demand 51.2 CNY/kW on max(500 kW, 40 % of 800 kVA); what passes 105 % of it (525 kW) at twice the price; fixed quarter
   hours.
-- Power factor: kWh / sqrt(kWh² + (lagging + leading kvarh)²), half up to 0.01; the table for 0.90; the base is demand and
-  energy without government funds.
+- Power factor: kWh / sqrt(kWh² + (lagging + leading kvarh)²), half up to 0.01; the table for 0.90; the base is demand
+  and energy without government funds.
 """
 
 
