@@ -1,15 +1,15 @@
 """A tariff: when each band holds and what each component of the price costs.
 
     Tariff
-      Season     months -> periods of the day, each a band; together they cover the 24 hours      the base
-      Overlay    months, kinds of day, periods -> a band that replaces the base's there           critical peak, deep off-peak
+      Season     months -> periods of the day, each a band; they cover the 24 hours   the base
+      Overlay    months, kinds of day, periods -> a band that replaces the base's there    critical peak, deep off-peak
       Component  a price per unit; floats with the band or not
     Terms        what a customer chose: class, capacity, contract demand, power-factor standard
     Holidays     a year's holidays and the weekend days that are worked (调休)
 
 Times of day are minutes of the local day, [start, stop), 0 to 1440; a period that wraps over midnight is written as two.
-Local days begin at local midnight of the site; minutes are wall-clock minutes, so a day on which the clock changes has
-more or fewer of them. Money and ratios are Decimal. Every figure of a shipped tariff carries how well it is attested.
+Local days begin at local midnight of the site; minutes are wall-clock minutes, so a day on which the clock
+changes has more or fewer of them. Money and ratios are Decimal. Every figure of a shipped tariff carries how well it is attested.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class DemandCharges:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """One effective tariff document. `ratios`: class of customer -> band -> ratio to the base price, overlays included."""
+    """One tariff document. `ratios`: class of customer -> band -> ratio to the base price, overlays included."""
 
     code: str
     name: str
@@ -117,7 +117,7 @@ class Tariff:
     demand: DemandCharges = field(default_factory=DemandCharges)
     fixed_per_month: Decimal = Decimal(0)
     holidays: str | None = None
-    #: Decimals to which a price per unit is rounded after the ratio, half up (None: not rounded), and those of an amount.
+    #: Decimals to which a price per unit is rounded after the ratio, half up (None: not at all), and those of an amount.
     price_decimals: int | None = None
     amount_decimals: int = 2
     name_zh: str | None = None

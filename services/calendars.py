@@ -1,0 +1,254 @@
+"""Band calendars: a contract's tariffs written out in the database, a row for each quarter hour or part of one.
+
+    contract --terms, tariffs, holidays, critical days--> Plan --analytics.tariffs.calendar--> calendar_piece
+
+Rows are written when somebody needs the span (`cover`), a UTC month at a time, and rewritten when a document, a term or
+a critical day changes (`rewrite`); both queue at the calendar's row. Every site has a calendar without a contract: it
+knows local hours, days and months, and all of it is unbilled. Edges are only ever added: a cut that is there stays, so
+that energy already stored keeps its pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import numpy as np
+
+from analytics.metering.model import QUARTER_US, Edges
+from analytics.tariffs.calendar import CalendarPieces, cuts, date_of, local_midnights_us, pieces
+from analytics.tariffs.clock import DAY_US, EPOCH_DAY, midnight_us, to_us
+from analytics.tariffs.expansion import Plan
+from analytics.tariffs.model import Holidays, Tariff, Terms
+from services.database import Connection, one, rows, run
+from services.statements import statements
+
+SQL = statements("calendars")
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """A calendar: of a site, and of one of its contracts or of none."""
+
+    id: int
+    site: str
+    time_zone: str
+    contract: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """A UTC day, as days since 1970."""
+
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
+class PieceRow:
+    """A piece as it is stored; day and month as days since 1970."""
+
+    start_us: int
+    stop_us: int
+    band: int
+    hour_us: int
+    day: int
+    month: int
+
+
+@dataclass(frozen=True, slots=True)
+class CutRow:
+    """A start off the quarter hour."""
+
+    cut_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRow:
+    """A register that follows another calendar now."""
+
+    register_id: int
+    old_calendar_id: int
+    new_calendar_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A register."""
+
+    register_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermsRow:
+    """Terms as they are stored."""
+
+    terms: Any
+
+
+@dataclass(frozen=True, slots=True)
+class CalledRow:
+    """A critical day."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A tariff or holiday calendar as it is stored."""
+
+    document: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What rewriting a calendar changed: local days with another band, and from when on energy has to be cut anew."""
+
+    days: frozenset[date]
+    first_new_cut_us: int | None
+
+
+class NoSuchCalendarError(Exception):
+    """There is no such site or contract."""
+
+
+async def base(connection: Connection, site_code: str) -> int:
+    """The id of a site's calendar without a contract; made where there is none. Raises NoSuchCalendarError."""
+    return (await of_contract(connection, site_code, None)).id
+
+
+async def of_contract(connection: Connection, site_code: str, contract: str | None) -> CalendarRow:
+    """The calendar of a contract (None: of none), made where there is none. Raises NoSuchCalendarError."""
+    found = await one(connection, SQL["calendar_of"], CalendarRow, site_code, contract)
+    if found is None:
+        await run(connection, SQL["put_calendar"], site_code, contract)
+        found = await one(connection, SQL["calendar_of"], CalendarRow, site_code, contract)
+    if found is None:
+        wanted = f"site {site_code!r}" if contract is None else f"contract {contract!r} at site {site_code!r}"
+        raise NoSuchCalendarError(f"there is no {wanted}: apply its folder first")
+    return found
+
+
+async def assign(connection: Connection, site_code: str) -> Sequence[MovedRow]:
+    """Make every register of a site follow the calendar of its contract; gives those that follow another one now."""
+    await base(connection, site_code)
+    await run(connection, SQL["put_contract_calendars"], site_code)
+    return await rows(connection, SQL["assign_registers"], MovedRow, site_code)
+
+
+async def plan(connection: Connection, calendar_id: int) -> Plan:
+    """All that decides about a calendar's bands, as it is applied now. Raises NoSuchCalendarError."""
+    calendar = await one(connection, SQL["calendar"], CalendarRow, calendar_id)
+    if calendar is None:
+        raise NoSuchCalendarError(f"there is no calendar {calendar_id}")
+    zone = ZoneInfo(calendar.time_zone)
+    stored = await rows(connection, SQL["terms_of"], TermsRow, calendar_id)
+    terms = tuple(msgspec.convert(row.terms, Terms) for row in stored)
+    if not terms:
+        return Plan(zone)
+    named = sorted({each.tariff for each in terms})
+    documents = await rows(connection, SQL["newest_tariffs"], DocumentRow, named)
+    tariffs = [msgspec.convert(row.document, Tariff, str_keys=True) for row in documents]
+    calendars = sorted({tariff.holidays for tariff in tariffs if tariff.holidays is not None})
+    documents = await rows(connection, SQL["newest_holidays"], DocumentRow, calendars)
+    holidays = [msgspec.convert(row.document, Holidays, str_keys=True) for row in documents]
+    called = await rows(connection, SQL["critical_days_of"], CalledRow, calendar_id)
+    return Plan(
+        zone,
+        terms,
+        {tariff.code: tariff for tariff in tariffs},
+        {each.code: each for each in holidays},
+        frozenset(row.day for row in called),
+    )
+
+
+async def cover(connection: Connection, calendar_id: int, start: datetime, stop: datetime) -> None:
+    """Write the pieces of [start, stop) that are not there yet, whole UTC months of them."""
+    first, end = to_us(start) // DAY_US, -(-to_us(stop) // DAY_US)
+    if not await rows(connection, SQL["missing_days"], DayRow, calendar_id, first, end):
+        return
+    for first_of_month, next_month in _months(first, end):
+        async with connection.transaction():
+            await run(connection, SQL["hold_calendar"], calendar_id)
+            missing = await rows(connection, SQL["missing_days"], DayRow, calendar_id, first_of_month, next_month)
+            if missing:
+                known = await plan(connection, calendar_id)
+                days = np.array([row.day for row in missing], dtype=np.int64)
+                whole = pieces(known, first_of_month * DAY_US, next_month * DAY_US)
+                await _put(connection, calendar_id, whole.take(np.isin(whole.starts_us // DAY_US, days)))
+
+
+async def edges(connection: Connection, calendar_id: int, start_us: int, stop_us: int) -> Edges:
+    """Cuts and local midnights around [start, stop), rounded outwards to quarter hours and local days; covers it."""
+    start_us, stop_us = start_us // QUARTER_US * QUARTER_US, -(-stop_us // QUARTER_US) * QUARTER_US
+    await cover(connection, calendar_id, _time(start_us), _time(stop_us))
+    calendar = await one(connection, SQL["calendar"], CalendarRow, calendar_id)
+    if calendar is None:
+        raise NoSuchCalendarError(f"there is no calendar {calendar_id}")
+    found = await rows(connection, SQL["cuts_of"], CutRow, calendar_id, start_us, stop_us)
+    midnights = local_midnights_us(ZoneInfo(calendar.time_zone), start_us, max(stop_us, start_us + 1))
+    return Edges(np.array([row.cut_us for row in found], dtype=np.int64), midnights)
+
+
+async def rewrite(connection: Connection, calendar_id: int, since_day: date) -> Rewritten:
+    """Write anew all pieces that are there from a local day on; in the caller's transaction, or a month at a time."""
+    known = await plan(connection, calendar_id)
+    first = midnight_us(known.zone, since_day) // DAY_US
+    covered = {row.day for row in await rows(connection, SQL["covered_days"], DayRow, calendar_id, first)}
+    changed_days: set[int] = set()
+    new_cuts: list[int] = []
+    for first_of_month, next_month in _months(first, max(covered, default=first - 1) + 1):
+        here = sorted(covered.intersection(range(first_of_month, next_month)))
+        if not here:
+            continue
+        async with connection.transaction():
+            await run(connection, SQL["hold_calendar"], calendar_id)
+            changed, added = await _rewrite_days(connection, calendar_id, known, here)
+            changed_days |= changed
+            new_cuts += added
+    return Rewritten(frozenset(map(date_of, changed_days)), min(new_cuts, default=None))
+
+
+async def _rewrite_days(
+    connection: Connection, calendar_id: int, known: Plan, utc_days: Sequence[int]
+) -> tuple[set[int], list[int]]:
+    """Rewrite UTC days of one month; gives the local days with another band, and the cuts that were added."""
+    span = utc_days[0] * DAY_US, (utc_days[-1] + 1) * DAY_US
+    stored = await rows(connection, SQL["pieces_of"], PieceRow, calendar_id, *span)
+    old_starts = np.array([row.start_us for row in stored], dtype=np.int64)
+    wanted = pieces(known, *span, cuts(old_starts).tolist())
+    wanted = wanted.take(np.isin(wanted.starts_us // DAY_US, np.array(utc_days, dtype=np.int64)))
+    at = np.searchsorted(old_starts, wanted.starts_us, side="right") - 1
+    old_bands = np.array([row.band for row in stored], dtype=np.int8)[at]
+    old_days = np.array([row.day for row in stored], dtype=np.int64)[at]
+    old_hours = np.array([row.hour_us for row in stored], dtype=np.int64)[at]
+    old_stops = np.array([row.stop_us for row in stored], dtype=np.int64)[at]
+    new = old_starts[at] != wanted.starts_us
+    other = (old_bands != wanted.bands) | (old_days != wanted.days)
+    moved = other | new | (old_hours != wanted.hours_us) | (old_stops != wanted.stops_us)
+    await _put(connection, calendar_id, wanted.take(moved))
+    return {*wanted.days[other].tolist(), *old_days[other].tolist()}, wanted.starts_us[new].tolist()
+
+
+async def _put(connection: Connection, calendar_id: int, written: CalendarPieces) -> None:
+    if len(written):
+        columns = (
+            written.starts_us, written.stops_us, written.bands, written.hours_us, written.days, written.months
+        )  # fmt: skip
+        await run(connection, SQL["put_pieces"], calendar_id, *(column.tolist() for column in columns))
+
+
+def _months(first: int, stop: int) -> Iterator[tuple[int, int]]:
+    """The UTC months that hold the days [first, stop), as days since 1970: first day, first day of the next month."""
+    day = date_of(first).replace(day=1)
+    while (day - EPOCH_DAY).days < stop:
+        following = (day + timedelta(days=32)).replace(day=1)
+        yield (day - EPOCH_DAY).days, (following - EPOCH_DAY).days
+        day = following
+
+
+def _time(time_us: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=time_us)
