@@ -10,7 +10,8 @@
 
 No thing is ever deleted: what is not wanted is retired, and all its readings stay. Other names stay as long as they
 lead to something living and nothing else claims them, wanted or not: devices in the field go on sending them, and one
-that was mapped in the console is not in any folder.
+that was mapped in the console is not in any folder. Segments of a register that were entered as events (a meter was
+replaced) stay for the same reason, as long as the register is wanted.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from analytics.registry.metering import refusals
+from analytics.registry.meters import RegisterSegment
 from analytics.registry.model import Alias, Registry, Site, Thing
 from analytics.registry.moving import Moves, Renamable, called, moved
 from analytics.registry.renames import Renames, renames
 
 Kind = Literal[
-    "site", "space", "org_unit", "template", "template_point", "equipment", "device", "point", "alias"
+    "site", "space", "org_unit", "template", "template_point", "equipment", "device", "point",
+    "meter", "register", "register_segment", "allocation", "alias",
 ]  # fmt: skip
 Action = Literal["added", "changed", "retired", "restored", "renamed"]
 
@@ -38,6 +42,10 @@ BELOW: Mapping[Kind, str] = {
     "equipment": "equipment",
     "device": "devices",
     "point": "points",
+    "meter": "meters",
+    "register": "registers",
+    "register_segment": "segments",
+    "allocation": "allocations",
     "alias": "aliases",
 }
 _KIND_OF: Mapping[str, Kind] = {kind: kind for kind in BELOW}
@@ -66,13 +74,14 @@ class Change:
 class Difference:
     """All changes in the order in which they are read, every name that moves by kind, and what cannot be done.
 
-    `wanted` is what was asked for with the other names that stay.
+    `wanted` is what was asked for with the other names and the entered segments that stay; `kept` are the latter.
     """
 
     wanted: Registry
     changes: Sequence[Change]
     moves: Moves
     refused: Sequence[str]
+    kept: Sequence[RegisterSegment] = ()
 
 
 def things(registry: Registry | None, kind: Kind) -> Mapping[str, Thing]:
@@ -86,14 +95,29 @@ def difference(held: Held, wanted: Registry) -> Difference:
     found = _renames(held, wanted)
     moves: Moves = {kind: renamed.moves for kind, renamed in found.items() if renamed.moves}
     living, retired = (moved(side, moves) if side and moves else side for side in (held.living, held.retired))
-    wanted = replace(wanted, aliases={**_staying(living, wanted), **wanted.aliases})
+    entered = _entered(living, wanted)
+    wanted = replace(
+        wanted,
+        aliases={**_staying(living, wanted), **wanted.aliases},
+        segments={**wanted.segments, **{segment.name: segment for segment in entered}},
+    )
     changes = list(_site_changes(held, wanted))
     for kind in BELOW:
         sides = things(living, kind), things(retired, kind)
         if kind in found:
             changes += _rename_changes(kind, *sides, found[kind].asked)
         changes += _changes(kind, *sides, things(wanted, kind))
-    return Difference(wanted, changes, moves, [text for renamed in found.values() for text in renamed.refused])
+    refused = [text for renamed in found.values() for text in renamed.refused]
+    return Difference(wanted, changes, moves, [*refused, *refusals(wanted)], entered)
+
+
+def _entered(living: Registry | None, wanted: Registry) -> Sequence[RegisterSegment]:
+    """Segments that came as events and that the folder does not have, of registers that it has."""
+    return [
+        segment
+        for name, segment in (living.segments if living else {}).items()
+        if segment.entered and name not in wanted.segments and segment.register in wanted.registers
+    ]
 
 
 def _staying(living: Registry | None, wanted: Registry) -> Mapping[str, Alias]:
@@ -113,7 +137,9 @@ def _renames(held: Held, wanted: Registry) -> Mapping[Kind, Renames]:
             continue  # what another device sends: a name, not a past
         former[alias.kind][alias.target].append(alias.alias)
     found: dict[Kind, Renames] = {}
-    trees: Mapping[Kind, bool] = {"space": True, "org_unit": True, "equipment": False, "device": False}
+    trees: Mapping[Kind, bool] = {
+        "space": True, "org_unit": True, "equipment": False, "device": False, "meter": False,
+    }  # fmt: skip
     for kind, tree in trees.items():
         sides = things(held.living, kind), things(held.retired, kind)
         found[kind] = renames(kind, *sides, things(wanted, kind), former[kind], tree=tree)

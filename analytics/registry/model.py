@@ -8,6 +8,7 @@
       Equipment      compressor-1                  stands in a space, belongs to a unit, may be part of other equipment
       Device         m-101                         made from a template; its gateway's silence is its own
       Point          m-101/active_power_kw         worked out: template and exceptions, conversion to the canonical unit
+      Meter          me-tr-1                       and what belongs to it: analytics/registry/meters.py
       Alias          device:m-001 -> m-101         another name, by which devices in the field and old links find it
 
 Each class is also a row of the database, read whole. A registry is only a value: whether its references hold is
@@ -18,6 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from analytics.registry.meters import Allocation, Meter, Register, RegisterSegment
 
 SPACE_KINDS = ("building", "floor", "area")
 ORG_UNIT_KINDS = ("business_unit", "department", "cost_centre")
@@ -150,7 +153,20 @@ class Alias:
 
 
 #: Anything that a registry holds below its site.
-Thing = Space | OrgUnit | Template | TemplatePoint | Equipment | Device | Point | Alias
+Thing = (
+    Space
+    | OrgUnit
+    | Template
+    | TemplatePoint
+    | Equipment
+    | Device
+    | Point
+    | Meter
+    | Register
+    | RegisterSegment
+    | Allocation
+    | Alias
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,4 +181,8 @@ class Registry:
     equipment: Mapping[str, Equipment] = field(default_factory=dict)
     devices: Mapping[str, Device] = field(default_factory=dict)
     points: Mapping[str, Point] = field(default_factory=dict)
+    meters: Mapping[str, Meter] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)
+    segments: Mapping[str, RegisterSegment] = field(default_factory=dict)
+    allocations: Mapping[str, Allocation] = field(default_factory=dict)
     aliases: Mapping[str, Alias] = field(default_factory=dict)

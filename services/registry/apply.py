@@ -98,7 +98,7 @@ async def apply(
         assert locked is not None
         if locked.revision != planned.revision:
             raise RegistryMovedError(planned.revision, locked.revision)
-        await write(connection, planned.wanted, planned.difference, progress)
+        await write(connection, planned.wanted, planned.difference, progress, actor)
         await _put_aliases(connection, planned.difference.wanted, actor)
         return await _leave_record(connection, planned, records, actor)
 

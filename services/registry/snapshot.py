@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.registry.difference import Held
+from analytics.registry.meters import Allocation, Meter, Register, RegisterSegment
 from analytics.registry.model import (
     Alias,
     Device,
@@ -78,6 +79,10 @@ async def _side(connection: Connection, site: Site, *, retired: bool) -> Registr
     # Descriptions and former names are not things: nothing hangs on them, and they go when what they belong to goes.
     described = [] if retired else await rows(connection, SQL["held_template_points"], TemplatePoint, site.code)
     aliases = [] if retired else await rows(connection, SQL["held_aliases"], Alias, site.code)
+    meters = await rows(connection, SQL["held_meters"], Meter, site.code, retired)
+    registers = await rows(connection, SQL["held_registers"], Register, site.code, retired)
+    segments = [] if retired else await rows(connection, SQL["held_segments"], RegisterSegment, site.code)
+    allocations = [] if retired else await rows(connection, SQL["held_allocations"], Allocation, site.code)
     return Registry(
         site=site,
         spaces={space.path: space for space in spaces},
@@ -87,6 +92,10 @@ async def _side(connection: Connection, site: Site, *, retired: bool) -> Registr
         equipment={machine.code: machine for machine in equipment},
         devices={device.code: device for device in devices},
         points={f"{point.device}/{point.key}": point for point in points},
+        meters={meter.code: meter for meter in meters},
+        registers={register.name: register for register in registers},
+        segments={segment.name: segment for segment in segments},
+        allocations={allocation.name: allocation for allocation in allocations},
         aliases={alias.name: alias for alias in aliases},
     )
 

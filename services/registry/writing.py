@@ -16,6 +16,7 @@ import msgspec
 from analytics.registry.difference import Change, Difference, Kind
 from analytics.registry.model import Device, Equipment, OrgUnit, Point, Registry, Space, Template, TemplatePoint
 from services.database import Connection, run
+from services.registry.meter_writing import write_meters
 from services.statements import Statement, statements
 
 SQL = statements("registry_change")
@@ -36,7 +37,9 @@ _RETIRE: Mapping[Kind, str] = {
 CHUNK = 5_000
 
 
-async def write(connection: Connection, wanted: Registry, difference: Difference, progress: Progress) -> None:
+async def write(
+    connection: Connection, wanted: Registry, difference: Difference, progress: Progress, actor: str
+) -> None:
     """Make the site what is wanted; inside the caller's transaction, under the lock of the revision."""
     site, changes = wanted.site.code, difference.changes
     if any(change.kind == "site" for change in changes):
@@ -60,6 +63,7 @@ async def write(connection: Connection, wanted: Registry, difference: Difference
     await _equipment(connection, site, _put(changes, Equipment), difference.moves.get("equipment", {}))
     await _devices(connection, site, _put(changes, Device), difference.moves.get("device", {}))
     await _points(connection, site, difference, progress)
+    await write_meters(connection, difference, actor)
     await _retire(connection, site, changes)
 
 

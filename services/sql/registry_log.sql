@@ -12,7 +12,8 @@ WHERE site.code = $1 AND code_alias.site_id = site.id
 -- what: let former names lead to the living things of the given names
 -- takes: site text, kind text[], alias text[], target text[], actor text
 INSERT INTO code_alias (site_id, kind, alias, target_id, actor_id)
-SELECT site.id, new.kind, new.alias, coalesce(space.id, unit.id, equipment.id, device.id, point.id), actor.id
+SELECT site.id, new.kind, new.alias, coalesce(space.id, unit.id, equipment.id, device.id, point.id, meter.id),
+       actor.id
 FROM unnest($2::text[], $3::text[], $4::text[]) AS new (kind, alias, target)
 JOIN site ON site.code = $1
 JOIN actor ON actor.code = $5
@@ -23,6 +24,7 @@ LEFT JOIN device ON new.kind = 'device' AND device.site_id = site.id AND device.
 LEFT JOIN device AS owner
   ON new.kind = 'point' AND owner.site_id = site.id AND owner.code = split_part(new.target, '/', 1)
 LEFT JOIN point ON point.device_id = owner.id AND point.key = split_part(new.target, '/', 2)
+LEFT JOIN meter ON new.kind = 'meter' AND meter.site_id = site.id AND meter.code = new.target
 ON CONFLICT (site_id, kind, alias) DO UPDATE SET target_id = EXCLUDED.target_id, actor_id = EXCLUDED.actor_id,
   since = now() WHERE code_alias.target_id <> EXCLUDED.target_id;
 

@@ -16,7 +16,8 @@ SELECT code, name, name_zh, time_zone, latitude, longitude FROM site WHERE code 
 -- takes: site text
 -- row: analytics.registry.model.Alias
 SELECT alias.kind, alias.alias,
-       coalesce(space.path, unit.path, equipment.code, device.code, owner.code || '/' || point.key) AS target
+       coalesce(space.path, unit.path, equipment.code, device.code, owner.code || '/' || point.key,
+                meter.code) AS target
 FROM code_alias AS alias
 JOIN site ON site.id = alias.site_id
 LEFT JOIN space ON alias.kind = 'space' AND space.id = alias.target_id
@@ -25,6 +26,7 @@ LEFT JOIN equipment ON alias.kind = 'equipment' AND equipment.id = alias.target_
 LEFT JOIN device ON alias.kind = 'device' AND device.id = alias.target_id
 LEFT JOIN point ON alias.kind = 'point' AND point.id = alias.target_id
 LEFT JOIN device AS owner ON owner.id = point.device_id
+LEFT JOIN meter ON alias.kind = 'meter' AND meter.id = alias.target_id
 WHERE site.code = $1
 ORDER BY alias.kind, alias.alias;
 
@@ -122,3 +124,59 @@ JOIN device ON device.site_id = site.id AND device.code = asked.device
 JOIN point ON point.device_id = device.id AND point.key = asked.key
 JOIN latest ON latest.point_id = point.id
 ORDER BY device.code, point.key;
+
+-- name: held_meters
+-- what: the living or the retired meters of a site
+-- takes: site text, retired bool
+-- row: analytics.registry.meters.Meter
+SELECT meter.code, meter.name, meter.name_zh, meter.carrier, meter.kind, parent.code AS parent, space.path AS space,
+       unit.path AS org_unit, equipment.code AS equipment, meter.rated_per_hour, meter.contract, meter.formula
+FROM meter
+JOIN site ON site.id = meter.site_id
+LEFT JOIN meter AS parent ON parent.id = meter.parent_id
+LEFT JOIN space ON space.id = meter.space_id
+LEFT JOIN org_unit AS unit ON unit.id = meter.org_unit_id
+LEFT JOIN equipment ON equipment.id = meter.equipment_id
+WHERE site.code = $1 AND (meter.retired_at IS NOT NULL) = $2
+ORDER BY meter.code;
+
+-- name: held_registers
+-- what: the living or the retired registers of a site; those of a retired meter are retired
+-- takes: site text, retired bool
+-- row: analytics.registry.meters.Register
+SELECT meter.code AS meter, register.flow, register.unit
+FROM register
+JOIN meter ON meter.id = register.meter_id
+JOIN site ON site.id = meter.site_id
+WHERE site.code = $1 AND (register.retired_at IS NOT NULL OR meter.retired_at IS NOT NULL) = $2
+ORDER BY meter.code, register.flow;
+
+-- name: held_segments
+-- what: the segments of the living registers of a site
+-- takes: site text
+-- row: analytics.registry.meters.RegisterSegment
+SELECT meter.code AS meter, register.flow, nullif(segment.valid_from, '-infinity') AS valid_from,
+       device.code || '/' || point.key AS point, segment.multiplier, segment.modulus, segment.resolution,
+       segment.closing_value, segment.opening_value, segment.reason <> '' AS entered
+FROM register_segment AS segment
+JOIN register ON register.id = segment.register_id
+JOIN meter ON meter.id = register.meter_id
+JOIN site ON site.id = meter.site_id
+JOIN point ON point.id = segment.point_id
+JOIN device ON device.id = point.device_id
+WHERE site.code = $1 AND register.retired_at IS NULL AND meter.retired_at IS NULL
+ORDER BY meter.code, register.flow, segment.valid_from;
+
+-- name: held_allocations
+-- what: the shares of the living meters of a site
+-- takes: site text
+-- row: analytics.registry.meters.Allocation
+SELECT meter.code AS meter, space.path AS space, unit.path AS org_unit, allocation.share,
+       lower(allocation.valid) AS valid_from, upper(allocation.valid) AS valid_until
+FROM meter_allocation AS allocation
+JOIN meter ON meter.id = allocation.meter_id
+JOIN site ON site.id = meter.site_id
+LEFT JOIN space ON space.id = allocation.space_id
+LEFT JOIN org_unit AS unit ON unit.id = allocation.org_unit_id
+WHERE site.code = $1 AND meter.retired_at IS NULL
+ORDER BY meter.code, space.path, unit.path, lower(allocation.valid);

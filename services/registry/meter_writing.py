@@ -1,0 +1,146 @@
+"""Writing the changes of a site's meters, set by set, and saying which registers must be judged again.
+
+    what changes                                      judged again from
+    a segment (point, multiplier, dial)               the earlier of where it began and where it begins
+    kind or rating of a meter, a register that comes  the beginning
+    the terms of a virtual meter                      the beginning
+
+What a meter is called, where it stands and whose it is changes no energy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from analytics.registry.difference import Change, Difference
+from analytics.registry.metering import terms_of
+from analytics.registry.meters import Allocation, Meter, Register, RegisterSegment
+from services.database import Connection, run
+from services.statements import statements
+
+SQL = statements("meters_change")
+
+#: Of a register whose whole history must be judged again.
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def write_meters(connection: Connection, difference: Difference, actor: str) -> None:
+    """Make the meters of the site what is wanted; what they refer to is there already."""
+    moves = difference.moves.get("meter", {})
+    changes = [
+        change
+        for change in difference.changes
+        if isinstance(change.after or change.before, Meter | Register | RegisterSegment | Allocation)
+    ]
+    if not changes and not moves:
+        return
+    site, wanted = difference.wanted.site.code, difference.wanted
+    if moves:
+        await run(connection, SQL["move_meters"], site, list(moves), list(moves.values()))
+    await _put_meters(connection, site, [thing for thing in _put(changes) if isinstance(thing, Meter)])
+    registers = [thing for thing in _put(changes) if isinstance(thing, Register)]
+    if registers:
+        await run(connection, SQL["put_base_calendar"], site)
+        await run(connection, SQL["put_registers"], site, *_columns(registers, "meter", "flow", "unit"))
+    await _segments(connection, site, difference, changes, actor)
+    await _allocations(connection, difference, changes)
+    await _retire(connection, site, changes)
+    terms = list(terms_of(wanted))
+    await run(
+        connection,
+        SQL["put_terms"],
+        site,
+        [code for code, _ in terms],
+        *_columns([term for _, term in terms], "meter", "flow", "factor"),
+    )
+    await _judge_again(connection, site, _touched(changes, wanted.registers))
+
+
+def _put(changes: Iterable[Change]) -> list[object]:
+    return [change.after for change in changes if change.action in {"added", "changed", "restored"}]
+
+
+def _columns(things: Sequence[object], *names: str) -> list[list[object]]:
+    return [[getattr(thing, name) for thing in things] for name in names]
+
+
+async def _put_meters(connection: Connection, site: str, meters: Sequence[Meter]) -> None:
+    if meters:
+        names = [name for name, _ in SQL["put_meters"].takes[1:]]
+        await run(connection, SQL["put_meters"], site, *_columns(meters, *names))
+        await run(connection, SQL["link_meters"], site, *_columns(meters, "code", "parent"))
+
+
+async def _segments(
+    connection: Connection, site: str, difference: Difference, changes: Sequence[Change], actor: str
+) -> None:
+    registers = difference.wanted.registers
+    # The segments of a register that is retired stay as they are: it may come back, with what was entered of it.
+    gone = [
+        change.before
+        for change in changes
+        if change.action == "retired"
+        and isinstance(change.before, RegisterSegment)
+        and change.before.register in registers
+    ]
+    if gone:
+        await run(connection, SQL["remove_segments"], site, *_columns(gone, "meter", "flow", "valid_from"))
+    put = [thing for thing in _put(changes) if isinstance(thing, RegisterSegment)]
+    if put:
+        names = [name for name, _ in SQL["put_segments"].takes[2:]]
+        await run(connection, SQL["put_segments"], site, actor, *_columns(put, *names))
+
+
+async def _allocations(connection: Connection, difference: Difference, changes: Sequence[Change]) -> None:
+    # All shares of a meter at once: a share that begins earlier must not meet the one it replaces.
+    site, wanted = difference.wanted.site.code, difference.wanted
+    things = (change.after or change.before for change in changes)
+    touched = {thing.meter for thing in things if isinstance(thing, Allocation)} & wanted.meters.keys()
+    if touched:
+        await run(connection, SQL["remove_allocations"], site, sorted(touched))
+        put = [allocation for allocation in wanted.allocations.values() if allocation.meter in touched]
+        names = [name for name, _ in SQL["put_allocations"].takes[1:]]
+        await run(connection, SQL["put_allocations"], site, *_columns(put, *names))
+
+
+async def _retire(connection: Connection, site: str, changes: Sequence[Change]) -> None:
+    gone = [change.before for change in changes if change.action == "retired"]
+    registers = [thing for thing in gone if isinstance(thing, Register)]
+    if registers:
+        await run(connection, SQL["retire_registers"], site, *_columns(registers, "meter", "flow"))
+    meters = [thing for thing in gone if isinstance(thing, Meter)]
+    if meters:
+        await run(connection, SQL["retire_meters"], site, *_columns(meters, "code"))
+
+
+def _touched(changes: Iterable[Change], registers: Mapping[str, Register]) -> Mapping[str, datetime]:
+    """Registers whose energy may be another one now, each with the instant from which."""
+    since: dict[str, datetime] = {}
+    for change in changes:
+        for register, instant in _touches(change, registers):
+            if register in registers:
+                since[register] = min(instant, since.get(register, instant))
+    return since
+
+
+def _touches(change: Change, registers: Mapping[str, Register]) -> Iterator[tuple[str, datetime]]:
+    before, after = change.before, change.after
+    for segment in (before, after):
+        if isinstance(segment, RegisterSegment):
+            yield segment.register, segment.valid_from or _BEGINNING
+    if isinstance(after, Register) and change.action != "renamed":
+        yield after.name, _BEGINNING
+    if (
+        isinstance(before, Meter)
+        and isinstance(after, Meter)
+        and (before.kind, before.rated_per_hour) != (after.kind, after.rated_per_hour)
+    ):
+        yield from ((name, _BEGINNING) for name, register in registers.items() if register.meter == after.code)
+
+
+async def _judge_again(connection: Connection, site: str, since: Mapping[str, datetime]) -> None:
+    if since:
+        meters, flows = ([name.split("/")[part] for name in since] for part in (0, 1))
+        reason = "the registry was changed"
+        await run(connection, SQL["judge_again"], site, reason, meters, flows, list(since.values()))
