@@ -1,6 +1,6 @@
 """What kind of day a local date is, and which band holds at each of its minutes.
 
-    date --holidays, make-up workdays, weekday--> weekday | weekend | holiday(name)   and perhaps: critical, called for it
+    date --holidays, make-up workdays, weekday--> weekday | weekend | holiday(name), and critical where it was called
     base: the season of its month and kind --overlays in order, painted over--> the bands of 1,440 minutes
 
 A holiday is a holiday also on a weekend; a weekend day that is worked (调休) is a weekday. A year that the holiday

@@ -1,15 +1,16 @@
 """A tariff: when each band holds and what each component of the price costs.
 
     Tariff
-      Season     months -> periods of the day, each a band; they cover the 24 hours   the base
-      Overlay    months, kinds of day, periods -> a band that replaces the base's there    critical peak, deep off-peak
+      Season     months -> periods of the day, each a band, over 24 hours    the base
+      Overlay    months, kinds of day, periods -> a band in their place      critical peak, deep off-peak
       Component  a price per unit; floats with the band or not
-    Terms        what a customer chose: class, capacity, contract demand, power-factor standard
-    Holidays     a year's holidays and the weekend days that are worked (调休)
+    Contract     who supplies a site with a carrier
+      Terms      what it chose: tariff, class, capacity, contract demand, power-factor standard
+    Holidays     holidays by name and the weekend days that are worked (调休), for the years that it knows
 
-Times of day are minutes of the local day, [start, stop), 0 to 1440; a period that wraps over midnight is written as two.
-Local days begin at local midnight of the site; minutes are wall-clock minutes, so a day on which the clock
-changes has more or fewer of them. Money and ratios are Decimal. Every figure of a shipped tariff carries how well it is attested.
+Times of day are minutes of the local day, [start, stop), 0 to 1440; a period that wraps over midnight is written as
+two. Local days begin at local midnight of the site; minutes are wall-clock minutes, so a day on which the clock changes
+has more or fewer of them. Money and ratios are Decimal. Every figure of a shipped tariff carries how well it is attested.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Season:
     months: frozenset[int]
     days: frozenset[DayKind]
     periods: tuple[Period, ...]
+    attested: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Overlay:
 class Component:
     """One price per unit of energy. `floats`: multiplied by the band's ratio.
 
+    `band_prices`: prices published for each band; one that stands here is not worked out of price and ratio.
+    `months`: the months of every year in which the component is charged (empty: all of them).
     `from_month` to before `until_month`: prices published for some months only (month is a first day; None: open).
     `in_power_factor_base`: government funds are not.
     """
@@ -79,6 +83,8 @@ class Component:
     until_month: date | None = None
     classes: frozenset[str] = frozenset()
     attested: str = ""
+    months: frozenset[int] = frozenset()
+    band_prices: Mapping[Band, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +123,15 @@ class Tariff:
     demand: DemandCharges = field(default_factory=DemandCharges)
     fixed_per_month: Decimal = Decimal(0)
     holidays: str | None = None
-    #: Decimals to which a price per unit is rounded after the ratio, half up (None: not at all), and those of an amount.
+    #: Decimals of a price per unit after the ratio, rounded half up (None: not rounded), and those of an amount.
     price_decimals: int | None = None
     amount_decimals: int = 2
     name_zh: str | None = None
     source: str = ""
     attested: str = ""
+    ratios_attested: Mapping[str, str] = field(default_factory=dict)
+    #: What a unit that is delivered to the supplier earns (None: nothing).
+    export_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +150,19 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Contract:
+    """Who supplies a site with a carrier; `is_default`: all meters of the carrier that name no other contract."""
+
+    code: str
+    name: str
+    carrier: str
+    currency: str
+    terms: tuple[Terms, ...]
+    is_default: bool = True
+    name_zh: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Holidays:
     """Dates by name of the holiday, and weekend days that are worked; `years` says which years it knows."""
 
@@ -149,3 +171,5 @@ class Holidays:
     holidays: Mapping[date, str]
     workdays: frozenset[date]
     source: str = ""
+    #: Where each year's dates come from, and how well they are attested.
+    sources: Mapping[int, str] = field(default_factory=dict)
