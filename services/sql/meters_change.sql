@@ -131,9 +131,9 @@ WITH wanted AS (
   RETURNING register_id
 )
 INSERT INTO recompute_task (register_id, since, reason)
-SELECT register_id, '1970-01-01 00:00Z', 'the formula was changed' FROM gone
+SELECT register_id, timestamptz '1970-01-01 00:00Z', 'the formula was changed' FROM gone
 UNION
-SELECT register_id, '1970-01-01 00:00Z', 'the formula was changed' FROM put
+SELECT register_id, timestamptz '1970-01-01 00:00Z', 'the formula was changed' FROM put
 ON CONFLICT (register_id) DO UPDATE SET since = least(recompute_task.since, EXCLUDED.since), at = now();
 
 -- name: retire_registers
