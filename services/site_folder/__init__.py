@@ -6,6 +6,9 @@
     devices.csv          what sends readings
     points.csv           points beyond the templates, and exceptions from them
     aliases.csv          names under which devices really send, where those are not ours
+    meters.csv           what measures a carrier, below which other meter, for whom
+    registers.csv        which point is the register of a meter, since when, with which multiplier
+    allocations.csv      shares of a meter for spaces and units
 
     files -> records (each value with its line) -> entries -> references checked -> points worked out -> Registry
 

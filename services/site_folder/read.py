@@ -1,7 +1,7 @@
 """Reading a whole site folder: either its registry, or every mistake in it.
 
 site.toml ------> site, spaces, org units --+
-templates/ -----> templates ----------------+-- names, references, circles --> points --> Registry
+templates/ -----> templates ----------------+-- names, references, circles --> points --> meters --> Registry
 *.csv ----------> equipment, devices, rows -+
 """
 
@@ -17,6 +17,20 @@ from services.site_folder import entries
 from services.site_folder.entries import Entry, TemplateDraft
 from services.site_folder.figures import POINT_COLUMNS, POINT_NEEDED
 from services.site_folder.files import read_csv, read_toml
+from services.site_folder.meter_checks import Around, check_metering
+from services.site_folder.meters import (
+    ALLOCATION_COLUMNS,
+    ALLOCATION_FILE,
+    ALLOCATION_NEEDED,
+    METER_COLUMNS,
+    METER_FILE,
+    METER_NEEDED,
+    REGISTER_COLUMNS,
+    REGISTER_FILE,
+    REGISTER_NEEDED,
+    Metering,
+    read_metering,
+)
 from services.site_folder.mistakes import Mistake, Mistakes, mend
 from services.site_folder.other_names import ALIAS_COLUMNS, read_other_names
 from services.site_folder.points import points_of, settle_template
@@ -32,7 +46,12 @@ from services.site_folder.references import (
 
 SITE_FILE, TEMPLATE_FOLDER = "site.toml", "templates"
 EQUIPMENT_FILE, DEVICE_FILE, POINT_FILE, ALIAS_FILE = "equipment.csv", "devices.csv", "points.csv", "aliases.csv"
-FILES = (SITE_FILE, EQUIPMENT_FILE, DEVICE_FILE, POINT_FILE, ALIAS_FILE)
+FILES = (
+    *(SITE_FILE, EQUIPMENT_FILE, DEVICE_FILE, POINT_FILE, ALIAS_FILE),
+    *(METER_FILE, REGISTER_FILE, ALLOCATION_FILE),
+)
+#: Beside the registry in the same folder, read by others.
+CONTRACT_FILE = "contracts.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +89,7 @@ def read_folder(folder: Path) -> Checked:
     if listed.devices is not None:
         points, aliases = points_of(devices, settled, rows)
         aliases += read_other_names(others, points, aliases)
+    metering = _metering(folder, listed, points if listed.devices is not None else None, mistakes)
     if mistakes.found:
         return Checked(None, mistakes.listed())
     assert listed.site is not None
@@ -86,9 +106,28 @@ def read_folder(folder: Path) -> Checked:
         equipment={code: entry.value for code, entry in (listed.equipment or {}).items()},
         devices={code: entry.value for code, entry in devices.items()},
         points=points,
-        aliases={alias.name: alias for alias in (*_aliases(listed), *aliases)},
+        meters={code: entry.value for code, entry in (metering.meters or {}).items()},
+        registers=metering.registers(points),
+        segments={name: entry.value for name, entry in (metering.segments or {}).items()},
+        allocations={entry.name: entry.value for entry in metering.allocations or ()},
+        aliases={alias.name: alias for alias in (*_aliases(listed), *aliases, *metering.aliases)},
     )
     return Checked(registry, ())
+
+
+def _metering(folder: Path, listed: _Listed, points: Mapping[str, Point] | None, mistakes: Mistakes) -> Metering:
+    metering = read_metering(
+        _rows(folder, METER_FILE, METER_COLUMNS, METER_NEEDED, mistakes),
+        _rows(folder, REGISTER_FILE, REGISTER_COLUMNS, REGISTER_NEEDED, mistakes),
+        _rows(folder, ALLOCATION_FILE, ALLOCATION_COLUMNS, ALLOCATION_NEEDED, mistakes),
+    )
+    spaces, org_units, equipment = _known(listed)
+    contracts = None
+    if (folder / CONTRACT_FILE).is_file():
+        file = read_toml(folder / CONTRACT_FILE, CONTRACT_FILE, mistakes)
+        contracts = None if file is None else frozenset(record.text("code") for record in file.under("contract"))
+    check_metering(metering, Around(spaces, org_units, equipment, Known("contract", CONTRACT_FILE, contracts), points))
+    return metering
 
 
 def _aliases(listed: _Listed) -> Iterator[Alias]:
@@ -143,17 +182,25 @@ def _note_strays(folder: Path, mistakes: Mistakes) -> None:
     """A misspelled file would be passed over in silence."""
     for path in sorted(folder.iterdir()):
         hidden = path.name.startswith((".", "~"))
-        if path.is_file() and path.suffix in {".csv", ".toml"} and path.name not in FILES and not hidden:
+        known = path.name in FILES or path.name == CONTRACT_FILE
+        if path.is_file() and path.suffix in {".csv", ".toml"} and not known and not hidden:
             mistakes.add(path.name, 1, f"this file is not part of a site folder{mend(path.name, FILES)}")
 
 
+def _known(listed: _Listed) -> tuple[Known, Known, Known]:
+    """Spaces, units and equipment to which others may refer."""
+    below_site, machines = listed.site is not None, listed.equipment
+    return (
+        Known("space", SITE_FILE, frozenset(listed.spaces) if below_site else None),
+        Known("org_unit", SITE_FILE, frozenset(listed.org_units) if below_site else None),
+        Known("equipment", EQUIPMENT_FILE, None if machines is None else frozenset(machines)),
+    )
+
+
 def _check_references(listed: _Listed) -> None:
-    below_site = listed.site is not None
-    spaces = Known("space", SITE_FILE, frozenset(listed.spaces) if below_site else None)
-    org_units = Known("org_unit", SITE_FILE, frozenset(listed.org_units) if below_site else None)
+    spaces, org_units, equipment = _known(listed)
     templates = Known("template", f"{TEMPLATE_FOLDER}/", frozenset(listed.templates) | listed.lost_templates)
     machines, devices = listed.equipment or {}, listed.devices or {}
-    equipment = Known("equipment", EQUIPMENT_FILE, None if listed.equipment is None else frozenset(machines))
     gateways = Known("gateway", DEVICE_FILE, frozenset(devices))
 
     check_parents("space", listed.spaces)

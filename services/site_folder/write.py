@@ -13,12 +13,22 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from analytics.registry.model import DEFAULT_FUTURE_LIMIT_S, Alias, Device, Registry
 from services.site_folder.entries import DEVICE_COLUMNS, EQUIPMENT_COLUMNS
 from services.site_folder.exceptions import Row, described, rows_of_points, shared_former_keys
 from services.site_folder.figures import POINT_COLUMNS
+from services.site_folder.meters import (
+    ALLOCATION_COLUMNS,
+    ALLOCATION_FILE,
+    METER_COLUMNS,
+    METER_FILE,
+    REGISTER_COLUMNS,
+    REGISTER_FILE,
+)
 from services.site_folder.other_names import ALIAS_COLUMNS, writable
 from services.site_folder.read import (
     ALIAS_FILE,
@@ -79,12 +89,29 @@ def texts(registry: Registry) -> Mapping[str, str]:
     points = list(rows_of_points(registry, former["point"], shared))
     files[EQUIPMENT_FILE] = _table(EQUIPMENT_COLUMNS, equipment, keep=len(EQUIPMENT_COLUMNS) - 1)
     files[DEVICE_FILE] = _table(DEVICE_COLUMNS, devices, keep=len(DEVICE_COLUMNS) - 1)
+    files |= _metering(registry, former["meter"])
     if points:
         files[POINT_FILE] = _table(POINT_COLUMNS, points, keep=len(POINT_COLUMNS) - 2)
     others = [_other_name(alias) for alias in aliases if not _beside(alias) and writable(alias)]
     if others:
         files[ALIAS_FILE] = _table(ALIAS_COLUMNS, others, keep=len(ALIAS_COLUMNS))
     return files
+
+
+def _metering(registry: Registry, former: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
+    """The lists of meters, registers and shares, each where the site has any."""
+    meters = [{**asdict(meter), "formerly": former.get(code)} for code, meter in sorted(registry.meters.items())]
+    segments = sorted(registry.segments.values(), key=lambda one: (one.register, one.valid_from is not None, one.name))
+    allocations = [
+        {**asdict(share), "from": share.valid_from, "to": share.valid_until}
+        for _, share in sorted(registry.allocations.items())
+    ]
+    tables: Sequence[tuple[str, Sequence[str], Sequence[Row], int]] = (
+        (METER_FILE, METER_COLUMNS, meters, len(METER_COLUMNS) - 1),
+        (REGISTER_FILE, REGISTER_COLUMNS, list(map(asdict, segments)), 7),
+        (ALLOCATION_FILE, ALLOCATION_COLUMNS, allocations, len(ALLOCATION_COLUMNS)),
+    )
+    return {file: _table(columns, listed, keep=keep) for file, columns, listed, keep in tables if listed}
 
 
 def _beside(alias: Alias) -> bool:
@@ -188,4 +215,8 @@ def _cell(value: object) -> str:
         return " ".join(value)
     if isinstance(value, dict):
         return "; ".join(f"{text}={number(value[text])}" for text in value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
     return number(value) if isinstance(value, float) else str(value)
