@@ -17,65 +17,53 @@ WITH span AS MATERIALIZED (
   JOIN register AS r ON r.id = s.register_id
 ),
 stretch AS MATERIALIZED (
-  SELECT DISTINCT s.calendar_id, s.start, s.stop, p.hour
+  SELECT s.calendar_id, s.start, s.stop, h.hour, p.first, p.last, p.day, p.month
   FROM (SELECT DISTINCT calendar_id, start, stop FROM span) AS s
   LEFT JOIN LATERAL (
-    SELECT hour FROM calendar_piece
+    SELECT DISTINCT hour FROM calendar_piece
     WHERE calendar_id = s.calendar_id
       AND start > s.start - interval '15 minutes' AND start < s.stop AND stop > s.start
-    OFFSET 0
+  ) AS h ON true
+  -- A local hour in which clocks go back half an hour is longer than one.
+  LEFT JOIN LATERAL (
+    SELECT min(start) AS first, max(start) AS last, min(day) AS day, min(month) AS month FROM calendar_piece
+    WHERE calendar_id = s.calendar_id AND start >= h.hour AND start < h.hour + interval '3 hours' AND hour = h.hour
   ) AS p ON true
 ),
-piece AS MATERIALIZED (
-  SELECT h.calendar_id, h.hour, p.start, p.band, p.day, p.month
-  FROM (SELECT DISTINCT calendar_id, hour FROM stretch WHERE hour IS NOT NULL) AS h
-  -- A local hour in which clocks go back half an hour is longer than one.
-  CROSS JOIN LATERAL (
-    SELECT start, band, day, month FROM calendar_piece
-    WHERE calendar_id = h.calendar_id AND start >= h.hour AND start < h.hour + interval '3 hours' AND hour = h.hour
-    OFFSET 0
-  ) AS p
-),
-local_hour AS MATERIALIZED (
-  SELECT calendar_id, hour, min(start) AS first, max(start) AS last, min(day) AS day, min(month) AS month
-  FROM piece GROUP BY calendar_id, hour
-),
 touched AS MATERIALIZED (
-  SELECT DISTINCT s.register_id, h.calendar_id, h.hour, h.first, h.last, h.day, h.month
-  FROM span AS s JOIN stretch AS t USING (calendar_id, start, stop) JOIN local_hour AS h USING (calendar_id, hour)
-),
-fresh AS MATERIALIZED (
-  SELECT t.register_id, t.hour, p.band, sum(e.measured)::int8 AS measured, sum(e.interpolated)::int8 AS interpolated,
-         sum(e.estimated)::int8 AS estimated, sum(e.covered_us)::int8 AS covered_us
-  FROM touched AS t
-  -- OFFSET 0 keeps the planner to one look into the index for each hour: it would read the whole table otherwise.
-  CROSS JOIN LATERAL (
-    SELECT e.start, e.measured, e.interpolated, e.estimated, e.covered_us FROM energy_interval AS e
-    WHERE e.register_id = t.register_id AND e.start >= t.first AND e.start <= t.last AND e.start >= $4 AND e.start < $5
-    OFFSET 0
-  ) AS e
-  JOIN piece AS p ON p.calendar_id = t.calendar_id AND p.start = e.start
-  GROUP BY t.register_id, t.hour, p.band
-  HAVING sum(e.measured) <> 0 OR sum(e.interpolated) <> 0 OR sum(e.estimated) <> 0 OR sum(e.covered_us) <> 0
-),
-old AS MATERIALIZED (
-  SELECT t.register_id, t.hour, h.* FROM touched AS t
-  CROSS JOIN LATERAL (
-    SELECT h.ctid AS place, h.band, h.measured, h.interpolated, h.estimated, h.covered_us FROM energy_hour AS h
-    WHERE h.register_id = t.register_id AND h.hour = t.hour
-    OFFSET 0
-  ) AS h
+  SELECT DISTINCT s.register_id, t.calendar_id, t.hour, t.first, t.last, t.day, t.month
+  FROM span AS s JOIN stretch AS t USING (calendar_id, start, stop) WHERE t.hour IS NOT NULL
 ),
 change AS MATERIALIZED (
-  SELECT register_id, hour, band, old.place, fresh.register_id IS NULL AS gone,
-         fresh.measured, fresh.interpolated, fresh.estimated, fresh.covered_us,
-         coalesce(fresh.measured, 0) - coalesce(old.measured, 0) AS by_measured,
-         coalesce(fresh.interpolated, 0) - coalesce(old.interpolated, 0) AS by_interpolated,
-         coalesce(fresh.estimated, 0) - coalesce(old.estimated, 0) AS by_estimated,
-         coalesce(fresh.covered_us, 0) - coalesce(old.covered_us, 0) AS by_covered_us
-  FROM fresh FULL JOIN old USING (register_id, hour, band)
-  WHERE (fresh.measured, fresh.interpolated, fresh.estimated, fresh.covered_us)
-        IS DISTINCT FROM (old.measured, old.interpolated, old.estimated, old.covered_us)
+  SELECT t.register_id, t.hour, t.day, t.month, c.*
+  FROM touched AS t
+  -- OFFSET 0 keeps the planner to one look into each index for each hour: it would read whole tables otherwise.
+  CROSS JOIN LATERAL (
+    SELECT band, old.place, fresh.measured IS NULL AS gone,
+           fresh.measured, fresh.interpolated, fresh.estimated, fresh.covered_us,
+           coalesce(fresh.measured, 0) - coalesce(old.measured, 0) AS by_measured,
+           coalesce(fresh.interpolated, 0) - coalesce(old.interpolated, 0) AS by_interpolated,
+           coalesce(fresh.estimated, 0) - coalesce(old.estimated, 0) AS by_estimated,
+           coalesce(fresh.covered_us, 0) - coalesce(old.covered_us, 0) AS by_covered_us
+    FROM (
+      SELECT p.band, sum(e.measured)::int8 AS measured, sum(e.interpolated)::int8 AS interpolated,
+             sum(e.estimated)::int8 AS estimated, sum(e.covered_us)::int8 AS covered_us
+      FROM energy_interval AS e
+      JOIN calendar_piece AS p ON p.calendar_id = t.calendar_id AND p.start = e.start
+       AND p.start >= t.first AND p.start <= t.last
+      WHERE e.register_id = t.register_id AND e.start >= t.first AND e.start <= t.last
+        AND e.start >= $4 AND e.start < $5
+      GROUP BY p.band
+      HAVING (sum(e.measured), sum(e.interpolated), sum(e.estimated), sum(e.covered_us)) <> (0, 0, 0, 0)
+    ) AS fresh
+    FULL JOIN (
+      SELECT h.ctid AS place, h.band, h.measured, h.interpolated, h.estimated, h.covered_us FROM energy_hour AS h
+      WHERE h.register_id = t.register_id AND h.hour = t.hour
+    ) AS old USING (band)
+    WHERE (fresh.measured, fresh.interpolated, fresh.estimated, fresh.covered_us)
+          IS DISTINCT FROM (old.measured, old.interpolated, old.estimated, old.covered_us)
+    OFFSET 0
+  ) AS c
 ),
 gone_hours AS (
   DELETE FROM energy_hour WHERE ctid = ANY (ARRAY(SELECT place FROM change WHERE gone))
@@ -89,11 +77,10 @@ new_hours AS (
       covered_us = excluded.covered_us
 ),
 day_change AS MATERIALIZED (
-  SELECT c.register_id, t.day, t.month, c.band, sum(c.by_measured)::int8 AS measured,
-         sum(c.by_interpolated)::int8 AS interpolated, sum(c.by_estimated)::int8 AS estimated,
-         sum(c.by_covered_us)::int8 AS covered_us
-  FROM change AS c JOIN touched AS t USING (register_id, hour)
-  GROUP BY c.register_id, t.day, t.month, c.band
+  SELECT register_id, day, month, band, sum(by_measured)::int8 AS measured,
+         sum(by_interpolated)::int8 AS interpolated, sum(by_estimated)::int8 AS estimated,
+         sum(by_covered_us)::int8 AS covered_us
+  FROM change GROUP BY register_id, day, month, band
 ),
 day_total AS MATERIALIZED (
   SELECT c.register_id, c.day, c.band, o.place, c.measured + coalesce(o.measured, 0) AS measured,

@@ -189,15 +189,17 @@ async def _virtual(url: str, terms: Sequence[tuple[Decimal, tuple[int, int, int,
 
 def check(terms: Sequence[tuple[Decimal, tuple[int, int, int, int] | None]], row: tuple[int, ...]) -> None:
     measured, interpolated, estimated, covered_us = row
-    total = sum((Fraction(factor) * sum((values or (0, 0, 0, 0))[:3]) for factor, values in terms), start=Fraction())
-    assert measured + interpolated + estimated == round(total)  # Python's round takes halves to even, too
+    energy = [Fraction(factor) * sum((values or (0, 0, 0, 0))[:3]) for factor, values in terms]
+    total = sum(energy, start=Fraction())
+    whole: int = round(total)  # Python's round takes halves to even, too
+    assert measured + interpolated + estimated == whole
     assert covered_us == min((values or (0, 0, 0, 0))[3] for _, values in terms)
     sign = -1 if total < 0 else 1
     parts = [sign * part for part in (measured, interpolated, estimated)]
     assert min(parts) >= 0
     with_energy = [values for _, values in terms if values is not None and sum(values[:3]) > 0]
-    if with_energy and round(total):
-        size = abs(round(total))
+    if with_energy and whole:
+        size = abs(whole)
         least = min(Fraction(values[0], sum(values[:3])) for values in with_energy)
         greatest = max(Fraction(values[2], sum(values[:3])) for values in with_energy)
         assert parts[0] == size * least // 1
