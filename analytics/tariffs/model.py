@@ -9,8 +9,9 @@
     Holidays     holidays by name and the weekend days that are worked (调休), for the years that it knows
 
 Times of day are minutes of the local day, [start, stop), 0 to 1440; a period that wraps over midnight is written as
-two. Local days begin at local midnight of the site; minutes are wall-clock minutes, so a day on which the clock changes
-has more or fewer of them. Money and ratios are Decimal. Every figure of a shipped tariff carries how well it is attested.
+two. Local days begin at local midnight of the site; minutes are wall-clock minutes, so a day on which the clock
+changes has more or fewer of them. Money and ratios are Decimal. Figures of a shipped tariff say how well they are
+attested.
 """
 
 from __future__ import annotations
