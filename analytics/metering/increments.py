@@ -51,6 +51,11 @@ class Scale:
     denominator: int
 
     @property
+    def ratio(self) -> tuple[int, int]:
+        """The multiplier in lowest terms."""
+        return self.numerator, self.denominator
+
+    @property
     def limit_micro(self) -> int:
         """Register values must stay below it."""
         return min(_VALUE_LIMIT, _ENERGY_LIMIT * self.denominator // self.numerator)
@@ -100,7 +105,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """From one read to a later one: what it looks like, its legs, the read as it is judged (jitter keeps the higher)."""
+    """From one read to a later one: what it looks like, its legs, and the read as judged (jitter keeps the higher)."""
 
     kind: Kind
     legs: tuple[Leg, ...]
@@ -148,9 +153,11 @@ class Scales:
         """A segment by its index."""
         return self._scales[index]
 
-    def stop_us(self, index: int) -> int | None:
-        """Where the next segment begins."""
-        return self._starts_us[index + 1] if index + 1 < len(self._starts_us) else None
+    def inside(self, index: int, times_us: Int64) -> Int64:
+        """The instants that lie before the next segment."""
+        if index + 1 == len(self._starts_us):
+            return times_us
+        return times_us[: int(np.searchsorted(times_us, self._starts_us[index + 1]))]
 
     def readable(self, read: Read) -> bool:
         """Whether a value can be a register's at all."""
@@ -182,7 +189,7 @@ class Scales:
         if -count <= scale.segment.resolution_micro:
             return Transition("jitter", (replace(leg, last_micro=earlier.micro),), Read(later.time_us, earlier.micro))
         modulus = scale.segment.modulus_micro
-        if modulus is not None and 0 <= count + modulus and self.may_count(count + modulus, duration_us, scale):
+        if modulus is not None and count + modulus >= 0 and self.may_count(count + modulus, duration_us, scale):
             return Transition("rollover", (replace(leg, wraps=True),), later)
         return Transition("below", (leg,), later)
 
@@ -226,7 +233,7 @@ class Scales:
             count = 0
         modulus = scales[0].segment.modulus_micro
         if modulus is not None and count < 0 and all(scale.segment.modulus_micro == modulus for scale in scales):
-            wraps = 0 <= count + modulus and self.may_count(count + modulus, duration_us, scales[0])
+            wraps = count + modulus >= 0 and self.may_count(count + modulus, duration_us, scales[0])
             modulus = modulus if wraps else None
             count += modulus or 0
         else:

@@ -52,7 +52,7 @@ class Mark(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Pending(msgspec.Struct, frozen=True, array_like=True):
-    """Reads since the last good one that do not fit it: the newest run that is consistent in itself, and those given up.
+    """Reads since the last good one that do not fit it: the newest run consistent in itself, and those given up.
 
     `given_up` counts reads left out before the run, `first` and `last` are the ends of them.
     """

@@ -72,7 +72,7 @@ class Tally:
         opened = self._closed_before(sums, pieces, last_us)
         minutes = sliding.joined(sums, starts_us, energies)
         open_minute_us = position_us // MINUTE_US * MINUTE_US
-        self._find_days(sums, minutes, position_us)
+        self._find_days(minutes, position_us)
         day = self._days[max(self._days)] if self._days else None
         covered = len(minutes.starts_us) > 0 and int(minutes.starts_us[-1]) == open_minute_us
         self._sums = Sums(
@@ -141,7 +141,7 @@ class Tally:
         measured, interpolated, estimated, covered_us = rows[1:, -1].tolist() if is_open else (0, 0, 0, 0)
         return measured, interpolated, estimated, covered_us
 
-    def _find_days(self, sums: Sums, minutes: Minutes, position_us: int) -> None:
+    def _find_days(self, minutes: Minutes, position_us: int) -> None:
         for day in sliding.maxima(minutes, position_us, self._edges.days_us):
             known = self._days.get(day.day_start_us)
             if known is None or day.energy_micro > known.energy_micro:
