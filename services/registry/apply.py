@@ -7,7 +7,8 @@
 
 Nobody waits for a person inside a transaction, and what is carried out is exactly what was shown. Two applies at once
 queue at the revision's row, and the second one plans again. Workers that run hear of the new revision on channel
-`registry` and load it. Nothing is deleted: what is not wanted any more is retired with all its readings.
+`registry` and load it. Nothing is deleted: what is not wanted any more is retired with all its readings. Virtual meters
+with another formula are evaluated anew behind the transaction.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import msgspec
 from analytics.registry.difference import Change, Difference, count, difference
 from analytics.registry.meaning import reinterpretations
 from analytics.registry.model import Alias, Registry, Site
-from services import events
+from services import events, rollups
 from services.database import Connection, one, run
 from services.registry.snapshot import RevisionRow, points_with_readings, revision, snapshot
 from services.registry.writing import CHUNK, Progress, write
@@ -98,9 +99,13 @@ async def apply(
         assert locked is not None
         if locked.revision != planned.revision:
             raise RegistryMovedError(planned.revision, locked.revision)
-        await write(connection, planned.wanted, planned.difference, progress, actor)
+        changed_formulas = await write(connection, planned.wanted, planned.difference, progress, actor)
         await _put_aliases(connection, planned.difference.wanted, actor)
-        return await _leave_record(connection, planned, records, actor)
+        raised = await _leave_record(connection, planned, records, actor)
+    # A month in each transaction, behind the change itself: nobody waits for a year of sums to change a name.
+    for register_id in changed_formulas:
+        await rollups.evaluate_anew(connection, register_id)
+    return raised
 
 
 async def _put_aliases(connection: Connection, wanted: Registry, actor: str) -> None:

@@ -1,32 +1,37 @@
-"""Writing the changes of a site's meters, set by set, and saying which registers must be judged again.
+"""Writing the changes of a site's meters, set by set.
 
-    what changes                                      judged again from
-    a segment (point, multiplier, dial)               the earlier of where it began and where it begins
-    kind or rating of a meter, a register that comes  the beginning
-    the terms of a virtual meter                      the beginning
-
-What a meter is called, where it stands and whose it is changes no energy.
+Energy follows by itself: the engine compares what a register was judged by (segments, rating) with what holds now and
+judges it again from where they differ; only a virtual meter whose formula has changed must be evaluated anew, by the
+caller, once all is written. What a meter is called, where it stands and whose it is changes no energy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from analytics.registry.difference import Change, Difference
 from analytics.registry.metering import terms_of
 from analytics.registry.meters import Allocation, Meter, Register, RegisterSegment
-from services.database import Connection, run
+from services import calendars
+from services.database import Connection, rows, run
 from services.statements import statements
 
 SQL = statements("meters_change")
 
-#: Of a register whose whole history must be judged again.
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+@dataclass(frozen=True, slots=True)
+class ChangedFormulaRow:
+    """The register of a virtual meter that is another sum now."""
+
+    register_id: int
 
 
-async def write_meters(connection: Connection, difference: Difference, actor: str) -> None:
-    """Make the meters of the site what is wanted; what they refer to is there already."""
+async def write_meters(connection: Connection, difference: Difference, actor: str) -> list[int]:
+    """Make the meters of the site what is wanted; what they refer to is there already.
+
+    Gives the registers of virtual meters whose formula has changed.
+    """
     moves = difference.moves.get("meter", {})
     changes = [
         change
@@ -34,10 +39,12 @@ async def write_meters(connection: Connection, difference: Difference, actor: st
         if isinstance(change.after or change.before, Meter | Register | RegisterSegment | Allocation)
     ]
     if not changes and not moves:
-        return
-    site, wanted = difference.wanted.site.code, difference.wanted
+        return []
+    site = difference.wanted.site.code
     if moves:
         await run(connection, SQL["move_meters"], site, list(moves), list(moves.values()))
+        virtual = [meter for meter in difference.wanted.meters.values() if meter.formula is not None]
+        await run(connection, SQL["put_formulas"], site, *_columns(virtual, "code", "formula"))
     await _put_meters(connection, site, [thing for thing in _put(changes) if isinstance(thing, Meter)])
     registers = [thing for thing in _put(changes) if isinstance(thing, Register)]
     if registers:
@@ -46,15 +53,17 @@ async def write_meters(connection: Connection, difference: Difference, actor: st
     await _segments(connection, site, difference, changes, actor)
     await _allocations(connection, difference, changes)
     await _retire(connection, site, changes)
-    terms = list(terms_of(wanted))
-    await run(
+    terms = list(terms_of(difference.wanted))
+    changed = await rows(
         connection,
         SQL["put_terms"],
+        ChangedFormulaRow,
         site,
         [code for code, _ in terms],
         *_columns([term for _, term in terms], "meter", "flow", "factor"),
     )
-    await _judge_again(connection, site, _touched(changes, wanted.registers))
+    await calendars.assign(connection, site)
+    return [row.register_id for row in changed]
 
 
 def _put(changes: Iterable[Change]) -> list[object]:
@@ -112,35 +121,3 @@ async def _retire(connection: Connection, site: str, changes: Sequence[Change]) 
     meters = [thing for thing in gone if isinstance(thing, Meter)]
     if meters:
         await run(connection, SQL["retire_meters"], site, *_columns(meters, "code"))
-
-
-def _touched(changes: Iterable[Change], registers: Mapping[str, Register]) -> Mapping[str, datetime]:
-    """Registers whose energy may be another one now, each with the instant from which."""
-    since: dict[str, datetime] = {}
-    for change in changes:
-        for register, instant in _touches(change, registers):
-            if register in registers:
-                since[register] = min(instant, since.get(register, instant))
-    return since
-
-
-def _touches(change: Change, registers: Mapping[str, Register]) -> Iterator[tuple[str, datetime]]:
-    before, after = change.before, change.after
-    for segment in (before, after):
-        if isinstance(segment, RegisterSegment):
-            yield segment.register, segment.valid_from or _BEGINNING
-    if isinstance(after, Register) and change.action != "renamed":
-        yield after.name, _BEGINNING
-    if (
-        isinstance(before, Meter)
-        and isinstance(after, Meter)
-        and (before.kind, before.rated_per_hour) != (after.kind, after.rated_per_hour)
-    ):
-        yield from ((name, _BEGINNING) for name, register in registers.items() if register.meter == after.code)
-
-
-async def _judge_again(connection: Connection, site: str, since: Mapping[str, datetime]) -> None:
-    if since:
-        meters, flows = ([name.split("/")[part] for name in since] for part in (0, 1))
-        reason = "the registry was changed"
-        await run(connection, SQL["judge_again"], site, reason, meters, flows, list(since.values()))

@@ -39,8 +39,11 @@ CHUNK = 5_000
 
 async def write(
     connection: Connection, wanted: Registry, difference: Difference, progress: Progress, actor: str
-) -> None:
-    """Make the site what is wanted; inside the caller's transaction, under the lock of the revision."""
+) -> list[int]:
+    """Make the site what is wanted; inside the caller's transaction, under the lock of the revision.
+
+    Gives the registers of virtual meters whose formula has changed.
+    """
     site, changes = wanted.site.code, difference.changes
     if any(change.kind == "site" for change in changes):
         await _run(connection, "put_site", *astuple(wanted.site))
@@ -63,8 +66,9 @@ async def write(
     await _equipment(connection, site, _put(changes, Equipment), difference.moves.get("equipment", {}))
     await _devices(connection, site, _put(changes, Device), difference.moves.get("device", {}))
     await _points(connection, site, difference, progress)
-    await write_meters(connection, difference, actor)
+    changed_formulas = await write_meters(connection, difference, actor)
     await _retire(connection, site, changes)
+    return changed_formulas
 
 
 def _put(changes: Iterable[Change], kind: type[AnyThing]) -> list[AnyThing]:

@@ -1,6 +1,6 @@
 -- Changing the meters of a site, set by set, inside the transaction of services/registry/apply.py:
 --
---   moves -> base calendar -> meters -> parents -> registers -> segments -> allocations -> terms -> retire -> recompute
+--   moves -> base calendar -> meters -> parents -> registers -> segments -> allocations -> retire -> terms -> calendars
 --
 -- A `put` adds a thing or makes the one of that name, retired or not, what is given. Registers and meters are retired;
 -- segments, allocations and terms only describe them: what they were stands in registry_change.
@@ -11,6 +11,14 @@
 UPDATE meter SET code = moved.new
 FROM unnest($2::text[], $3::text[]) AS moved (old, new), site
 WHERE site.code = $1 AND meter.site_id = site.id AND meter.code = moved.old;
+
+-- name: put_formulas
+-- what: write formulas with the codes that their meters have now
+-- takes: site text, code text[], formula text[]
+UPDATE meter SET formula = new.formula
+FROM unnest($2::text[], $3::text[]) AS new (code, formula), site
+WHERE site.code = $1 AND meter.site_id = site.id AND meter.code = new.code AND meter.kind = 'virtual'
+  AND meter.formula <> new.formula;
 
 -- name: put_base_calendar
 -- what: make sure that a site has a calendar without a contract, on which registers begin
@@ -107,8 +115,9 @@ LEFT JOIN space ON space.site_id = site.id AND space.path = new.space
 LEFT JOIN org_unit AS unit ON unit.site_id = site.id AND unit.path = new.org_unit;
 
 -- name: put_terms
--- what: make the terms of the site's virtual meters these; registers whose terms change are judged again
+-- what: make the terms of the site's virtual meters these; gives the registers whose terms have changed
 -- takes: site text, meter text[], term_meter text[], term_flow text[], factor numeric[]
+-- row: services.registry.meter_writing.ChangedFormulaRow
 WITH wanted AS (
   SELECT register.id AS register_id, term.id AS term_register_id, new.factor
   FROM unnest($2::text[], $3::text[], $4::text[], $5::numeric[]) AS new (meter, term_meter, term_flow, factor)
@@ -130,11 +139,7 @@ WITH wanted AS (
     WHERE meter_term.factor <> EXCLUDED.factor
   RETURNING register_id
 )
-INSERT INTO recompute_task (register_id, since, reason)
-SELECT register_id, timestamptz '1970-01-01 00:00Z', 'the formula was changed' FROM gone
-UNION
-SELECT register_id, timestamptz '1970-01-01 00:00Z', 'the formula was changed' FROM put
-ON CONFLICT (register_id) DO UPDATE SET since = least(recompute_task.since, EXCLUDED.since), at = now();
+SELECT register_id FROM gone UNION SELECT register_id FROM put ORDER BY register_id;
 
 -- name: retire_registers
 -- what: retire registers; their energy stays
@@ -149,14 +154,3 @@ WHERE site.code = $1 AND meter.site_id = site.id AND meter.code = gone.meter AND
 -- takes: site text, code text[]
 UPDATE meter SET retired_at = now() FROM site
 WHERE site.code = $1 AND meter.site_id = site.id AND meter.code = ANY ($2::text[]);
-
--- name: judge_again
--- what: have registers judged again from an instant on
--- takes: site text, reason text, meter text[], flow text[], since timestamptz[]
-INSERT INTO recompute_task (register_id, since, reason)
-SELECT register.id, coalesce(new.since, '1970-01-01 00:00Z'), $2
-FROM unnest($3::text[], $4::text[], $5::timestamptz[]) AS new (meter, flow, since)
-JOIN site ON site.code = $1
-JOIN meter ON meter.site_id = site.id AND meter.code = new.meter
-JOIN register ON register.meter_id = meter.id AND register.flow = new.flow
-ON CONFLICT (register_id) DO UPDATE SET since = least(recompute_task.since, EXCLUDED.since), at = now();
