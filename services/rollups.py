@@ -23,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 
 from services import virtual_meters
 from services.database import Connection, one, run
@@ -32,6 +33,10 @@ SQL = statements("rollups")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: No local hour is longer.
 _LONGEST_HOUR = timedelta(hours=3)
+_MONTH_US = 31 * 86_400_000_000
+
+#: Sorted, disjoint spans [start, stop) in microseconds by register.
+Spans: TypeAlias = dict[int, list[tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +66,42 @@ async def changed(connection: Connection, spans: Sequence[Span]) -> int:
     Runs in the caller's transaction. Raises NoCalendarError for a span that the register's calendar does not cover.
     """
     merged = merge((span.register_id, span.start_us, span.stop_us) for span in spans)
-    if not merged:
-        return 0
-    plan = await virtual_meters.above(connection, sorted(merged))
-    await run(connection, SQL["hold_calendars"], sorted({*merged, *plan.registers}))
-    for register_id, below in plan.steps:
-        stretches = merge((register_id, *span) for term in below for span in merged.get(term, ()))
+    return await _settle(connection, merged, {}) if merged else 0
+
+
+async def evaluate_anew(connection: Connection, register_id: int, since_us: int = 0) -> None:
+    """Evaluate a virtual register whose formula is new or another, from an instant on: a month in each transaction.
+
+    What depends on it follows. Doing it twice does no harm.
+    """
+    reach = await virtual_meters.reach(connection, register_id)
+    if reach is None:
+        return
+    start_us, stop_us = max(reach[0], since_us), reach[1]
+    while start_us < stop_us:
+        next_us = min(start_us + _MONTH_US, stop_us)
+        async with connection.transaction():
+            await _settle(connection, {}, {register_id: [(start_us, next_us)]})
+        start_us = next_us
+
+
+async def _settle(connection: Connection, changed_spans: Spans, new: Spans) -> int:
+    """Roll-ups of changed spans, of new virtual ones, and of what depends on either."""
+    merged = dict(changed_spans)
+    plan = await virtual_meters.above(connection, sorted({*merged, *new}))
+    registers = [*new, *plan.registers]
+    await run(connection, SQL["hold_calendars"], sorted({*merged, *registers}))
+    for register_id, below in [*((register_id, ()) for register_id in new), *plan.steps]:
+        stretches = merge(
+            (register_id, *span) for source in (merged, new) for term in below for span in source.get(term, ())
+        )
+        stretches |= {register_id: new[register_id]} if register_id in new else {}
         await virtual_meters.evaluate(connection, stretches)
         merged |= stretches
     return await roll_up(connection, merged)
 
 
-def merge(spans: Iterable[tuple[int, int, int]]) -> dict[int, list[tuple[int, int]]]:
+def merge(spans: Iterable[tuple[int, int, int]]) -> Spans:
     """Spans (register, start, stop) by register, sorted and disjoint."""
     by_register = defaultdict[int, list[tuple[int, int]]](list)
     for register_id, start_us, stop_us in sorted(spans):
@@ -86,7 +115,7 @@ def merge(spans: Iterable[tuple[int, int, int]]) -> dict[int, list[tuple[int, in
     return dict(by_register)
 
 
-async def roll_up(connection: Connection, merged: dict[int, list[tuple[int, int]]]) -> int:
+async def roll_up(connection: Connection, merged: Spans) -> int:
     """Hours, days and months over spans by register whose calendars are held; gives how many rows of hours changed."""
     flat = [(register_id, *span) for register_id, known in merged.items() for span in known]
     least_us, most_us = min(start for _, start, _ in flat), max(stop for _, _, stop in flat)

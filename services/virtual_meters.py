@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from graphlib import TopologicalSorter
 
+from services import calendars
 from services.database import Connection, one, rows, run
 from services.statements import statements
 
@@ -36,8 +37,15 @@ class TermRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """A band calendar."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReachRow:
-    """From when to when there is energy of a virtual register or of its terms, and of whole months between."""
+    """From when to when a virtual register or one of its terms has energy."""
 
     start_us: int | None
     stop_us: int | None
@@ -73,6 +81,10 @@ async def evaluate(connection: Connection, stretches: Mapping[int, Sequence[tupl
     if not flat:
         return
     least_us, most_us = min(start for _, start, _ in flat), max(stop for _, _, stop in flat)
+    for row in await rows(connection, SQL["calendars_of"], CalendarRow, list(stretches)):
+        await calendars.cover(
+            connection, row.id, _EPOCH + timedelta(microseconds=least_us), _EPOCH + timedelta(microseconds=most_us)
+        )
     bounds = (_EPOCH + timedelta(microseconds=least_us) - _NEAR, _EPOCH + timedelta(microseconds=most_us) + _NEAR)
     columns = [[row[column] for row in flat] for column in range(3)]
     await run(connection, SQL["forget"], *columns, *bounds)

@@ -9,6 +9,12 @@ WITH RECURSIVE reached AS (
 )
 SELECT register_id, term_register_id FROM reached;
 
+-- name: calendars_of
+-- what: the calendars that virtual registers follow, which may be others than those of their terms
+-- takes: register_ids int4[]
+-- row: services.virtual_meters.CalendarRow
+SELECT DISTINCT calendar_id AS id FROM register WHERE id = ANY($1);
+
 -- name: forget
 -- what: take away the intervals of virtual registers over spans
 -- takes: register_ids int4[], starts_us int8[], stops_us int8[], least timestamptz, most timestamptz
