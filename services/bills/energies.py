@@ -1,0 +1,172 @@
+"""What a bill needs of the meters: energy by flow, band and stretch, whose it is, the highest demand, what is missing.
+
+Energies come from the local days of the roll-ups. A space or unit owns what a meter has beside the meters below it: the
+meter's own, or by shares of that day; a meter that belongs to nobody belongs to whom the nearest one above it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, cast
+
+from analytics.billing.inputs import BandEnergy, Claim, Peak, Stretch, SubjectKind
+from analytics.tariffs.bands import Band
+from services.database import Connection, one, rows
+from services.statements import statements
+
+SQL = statements("bills")
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyRow:
+    """Energy of a flow and band in a stretch (from 1), in millionths."""
+
+    stretch: int
+    flow: str
+    band: int
+    measured: int
+    interpolated: int
+    estimated: int
+    covered_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRow:
+    """A flow that is counted."""
+
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class SumRow:
+    """A sum of energy in millionths."""
+
+    micro: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """Whose energy; `stretch` from 1."""
+
+    kind: str
+    subject: str
+    stretch: int
+    band: int
+    micro: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """How many increments are held out, and how much they come to."""
+
+    entries: int
+    micro: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeakRow:
+    """Energy of 15 minutes and where they end."""
+
+    micro: int
+    stop: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A register."""
+
+    register_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What meters have in the stretches of a month, one entry a stretch; which flows they count at all."""
+
+    flows: frozenset[str]
+    energies: tuple[tuple[BandEnergy, ...], ...]
+    exported_micro: tuple[int, ...]
+    reactive_import_micro: int
+    reactive_export_micro: int
+    covered_us: int
+
+
+async def drawn(connection: Connection, meter_ids: Sequence[int], stretches: Sequence[Stretch]) -> Drawn:
+    """What meters together have in each stretch."""
+    found = await rows(connection, SQL["energy_of_stretches"], EnergyRow, list(meter_ids), *_days(stretches))
+    flows = await rows(connection, SQL["flows_of_meters"], FlowRow, list(meter_ids))
+    imported: list[list[BandEnergy]] = [[] for _ in stretches]
+    for row in found:
+        if row.flow == "import":
+            energy = BandEnergy(Band(row.band), row.measured, row.interpolated, row.estimated)
+            imported[row.stretch - 1].append(energy)
+    return Drawn(
+        frozenset(row.flow for row in flows),
+        tuple(map(tuple, imported)),
+        tuple(
+            _total(row for row in found if row.flow == "export" and row.stretch == number)
+            for number in range(1, len(stretches) + 1)
+        ),
+        _total(row for row in found if row.flow == "reactive_import"),
+        _total(row for row in found if row.flow == "reactive_export"),
+        sum(row.covered_us for row in found if row.flow == "import"),
+    )
+
+
+async def claims(
+    connection: Connection, contract_id: int, stretches: Sequence[Stretch]
+) -> tuple[tuple[Claim, ...], ...]:
+    """Whose energy each stretch's is, by space and by unit."""
+    found = await rows(connection, SQL["claims_of_contract"], ClaimRow, contract_id, *_days(stretches))
+    owned: list[list[Claim]] = [[] for _ in stretches]
+    for row in found:
+        claim = Claim(cast("SubjectKind", row.kind), row.subject, Band(row.band), row.micro)
+        owned[row.stretch - 1].append(claim)
+    return tuple(map(tuple, owned))
+
+
+async def used_before(connection: Connection, meter_ids: Sequence[int], month: date) -> int:
+    """What meters have drawn in the year before a month."""
+    found = await one(connection, SQL["energy_before"], SumRow, list(meter_ids), month.replace(month=1), month)
+    assert found is not None
+    return found.micro
+
+
+async def quarantined(
+    connection: Connection, meter_ids: Sequence[int], start: datetime, stop: datetime
+) -> QuarantineRow:
+    """What is held out of a span of instants."""
+    found = await one(connection, SQL["quarantined"], QuarantineRow, list(meter_ids), start, stop)
+    assert found is not None
+    return found
+
+
+async def peak(
+    connection: Connection,
+    meter_id: int,
+    window: Literal["fixed", "sliding"],
+    days: tuple[date, date],
+    span: tuple[datetime, datetime],
+) -> Peak | None:
+    """The highest demand of a meter in local days, which are the span; None where nothing was measured."""
+    register = await one(connection, SQL["import_register"], RegisterRow, meter_id)
+    if register is None:
+        return None
+    if window == "sliding":
+        found = await one(connection, SQL["peak_sliding"], PeakRow, register.register_id, *days)
+    else:
+        found = await one(connection, SQL["peak_fixed"], PeakRow, register.register_id, *span)
+    if found is None:
+        return None
+    quarters_an_hour = 4
+    return Peak((Decimal(found.micro) * quarters_an_hour).scaleb(-6), window, found.stop)
+
+
+def _total(found: Iterable[EnergyRow]) -> int:
+    return sum(row.measured + row.interpolated + row.estimated for row in found)
+
+
+def _days(stretches: Sequence[Stretch]) -> tuple[list[date], list[date]]:
+    return [stretch.from_day for stretch in stretches], [stretch.until_day for stretch in stretches]

@@ -1,0 +1,143 @@
+"""The inputs of a contract's month, gathered from the database; what a bill says follows from them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from analytics.billing.inputs import BandEnergy, BillInputs, Claim, Peak, Reactive, Stretch, next_month
+from analytics.billing.sharing import Subject
+from analytics.tariffs.clock import midnight_us
+from analytics.tariffs.prices import NoPriceError
+from services.bills import energies
+from services.bills.contracts import (
+    SQL,
+    Agreed,
+    CannotBillError,
+    ContractRow,
+    MeterRow,
+    agreed,
+    meter_of_contract,
+    stretch_of,
+    tariffs_of,
+    terms_of,
+)
+from services.database import Connection, rows
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNITS = {"water": "m3", "gas": "Nm3", "compressed_air": "Nm3", "steam": "kg"}
+
+
+async def gather(connection: Connection, contract: ContractRow, month: date) -> BillInputs:
+    """All that the bills of a month are worked out from, as it is at one instant. Raises CannotBillError.
+
+    Runs a transaction of its own: energy that arrives meanwhile is in all of it or in none.
+    """
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        return await _gather(connection, contract, month)
+
+
+async def with_own_energy(
+    connection: Connection, contract: ContractRow, inputs: BillInputs, subject: Subject
+) -> BillInputs:
+    """The inputs with a sub-meter's energy added; those of any other subject as they are. Raises CannotBillError."""
+    if subject.kind != "meter" or subject.name in inputs.main_meters:
+        return inputs
+    meter = await meter_of_contract(connection, contract, subject.name)
+    drawn = await energies.drawn(connection, [meter.meter_id], inputs.stretches)
+    stretches = tuple(
+        replace(stretch, claims=(*stretch.claims, *(_claim(meter, energy) for energy in own)))
+        for stretch, own in zip(inputs.stretches, drawn.energies, strict=True)
+    )
+    return replace(inputs, stretches=stretches)
+
+
+def _claim(meter: MeterRow, energy: BandEnergy) -> Claim:
+    return Claim("meter", meter.code, energy.band, Decimal(energy.total_micro))
+
+
+async def _gather(connection: Connection, contract: ContractRow, month: date) -> BillInputs:
+    start, stop = span_of(contract, month)
+    mains = await rows(connection, SQL["main_meters"], MeterRow, contract.contract_id, start)
+    if not mains:
+        raise CannotBillError(
+            f"contract {contract.site}/{contract.code} has no meter of {contract.carrier} where its supply enters: "
+            "give the site a meter without a parent"
+        )
+    main_ids = [meter.meter_id for meter in mains]
+    parts = list(agreed(await terms_of(connection, contract.contract_id), month, next_month(month)))
+    stretches = await _stretches(connection, parts, month)
+    drawn = await energies.drawn(connection, main_ids, stretches)
+    claimed = await energies.claims(connection, contract.contract_id, stretches)
+    filled = tuple(
+        replace(stretch, energies=energy, exported_micro=exported, claims=owned)
+        for stretch, energy, exported, owned in zip(
+            stretches, drawn.energies, drawn.exported_micro, claimed, strict=True
+        )
+    )
+    held = await energies.quarantined(connection, main_ids, start, stop)
+    in_year = any(stretch.tiers and stretch.tier_period == "year" for stretch in stretches)
+    last = parts[-1].terms
+    return BillInputs(
+        month,
+        contract.carrier,
+        _UNITS.get(contract.carrier, "kWh"),
+        contract.currency,
+        filled,
+        amount_decimals=await _amount_decimals(connection, last.tariff if last else None),
+        peak=await _peak(connection, parts, mains, month, (start, stop)),
+        reactive=Reactive(drawn.reactive_import_micro, drawn.reactive_export_micro)
+        if any(flow.startswith("reactive") for flow in drawn.flows)
+        else None,
+        power_factor_standard=last.power_factor_standard if last else None,
+        used_before_micro=await energies.used_before(connection, main_ids, month) if in_year else 0,
+        missing_us=max(0, len(mains) * ((stop - start) // timedelta(microseconds=1)) - drawn.covered_us),
+        quarantined_micro=held.micro,
+        quarantined_entries=held.entries,
+        main_meters=tuple(meter.code for meter in mains),
+    )
+
+
+def span_of(contract: ContractRow, month: date) -> tuple[datetime, datetime]:
+    """The instants at which a local month begins and ends."""
+    zone = ZoneInfo(contract.time_zone)
+    start, stop = (_EPOCH + timedelta(microseconds=midnight_us(zone, day)) for day in (month, next_month(month)))
+    return start, stop
+
+
+async def _stretches(connection: Connection, parts: Sequence[Agreed], month: date) -> list[Stretch]:
+    named = sorted({part.terms.tariff for part in parts if part.terms is not None})
+    known = await tariffs_of(connection, named)
+    try:
+        return [stretch_of(part, known[part.terms.tariff] if part.terms else None, month) for part in parts]
+    except NoPriceError as error:
+        raise CannotBillError(str(error)) from error
+
+
+async def _amount_decimals(connection: Connection, tariff: str | None) -> int:
+    """The decimals of amounts: those of the tariff at the end of the month."""
+    return 2 if tariff is None else (await tariffs_of(connection, [tariff]))[tariff].tariff.amount_decimals
+
+
+async def _peak(
+    connection: Connection,
+    parts: Sequence[Agreed],
+    mains: Sequence[MeterRow],
+    month: date,
+    span: tuple[datetime, datetime],
+) -> Peak | None:
+    """The month's highest demand where the terms charge it; the window is that of the last terms that do."""
+    charged = [p.terms for p in parts if p.terms is not None and p.terms.demand_mode in {"contract", "actual"}]
+    if not charged:
+        return None
+    if len(mains) > 1:
+        codes = ", ".join(meter.code for meter in mains)
+        raise CannotBillError(
+            f"demand is charged, but supply enters at several meters ({codes}): "
+            "make a virtual meter that is their sum the parent of them all"
+        )
+    days = month, next_month(month)
+    return await energies.peak(connection, mains[0].meter_id, charged[-1].demand_window, days, span)
