@@ -31,9 +31,10 @@ class ServerRow:
 
 @dataclass(frozen=True, slots=True)
 class SiteCodeRow:
-    """A site of the registry."""
+    """A site of the registry, and whether it has any meter."""
 
     code: str
+    metered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Facts:
     server: ServerRow
     pending_migrations: list[str]
     sites: list[str]
+    unmetered_sites: list[str]
     workers: list[WorkerRow]
 
 
@@ -61,8 +63,9 @@ async def facts(url: str) -> Facts:
         assert server is not None
         pending = await pending_migrations(connection)
         if pending:
-            return Facts(server, pending, [], [])
-        sites = [row.code for row in await rows(connection, SQL["site_codes"], SiteCodeRow)]
-        return Facts(server, [], sites, await workers(connection))
+            return Facts(server, pending, [], [], [])
+        sites = await rows(connection, SQL["site_codes"], SiteCodeRow)
+        unmetered = [site.code for site in sites if not site.metered]
+        return Facts(server, [], [site.code for site in sites], unmetered, await workers(connection))
     finally:
         await connection.close()

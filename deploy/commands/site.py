@@ -48,6 +48,7 @@ def check(folder: Path) -> None:
     click.echo(
         f"{registry.site.code}: no mistakes in {len(registry.spaces)} spaces, {len(registry.org_units)} units, "
         f"{len(registry.equipment)} machines, {len(registry.devices)} devices, {len(registry.points)} points"
+        + (f", {len(registry.meters)} meters" if registry.meters else "")
     )
 
 
@@ -142,6 +143,9 @@ async def _apply(connection: Connection, registry: Registry, *, dry_run: bool, y
 
 
 def _show(planned: Plan, site: str) -> None:
+    for segment in planned.difference.kept:
+        since = segment.valid_from.isoformat() if segment.valid_from else "the beginning"
+        click.echo(f"kept      register {segment.register} since {since}: it was entered as an event; an export has it")
     if not planned.changes:
         click.echo(f"{site}: nothing to change")
         return

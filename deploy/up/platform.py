@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -29,6 +30,8 @@ from deploy.up.servers import Servers, servers
 from deploy.up.supervisor import Supervisor
 from services.diagnosis import facts
 from services.migrate import migrate
+from services.site_folder.meters import METER_FILE
+from services.site_folder.read import SITE_FILE
 
 DEMONSTRATION = Path(deploy.__file__).resolve().parent / "sites" / "kunshan"
 ANSWER_S = 60.0
@@ -82,21 +85,33 @@ def run(choice: Choice, say: Callable[[str], None]) -> None:
 
 
 def _prepare_database(choice: Choice, found: Servers, home: Path, say: Callable[[str], None]) -> None:
-    """Schema of this version, and a site where there is none yet."""
+    """Schema of this version, a site where there is none yet, and meters where an earlier version applied none."""
     with explained_outages():
         ran = asyncio.run(migrate(found.database_url))
     if ran:
         say(f"schema: {ran} migrations")
-    if asyncio.run(facts(found.database_url)).sites:
+    known = asyncio.run(facts(found.database_url))
+    metered_now = _code(choice.site) in known.unmetered_sites and (choice.site / METER_FILE).is_file()
+    if known.sites and not metered_now:
         return
-    say(f"site: applying {choice.site.name} to the empty registry")
+    say(f"site: applying {choice.site.name} {'for its meters' if known.sites else 'to the empty registry'}")
     environment = {**os.environ, **_addresses(found, home), "PYTHONPATH": str(CHECKOUT)}
     done = subprocess.run(
         command("site", "apply", str(choice.site)), check=False, capture_output=True, text=True, env=environment
     )
     (home / "logs" / "site.log").write_text(done.stdout + done.stderr)
-    if done.returncode != 0:
+    if done.returncode != 0 and known.sites:
+        # Somebody made the site another one since: what to retire is for them to say.
+        say(f"site: {choice.site.name} was left as it is, see logs/site.log; `ioe site apply {choice.site}` asks")
+    elif done.returncode != 0:
         raise ProcessError(f"The site folder {choice.site} was refused:\n{(done.stdout + done.stderr).strip()[-1500:]}")
+
+
+def _code(folder: Path) -> str:
+    """The code of a folder's site; "" where that cannot be read, which applying it explains."""
+    with suppress(OSError, tomllib.TOMLDecodeError):
+        return str(tomllib.loads((folder / SITE_FILE).read_text("utf-8")).get("code", ""))
+    return ""
 
 
 def _addresses(found: Servers, home: Path) -> dict[str, str]:

@@ -9,6 +9,6 @@ SELECT current_setting('server_version')                                       A
        clock_timestamp()                                                        AS now;
 
 -- name: site_codes
--- what: every site of the registry
+-- what: every site of the registry, and whether it has any meter
 -- row: services.diagnosis.SiteCodeRow
-SELECT code::text AS code FROM site ORDER BY code;
+SELECT code::text AS code, EXISTS (SELECT FROM meter WHERE meter.site_id = site.id) AS metered FROM site ORDER BY code;
