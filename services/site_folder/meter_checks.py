@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from analytics.registry.carriers import INTEGRAL, counted, energy_unit
+from analytics.registry.carriers import CARRIERS, INTEGRAL, REACTIVE, counted, energy_unit
 from analytics.registry.circles import circles, shown
 from analytics.registry.formula import FormulaError, Term, terms
 from analytics.registry.metering import double_service, rests_on
@@ -117,7 +117,7 @@ def _check_point(entry: Entry[RegisterSegment], meter: Meter, points: Mapping[st
     if meter.kind == "virtual":
         record.wrong("meter", f"meter {segment.meter!r} is virtual: its formula says what it is, leave this row out")
         return ""
-    if not wanted and segment.flow:
+    if not wanted and segment.flow in REACTIVE and meter.carrier in CARRIERS:
         record.wrong("flow", f"{meter.carrier} has no {segment.flow}: use import or export")
     point = points.get(segment.point)
     if point is None:

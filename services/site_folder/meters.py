@@ -9,7 +9,7 @@ Whether they fit together is looked at in meter_checks.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -74,7 +74,7 @@ def read_metering(
     """The rows of the three files."""
     return Metering(
         meters=None if meters is None else check_unique("meter", map(_meter, meters)),
-        segments=None if registers is None else check_unique("register", map(_segment, registers), field="valid_from"),
+        segments=None if registers is None else check_unique("register", _segments(registers), field="valid_from"),
         allocations=None if allocations is None else [_allocation(row) for row in allocations],
     )
 
@@ -119,6 +119,13 @@ def _formula(record: Record, kind: str) -> str | None:
     return formula
 
 
+def _segments(records: Sequence[Record]) -> Iterator[Entry[RegisterSegment]]:
+    """The rows, without those whose instant is wrong: it is not known what they follow."""
+    for entry in map(_segment, records):
+        if entry.value.valid_from is not None or "valid_from" not in entry.record.values:
+            yield entry
+
+
 def _segment(record: Record) -> Entry[RegisterSegment]:
     segment = RegisterSegment(
         meter=record.text("meter"),
@@ -152,18 +159,19 @@ def _check_replacement(record: Record, segment: RegisterSegment) -> None:
 
 
 def _allocation(record: Record) -> Entry[Allocation]:
+    share = decimal(record, "share", above=0)
     allocation = Allocation(
         meter=record.text("meter"),
         space=record.reference("space"),
         org_unit=record.reference("org_unit"),
-        share=decimal(record, "share", above=0) or Decimal(1),
+        share=share if share is not None and share <= 1 else Decimal(0),
         valid_from=day(record, "from"),
         valid_until=day(record, "to"),
     )
     if "share" not in record.values:
         record.wrong("share", "'share' is missing: 0.25 for a quarter")
-    elif allocation.share > 1:
-        record.wrong("share", f"'share' must be at most 1, not {allocation.share}: 0.25 for a quarter")
+    elif share is not None and share > 1:
+        record.wrong("share", f"'share' must be at most 1, not {share}: 0.25 for a quarter")
     if (allocation.space is None) == (allocation.org_unit is None):
         record.wrong("space", "a share is either for a space or for an org_unit: fill in one of them")
     if allocation.valid_from and allocation.valid_until and allocation.valid_from >= allocation.valid_until:
