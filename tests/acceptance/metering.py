@@ -24,6 +24,7 @@ from services.engine import run_engine
 from services.retention import RetentionSettings
 from simulators.broker_address import BrokerAddress
 from simulators.mqtt import Publisher
+from tests.acceptance.platform import is_judged
 from tests.metered_plant import KEYS, Plant
 
 SETTLED_WITHIN_S = 60.0
@@ -67,7 +68,7 @@ class Accounts:
         async with asyncio.timeout(SETTLED_WITHIN_S):
             while await self._taken_in() < self.sent:
                 await asyncio.sleep(0.02)
-            while not await judged(self.connection):
+            while not await is_judged(self.connection):
                 await asyncio.sleep(0.02)
 
     async def energy(self, register: str, start: datetime | None = None, stop: datetime | None = None) -> Energy:
@@ -104,15 +105,6 @@ class Accounts:
             "SELECT coalesce(sum(count), 0)::int8 FROM ingest_tally WHERE reason <> ALL ($1)", ["messages", "status"]
         )
         return taken
-
-
-async def judged(connection: Connection) -> bool:
-    """Whether the engine has dealt with every batch and has nothing left to judge again."""
-    done: bool = await connection.fetchval(
-        """SELECT (SELECT coalesce(max(id), 0) FROM batch_log) <= (SELECT min(last_id) FROM log_follower)
-              AND NOT EXISTS (SELECT FROM recompute_task)"""
-    )
-    return done
 
 
 @asynccontextmanager

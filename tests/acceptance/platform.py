@@ -84,6 +84,10 @@ class Processes:
         """Start an ingest worker."""
         return await self._start(*IOE, "ingest", *arguments, stdout=None)
 
+    async def engine(self, *arguments: str) -> asyncio.subprocess.Process:
+        """Start an engine."""
+        return await self._start(*IOE, "analytics", *arguments, stdout=None)
+
     async def api(self, *arguments: str) -> asyncio.subprocess.Process:
         """Start the API."""
         return await self._start(*IOE, "api", *arguments, stdout=None)
@@ -134,6 +138,15 @@ async def is_receiving(connection: Connection, worker: str = "ingest-1") -> bool
     """Whether a worker has subscribed: what is published before goes to nobody."""
     state: str | None = await connection.fetchval("SELECT state FROM ingest_worker WHERE name = $1", worker)
     return state == "receiving"
+
+
+async def is_judged(connection: Connection) -> bool:
+    """Whether the engine has dealt with every batch and has nothing left to judge again."""
+    judged: bool = await connection.fetchval(
+        """SELECT (SELECT coalesce(max(id), 0) FROM batch_log) <= (SELECT min(last_id) FROM log_follower)
+              AND NOT EXISTS (SELECT FROM recompute_task)"""
+    )
+    return judged
 
 
 async def stored_at_least(connection: Connection, count: int) -> bool:

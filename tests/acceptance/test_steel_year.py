@@ -1,0 +1,135 @@
+"""A real year of a steel works as registers over MQTT: judged, summed and billed, against a calculation of our own.
+
+once    in order: months and bills are those of tests/data/steel/worksheet.md
+again   3 % of the messages lost, 5 % late by up to two days, 5 % twice: the year is the same, and each month but for
+        what is marked interpolated at its edges
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded.stack import Stack
+from services.database import Connection, connect
+from services.migrate import migrate
+from simulators.broker_address import BrokerAddress
+from simulators.mqtt import Publisher
+from tests.acceptance import steel_by_hand, steel_disturbed
+from tests.acceptance.platform import IOE, Processes, environment, finish, is_judged, is_receiving, until
+from tests.acceptance.steel_disturbed import KEYS, Read
+
+ROOT = Path(__file__).parents[2]
+FIXTURE = ROOT / "tests" / "data" / "steel" / "site"
+REGISTERS = 3
+FLOWS = ("import", "reactive_import", "reactive_export")
+HAND = steel_by_hand.months()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """The steel works under a Chinese tariff: the shipped site with the fixture's files over it."""
+    folder = tmp_path / "steel"
+    shutil.copytree(ROOT / "deploy" / "sites" / "steel", folder)
+    shutil.copytree(FIXTURE, folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def old_readings_allowed(tmp_path: Path) -> Path:
+    """Settings that take readings of 2018."""
+    settings = tmp_path / "settings.toml"
+    settings.write_text("[ingest]\nraw_retention_days = 10000\n[retention]\nraw_readings_days = 10000\n")
+    return settings
+
+
+@asynccontextmanager
+async def works(stack: Stack, site: Path, settings: Path) -> AsyncIterator[Connection]:
+    """Ingest and engine with the site applied; gives a connection."""
+    await migrate(stack.database.url)
+    await finish(*IOE, "site", "apply", str(site), "--yes", env=environment(stack))
+    async with Processes(stack) as processes:
+        await processes.ingest("--settings", str(settings))
+        await processes.engine("--settings", str(settings))
+        await until(stack.database.url, is_receiving, within_s=30)
+        await until(stack.database.url, engine_works, within_s=30)
+        connection = await connect(stack.database.url, name="test")
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+async def engine_works(connection: Connection) -> bool:
+    """Whether an engine follows the log."""
+    works: bool = await connection.fetchval("SELECT EXISTS (SELECT FROM log_follower)")
+    return works
+
+
+def taken_in(count: int) -> Callable[[Connection], Awaitable[bool]]:
+    """Whether ingest has counted so many readings."""
+
+    async def enough(connection: Connection) -> bool:
+        taken: int = await connection.fetchval(
+            "SELECT coalesce(sum(count), 0)::int8 FROM ingest_tally WHERE reason <> ALL ($1)", ["messages", "status"]
+        )
+        return taken >= count
+
+    return enough
+
+
+async def publish(stack: Stack, reads: Iterable[Read]) -> int:
+    """Send reads as the works' meter, a message each, in the order given; how many values."""
+    topic = "ioe/v1/steel/me-incomer/telemetry"
+    count = 0
+    async with Publisher(BrokerAddress.parse(stack.broker.url), "me-incomer") as device:
+        for read in reads:
+            values = {key: float(value) for key, value in zip(KEYS, read.values, strict=True)}
+            await device.publish(topic, json.dumps({"ts": read.at.isoformat(), "values": values}).encode())
+            count += len(values)
+        await device.flush()
+    return count
+
+
+async def months(connection: Connection, flow: str) -> list[int]:
+    """What the register counted in each month, in whole millionths."""
+    rows = await connection.fetch(
+        """SELECT month, sum(measured + interpolated + estimated)::int8 AS energy
+           FROM energy_month JOIN register AS r ON r.id = register_id WHERE r.flow = $1 GROUP BY 1 ORDER BY 1""",
+        flow,
+    )
+    return [row["energy"] for row in rows]
+
+
+async def bands(connection: Connection, number: int) -> dict[str, Decimal]:
+    """Imported energy of a month by band."""
+    rows = await connection.fetch(
+        """SELECT band, (measured + interpolated + estimated) AS energy
+           FROM energy_month JOIN register AS r ON r.id = register_id
+           WHERE r.flow = 'import' AND extract(month FROM month) = $1""",
+        number,
+    )
+    return {steel_by_hand.BANDS[row["band"] - 1]: Decimal(row["energy"]).scaleb(-6) for row in rows if row["energy"]}
+
+
+async def test_months_and_bills_of_the_year(
+    private_stack: Callable[[], Stack], site: Path, old_readings_allowed: Path
+) -> None:
+    stack = private_stack()
+    async with works(stack, site, old_readings_allowed) as connection:
+        sent = await publish(stack, steel_disturbed.reads())
+        await until(stack.database.url, taken_in(sent), within_s=60)
+        await until(stack.database.url, is_judged, within_s=60)
+
+        for flow, name in zip(FLOWS, ("total_kwh", "lagging_kvarh", "leading_kvarh"), strict=True):
+            by_hand = [int(getattr(month, name).scaleb(6)) for month in HAND.values()]
+            assert await months(connection, flow) == by_hand, flow
+        for number, month in HAND.items():
+            assert await bands(connection, number) == {band: kwh for band, kwh in month.kwh.items() if kwh}
+        assert await connection.fetchval("SELECT count(*) FROM ledger_entry") == 0
