@@ -105,10 +105,10 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """What rewriting a calendar changed: local days with another band, and from when on energy has to be cut anew."""
+    """What rewriting a calendar changed: local days with another band, and the cuts that quarter hours got."""
 
     days: frozenset[date]
-    first_new_cut_us: int | None
+    new_cuts_us: Sequence[int] = ()
 
 
 class NoSuchCalendarError(Exception):
@@ -137,6 +137,11 @@ async def assign(connection: Connection, site_code: str) -> Sequence[MovedRow]:
     await base(connection, site_code)
     await run(connection, SQL["put_contract_calendars"], site_code)
     return await rows(connection, SQL["assign_registers"], MovedRow, site_code)
+
+
+async def registers(connection: Connection, calendar_id: int) -> list[int]:
+    """The registers that follow a calendar."""
+    return [row.register_id for row in await rows(connection, SQL["registers_of"], RegisterRow, calendar_id)]
 
 
 async def plan(connection: Connection, calendar_id: int) -> Plan:
@@ -209,7 +214,7 @@ async def rewrite(connection: Connection, calendar_id: int, since_day: date) -> 
             changed, added = await _rewrite_days(connection, calendar_id, known, here)
             changed_days |= changed
             new_cuts += added
-    return Rewritten(frozenset(map(date_of, changed_days)), min(new_cuts, default=None))
+    return Rewritten(frozenset(map(date_of, changed_days)), sorted(new_cuts))
 
 
 async def _rewrite_days(

@@ -64,7 +64,10 @@ CREATE TABLE band_calendar (
   id          int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   site_id     int NOT NULL REFERENCES site,
   contract_id int REFERENCES contract,
-  UNIQUE NULLS NOT DISTINCT (site_id, contract_id)
+  stale_since date,                                  -- pieces and roll-ups from this local day on are to be worked out anew
+  stale_at    timestamptz,                           -- when that was last said
+  UNIQUE NULLS NOT DISTINCT (site_id, contract_id),
+  CHECK ((stale_since IS NULL) = (stale_at IS NULL))
 );
 
 -- [start, stop): a quarter hour of UTC, or a part of one where a band edge falls inside. Edges are only ever added.

@@ -29,11 +29,11 @@ TARIFF_FOLDER, HOLIDAY_FOLDER, CONTRACT_FILE = "tariffs", "holidays", "contracts
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Tariffs, holiday calendars by code, and contracts."""
+    """Tariffs and holiday calendars by code, and contracts (None: the folder says nothing about contracts)."""
 
     tariffs: Mapping[str, Tariff]
     holidays: Mapping[str, Holidays]
-    contracts: Sequence[Contract] = ()
+    contracts: Sequence[Contract] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def read_tariff_folder(folder: Path, library: Path, today: date) -> CheckedTarif
     documents = Documents(
         needed,
         {code: holidays[code].holidays for code in sorted(calendars)},
-        [contract.contract for contract in contracts],
+        [contract.contract for contract in contracts] if path.exists() else None,
     )
     return CheckedTariffs(documents, (), list(_warnings(documents, today)))
 
@@ -179,7 +179,7 @@ def _warnings(documents: Documents, today: date) -> list[str]:
     """Years of contracts that a calendar does not know, from the first term to what comes soon."""
     soon = today + _SOON
     missing: dict[str, set[int]] = {}
-    for contract in documents.contracts:
+    for contract in documents.contracts or ():
         for at, terms in enumerate(contract.terms):
             tariff = documents.tariffs[terms.tariff]
             if tariff.holidays is None:
@@ -188,8 +188,8 @@ def _warnings(documents: Documents, today: date) -> list[str]:
             years = set(range(terms.valid_from.year, min(last, soon).year + 1))
             missing.setdefault(tariff.holidays, set()).update(years - documents.holidays[tariff.holidays].years)
     return [
-        f"the holiday calendar {code!r} does not know {', '.join(map(str, sorted(years)))}: plain weekdays and weekends "
-        "are used there; add [[year]] when it is announced"
+        f"the holiday calendar {code!r} does not know {', '.join(map(str, sorted(years)))}: plain weekdays and "
+        "weekends are used there; add [[year]] when it is announced"
         for code, years in missing.items()
         if years
     ]
