@@ -51,8 +51,8 @@ def rules(example: Example) -> Rules:
     segments = [first]
     for line in example.lines:
         if line.word == "from":
-            at, _, multiplier = line.rest
-            segments.append(Segment(us(at), Decimal(multiplier), first.modulus_micro, first.resolution_micro))
+            at, _, times = line.rest
+            segments.append(Segment(us(at), Decimal(times), first.modulus_micro, first.resolution_micro))
         elif line.word == "replaced":
             at, _, closing, _, opening = line.rest
             multiplier = segments[-1].multiplier
