@@ -2,7 +2,7 @@
 
     reset         the register starts again at 0                                    nothing to enter
     rollover      the register passes its range                                     nothing to enter
-    replacement   two minutes of silence, then a new meter that starts at 5,000,000  `replacement`: closing, opening
+    replacement   two minutes of silence, then a new meter that starts at 500,000  `replacement`: closing, opening
     drop-out      a gateway is silent and then sends its backlog                    nothing
     duplicates    a gateway says everything twice                                   nothing
     reordering    a gateway speaks in disorder                                      nothing
@@ -20,7 +20,7 @@ from datetime import datetime, timedelta
 RESET = "me-b1-f2"
 REPLACED = "me-b2-f1-l3"
 STUCK = "me-b1-f1-l2"
-OPENING_KWH = 5_000_000
+OPENING_KWH = 500_000
 
 
 @dataclass(frozen=True, slots=True)
