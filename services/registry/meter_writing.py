@@ -85,6 +85,9 @@ async def _segments(
     connection: Connection, site: str, difference: Difference, changes: Sequence[Change], actor: str
 ) -> None:
     registers = difference.wanted.registers
+    back = [change.after for change in changes if change.action == "restored" and isinstance(change.after, Register)]
+    if back:
+        await run(connection, SQL["remove_unentered_segments"], site, *_columns(back, "meter", "flow"))
     # The segments of a register that is retired stay as they are: it may come back, with what was entered of it.
     gone = [
         change.before
@@ -104,8 +107,11 @@ async def _segments(
 async def _allocations(connection: Connection, difference: Difference, changes: Sequence[Change]) -> None:
     # All shares of a meter at once: a share that begins earlier must not meet the one it replaces.
     site, wanted = difference.wanted.site.code, difference.wanted
-    things = (change.after or change.before for change in changes)
-    touched = {thing.meter for thing in things if isinstance(thing, Allocation)} & wanted.meters.keys()
+    things = [change.after or change.before for change in changes]
+    touched = {thing.meter for thing in things if isinstance(thing, Allocation)}
+    # A meter that was retired comes back with the shares of now, not with those it had.
+    touched |= {change.name for change in changes if change.kind == "meter" and change.action == "restored"}
+    touched &= wanted.meters.keys()
     if touched:
         await run(connection, SQL["remove_allocations"], site, sorted(touched))
         put = [allocation for allocation in wanted.allocations.values() if allocation.meter in touched]

@@ -76,6 +76,14 @@ WHERE site.code = $1 AND meter.site_id = site.id AND meter.code = gone.meter AND
   AND register.flow = gone.flow AND segment.register_id = register.id
   AND segment.valid_from = coalesce(gone.valid_from, '-infinity');
 
+-- name: remove_unentered_segments
+-- what: take away the segments of registers that came from a folder; those entered as events stay
+-- takes: site text, meter text[], flow text[]
+DELETE FROM register_segment AS segment
+USING unnest($2::text[], $3::text[]) AS back (meter, flow), site, meter, register
+WHERE site.code = $1 AND meter.site_id = site.id AND meter.code = back.meter AND register.meter_id = meter.id
+  AND register.flow = back.flow AND segment.register_id = register.id AND segment.reason = '';
+
 -- name: put_segments
 -- what: add segments of registers or change them; who changed one does not make it an entered event
 -- takes: site text, actor text, meter text[], flow text[], valid_from timestamptz[], point text[], multiplier numeric[], modulus numeric[], resolution numeric[], closing_value numeric[], opening_value numeric[]

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import pairwise
 from random import Random
 from typing import TypeVar
 
 from hypothesis import strategies as st
 
+from analytics.registry.meters import Allocation, Meter, Register, RegisterSegment
 from analytics.registry.model import (
     ORG_UNIT_KINDS,
     SPACE_KINDS,
@@ -47,6 +50,9 @@ DESCRIPTIONS = (
     ("ratio", "1", "gauge"),
     ("state", "1", "state"),
 )
+FACTORS = ("1", "0.5", "50 %", "-1")
+INSTANTS = (datetime(2026, 5, 1, 12, tzinfo=UTC), datetime(2026, 6, 1, 0, 0, 30, tzinfo=UTC))
+VALIDITIES = ((None, None), (None, date(2026, 7, 1)), (date(2026, 5, 1), date(2026, 6, 1)), (date(2026, 7, 1), None))
 #: Worked out once, before any example: the unit library takes a second to load.
 CONVERSIONS = {(unit, quantity): conversion(unit, quantity) for quantity, unit, _ in DESCRIPTIONS}
 
@@ -118,6 +124,7 @@ def site_of(seed: int, size: int) -> Registry:
     }
     site = Site("s", name(), maybe(NAMES), zone, maybe([31.3]), maybe([-0.5]))
     registry = Registry(site, spaces, units, templates, described, equipment, devices, points)
+    registry = _metered(dice, registry)
     return replace(registry, aliases={alias.name: alias for alias in _aliases(dice, registry)})
 
 
@@ -173,6 +180,56 @@ def point_of(device: str, described: TemplatePoint) -> Point:
     )
 
 
+def _metered(dice: Dice, registry: Registry) -> Registry:
+    """Meters on the energy counters there are, each point for one register; and virtual ones of the others."""
+    counters = [
+        name
+        for name, point in registry.points.items()
+        if (point.quantity, point.kind) == ("energy", "counter") and dice.random.random() < 0.8
+    ]
+    meters: dict[str, Meter] = {}
+    segments: list[RegisterSegment] = []
+    for code, point in zip(dice.some((*CODES, "e")), counters, strict=False):
+        meters[code] = _meter(dice, registry, code, dice.maybe([*meters]), None)
+        segments.append(_segment(dice, code, None, point))
+        if dice.random.random() < 0.4:
+            segments.append(_segment(dice, code, dice.one(INSTANTS), point))
+    registers = {f"{code}/import": Register(code, "import", "kWh") for code in meters}
+    if meters and dice.random.random() < 0.5:
+        formula = " + ".join(f"{dice.one(FACTORS)} * '{code}'" for code in meters)
+        meters["sum"] = _meter(dice, registry, "sum", dice.maybe([*meters]), formula)
+        registers["sum/import"] = Register("sum", "import", "kWh")
+    shares = [
+        Allocation(code, space, unit, Decimal(share), *dice.one(VALIDITIES))
+        for code in meters
+        for space, unit in ((dice.maybe([*registry.spaces]), None), (None, dice.maybe([*registry.org_units])))
+        if space is not None or unit is not None
+        for share in [dice.one(("0.25", "1", "0.125"))]
+    ]
+    return replace(
+        registry,
+        meters=meters,
+        registers=registers,
+        segments={segment.name: segment for segment in segments},
+        allocations={share.name: share for share in shares},
+    )
+
+
+def _meter(dice: Dice, registry: Registry, code: str, parent: str | None, formula: str | None) -> Meter:
+    kind = "register" if formula is None else "virtual"
+    placed = dice.maybe([*registry.spaces]), dice.maybe([*registry.org_units]), dice.maybe([*registry.equipment])
+    rated_per_hour = 12.5 if formula is None else None
+    return Meter(
+        code, dice.one(NAMES), dice.maybe(NAMES), "electricity", kind, parent, *placed, rated_per_hour, None, formula
+    )
+
+
+def _segment(dice: Dice, meter: str, valid_from: datetime | None, point: str) -> RegisterSegment:
+    replaced = (Decimal("99.5"), Decimal(3)) if valid_from and dice.random.random() < 0.5 else (None, None)
+    dial = Decimal(dice.one(("1", "0.1", "12000"))), dice.maybe([Decimal(10**6)]), Decimal(dice.one(("0", "0.01")))
+    return RegisterSegment(meter, "import", valid_from, point, *dial, *replaced)
+
+
 def _aliases(dice: Dice, registry: Registry) -> list[Alias]:
     """Other names: some of what is sent, some invented, some of things that only another such site has."""
     kinds: list[tuple[str, str, Sequence[str], Sequence[str]]] = [
@@ -180,6 +237,7 @@ def _aliases(dice: Dice, registry: Registry) -> list[Alias]:
         ("org_unit", "", CODES, [*registry.org_units]),
         ("equipment", "", CODES, [*registry.equipment]),
         ("device", "", CODES, [*registry.devices]),
+        ("meter", "", CODES, [*registry.meters]),
     ]
     for device in registry.devices:
         below = f"{device}/"

@@ -16,6 +16,8 @@ from analytics.registry.wording import lines
 from tests.registry.strategies import registries
 
 SITE = Site("s", "Site", None, "UTC", None, None)
+#: What is not there for itself and goes with what it describes.
+DESCRIPTIONS = {"alias", "template_point", "register_segment", "allocation"}
 
 
 def carried_out(held: Held, found: Difference, wanted: Registry) -> Held:
@@ -35,7 +37,7 @@ def carried_out(held: Held, found: Difference, wanted: Registry) -> Held:
         here, gone = sides[change.kind]
         if change.action == "retired":
             before = here.pop(change.name)
-            if change.kind not in {"alias", "template_point"}:
+            if change.kind not in DESCRIPTIONS:
                 gone[change.name] = before
         elif change.action != "renamed":
             assert change.after is not None
@@ -78,10 +80,13 @@ def test_the_changes_lead_to_what_is_wanted_and_lose_nothing(
 
 def _assert_nothing_is_lost(before: Held, found: Difference, after: Held) -> None:
     for kind in BELOW:
-        if kind in {"alias", "template_point"}:
+        if kind in DESCRIPTIONS:
             continue
         known = {*things(before.living, kind), *things(before.retired, kind)}
         moves = found.moves.get(kind, {})
+        if kind == "register":  # goes where its meter goes
+            meters = found.moves.get("meter", {})
+            moves = {name: f"{meters.get(meter, meter)}/import" for name in known for meter in [name.split("/")[0]]}
         names = [moves.get(name, name) for name in known]
         assert len(set(names)) == len(names), f"two {kind}s became one"
         assert set(names) <= {*things(after.living, kind), *things(after.retired, kind)}
