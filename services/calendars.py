@@ -10,34 +10,24 @@ that energy already stored keeps its pieces.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
 import numpy as np
 
 from analytics.metering.model import QUARTER_US, Edges
 from analytics.tariffs.calendar import CalendarPieces, cuts, date_of, local_midnights_us, pieces
 from analytics.tariffs.clock import DAY_US, EPOCH_DAY, midnight_us, to_us
 from analytics.tariffs.expansion import Plan
-from analytics.tariffs.model import Holidays, Tariff, Terms
+from services.band_plan import CalendarRow, NoSuchCalendarError, plan
 from services.database import Connection, one, rows, run
 from services.statements import statements
 
 SQL = statements("calendars")
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarRow:
-    """A calendar: of a site, and of one of its contracts or of none."""
-
-    id: int
-    site: str
-    time_zone: str
-    contract: str | None
+#: Before any reading: everything of a calendar.
+EVER = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +66,18 @@ class MovedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SpanRow:
+    """From when to when a calendar has pieces; None: it has none."""
+
+    start: datetime | None
+    stop: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterRow:
     """A register."""
 
     register_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class TermsRow:
-    """Terms as they are stored."""
-
-    terms: Any
-
-
-@dataclass(frozen=True, slots=True)
-class CalledRow:
-    """A critical day."""
-
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """A tariff or holiday calendar as it is stored."""
-
-    document: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +88,8 @@ class Rewritten:
     new_cuts_us: Sequence[int] = ()
 
 
-class NoSuchCalendarError(Exception):
-    """There is no such site or contract."""
+#: Told of cuts that quarter hours got, in microseconds.
+Recut = Callable[[Sequence[int]], Awaitable[None]]
 
 
 async def base(connection: Connection, site_code: str) -> int:
@@ -133,41 +110,33 @@ async def of_contract(connection: Connection, site_code: str, contract: str | No
 
 
 async def assign(connection: Connection, site_code: str) -> Sequence[MovedRow]:
-    """Make every register of a site follow the calendar of its contract; gives those that follow another one now."""
+    """Make every register of a site follow the calendar of its contract; gives those that follow another one now.
+
+    In the caller's transaction.
+    """
     await base(connection, site_code)
     await run(connection, SQL["put_contract_calendars"], site_code)
-    return await rows(connection, SQL["assign_registers"], MovedRow, site_code)
+    moved = await rows(connection, SQL["assign_registers"], MovedRow, site_code)
+    # A register's new calendar must reach wherever its old one did, and its roll-ups have other bands.
+    for old, new in sorted({(row.old_calendar_id, row.new_calendar_id) for row in moved}):
+        span = await one(connection, SQL["span_of_calendar"], SpanRow, old)
+        if span is not None and span.start is not None and span.stop is not None:
+            await cover(connection, new, span.start, span.stop)
+            await mark_stale(connection, {new}, EVER)
+    return moved
+
+
+async def mark_stale(connection: Connection, calendar_ids: Collection[int], since: date) -> None:
+    """Note that calendars and their registers' roll-ups are to be worked out anew from a local day on.
+
+    services/tariff_changes.py does it; until then they are as they were.
+    """
+    await run(connection, SQL["mark_stale"], sorted(calendar_ids), since)
 
 
 async def registers(connection: Connection, calendar_id: int) -> list[int]:
     """The registers that follow a calendar."""
     return [row.register_id for row in await rows(connection, SQL["registers_of"], RegisterRow, calendar_id)]
-
-
-async def plan(connection: Connection, calendar_id: int) -> Plan:
-    """All that decides about a calendar's bands, as it is applied now. Raises NoSuchCalendarError."""
-    calendar = await one(connection, SQL["calendar"], CalendarRow, calendar_id)
-    if calendar is None:
-        raise NoSuchCalendarError(f"there is no calendar {calendar_id}")
-    zone = ZoneInfo(calendar.time_zone)
-    stored = await rows(connection, SQL["terms_of"], TermsRow, calendar_id)
-    terms = tuple(msgspec.convert(row.terms, Terms) for row in stored)
-    if not terms:
-        return Plan(zone)
-    named = sorted({each.tariff for each in terms})
-    documents = await rows(connection, SQL["newest_tariffs"], DocumentRow, named)
-    tariffs = [msgspec.convert(row.document, Tariff, str_keys=True) for row in documents]
-    calendars = sorted({tariff.holidays for tariff in tariffs if tariff.holidays is not None})
-    documents = await rows(connection, SQL["newest_holidays"], DocumentRow, calendars)
-    holidays = [msgspec.convert(row.document, Holidays, str_keys=True) for row in documents]
-    called = await rows(connection, SQL["critical_days_of"], CalledRow, calendar_id)
-    return Plan(
-        zone,
-        terms,
-        {tariff.code: tariff for tariff in tariffs},
-        {each.code: each for each in holidays},
-        frozenset(row.day for row in called),
-    )
 
 
 async def cover(connection: Connection, calendar_id: int, start: datetime, stop: datetime) -> None:
@@ -198,8 +167,17 @@ async def edges(connection: Connection, calendar_id: int, start_us: int, stop_us
     return Edges(np.array([row.cut_us for row in found], dtype=np.int64), midnights)
 
 
-async def rewrite(connection: Connection, calendar_id: int, since_day: date) -> Rewritten:
-    """Write anew all pieces that are there from a local day on; in the caller's transaction, or a month at a time."""
+async def has_cuts(connection: Connection, calendar_id: int) -> bool:
+    """Whether any quarter hour of any calendar of the same site is cut."""
+    found: bool = await connection.fetchval(SQL["has_cuts"].text, calendar_id)
+    return found
+
+
+async def rewrite(connection: Connection, calendar_id: int, since_day: date, recut: Recut | None = None) -> Rewritten:
+    """Write anew all pieces that are there from a local day on, a month a transaction where the caller has none.
+
+    `recut` is told the new cuts of a month in its transaction: energy there has to be judged again.
+    """
     known = await plan(connection, calendar_id)
     first = midnight_us(known.zone, since_day) // DAY_US
     covered = {row.day for row in await rows(connection, SQL["covered_days"], DayRow, calendar_id, first)}
@@ -213,6 +191,8 @@ async def rewrite(connection: Connection, calendar_id: int, since_day: date) -> 
             await run(connection, SQL["hold_calendar"], calendar_id)
             changed, added = await _rewrite_days(connection, calendar_id, known, here)
             changed_days |= changed
+            if added and recut is not None:
+                await recut(added)
             new_cuts += added
     return Rewritten(frozenset(map(date_of, changed_days)), sorted(new_cuts))
 

@@ -9,7 +9,7 @@ ON CONFLICT DO NOTHING;
 -- name: calendar_of
 -- what: the calendar of a site without a contract, or of one of its contracts
 -- takes: site text, contract text
--- row: services.calendars.CalendarRow
+-- row: services.band_plan.CalendarRow
 SELECT b.id, s.code::text AS site, s.time_zone, c.code::text AS contract
 FROM band_calendar AS b JOIN site AS s ON s.id = b.site_id LEFT JOIN contract AS c ON c.id = b.contract_id
 WHERE s.code = $1 AND c.code IS NOT DISTINCT FROM $2::text;
@@ -17,7 +17,7 @@ WHERE s.code = $1 AND c.code IS NOT DISTINCT FROM $2::text;
 -- name: calendar
 -- what: whose calendar this is, and the zone of its site
 -- takes: calendar_id int4
--- row: services.calendars.CalendarRow
+-- row: services.band_plan.CalendarRow
 SELECT b.id, s.code::text AS site, s.time_zone, c.code::text AS contract
 FROM band_calendar AS b JOIN site AS s ON s.id = b.site_id LEFT JOIN contract AS c ON c.id = b.contract_id
 WHERE b.id = $1;
@@ -25,7 +25,7 @@ WHERE b.id = $1;
 -- name: calendars_of_site
 -- what: every calendar of a site
 -- takes: site text
--- row: services.calendars.CalendarRow
+-- row: services.band_plan.CalendarRow
 SELECT b.id, s.code::text AS site, s.time_zone, c.code::text AS contract
 FROM band_calendar AS b JOIN site AS s ON s.id = b.site_id LEFT JOIN contract AS c ON c.id = b.contract_id
 WHERE s.code = $1 ORDER BY b.id;
@@ -84,6 +84,25 @@ WHERE calendar_id = $1 AND start >= timestamptz 'epoch' + $2::int8 * interval '1
   AND extract(epoch FROM start)::int8 % 900 <> 0
 ORDER BY start;
 
+-- name: has_cuts
+-- what: whether any piece of the calendars of a calendar's site starts off the quarter hour
+-- takes: calendar_id int4
+SELECT EXISTS (SELECT FROM band_calendar AS own JOIN band_calendar AS b ON b.site_id = own.site_id
+               JOIN calendar_piece AS p ON p.calendar_id = b.id
+               WHERE own.id = $1 AND extract(epoch FROM p.start)::int8 % 900 <> 0);
+
+-- name: mark_stale
+-- what: note that calendars and the roll-ups of their registers are to be worked out anew from a local day on
+-- takes: calendar_ids int4[], since date
+UPDATE band_calendar SET stale_since = least(stale_since, $2), stale_at = clock_timestamp()
+WHERE id = ANY($1::int4[]);
+
+-- name: span_of_calendar
+-- what: from when to when a calendar has pieces
+-- takes: calendar_id int4
+-- row: services.calendars.SpanRow
+SELECT min(start) AS start, max(stop) AS stop FROM calendar_piece WHERE calendar_id = $1;
+
 -- name: put_pieces
 -- what: write pieces; one that is there already gets this stop, band, hour, day and month
 -- takes: calendar_id int4, starts_us int8[], stops_us int8[], bands int2[], hours_us int8[], days int4[], months int4[]
@@ -121,26 +140,26 @@ SELECT id AS register_id FROM register WHERE calendar_id = $1 ORDER BY id;
 -- name: terms_of
 -- what: the terms of a calendar's contract, in order
 -- takes: calendar_id int4
--- row: services.calendars.TermsRow
+-- row: services.band_plan.TermsRow
 SELECT t.terms FROM band_calendar AS b JOIN contract_term AS t USING (contract_id)
 WHERE b.id = $1 ORDER BY t.valid_from;
 
 -- name: critical_days_of
 -- what: the days called as critical for a calendar's contract
 -- takes: calendar_id int4
--- row: services.calendars.CalledRow
+-- row: services.band_plan.CalledRow
 SELECT d.day FROM band_calendar AS b JOIN critical_day AS d USING (contract_id)
 WHERE b.id = $1 ORDER BY d.day;
 
 -- name: newest_tariffs
 -- what: the newest applied version of each named tariff
 -- takes: codes text[]
--- row: services.calendars.DocumentRow
+-- row: services.band_plan.DocumentRow
 SELECT DISTINCT ON (code) document FROM tariff WHERE code = ANY($1::text[]) ORDER BY code, applied_at DESC, id DESC;
 
 -- name: newest_holidays
 -- what: the newest applied version of each named holiday calendar
 -- takes: codes text[]
--- row: services.calendars.DocumentRow
+-- row: services.band_plan.DocumentRow
 SELECT DISTINCT ON (code) document FROM holiday_calendar WHERE code = ANY($1::text[])
 ORDER BY code, applied_at DESC, id DESC;

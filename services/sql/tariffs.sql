@@ -100,12 +100,6 @@ ON CONFLICT DO NOTHING;
 DELETE FROM critical_day AS d USING contract AS c, site AS s
 WHERE s.code = $1 AND c.site_id = s.id AND c.code = $2 AND d.contract_id = c.id AND d.day = $3;
 
--- name: mark_stale
--- what: note that calendars and the roll-ups of their registers are to be worked out anew from a local day on
--- takes: calendar_ids int4[], since date
-UPDATE band_calendar SET stale_since = least(stale_since, $2), stale_at = clock_timestamp()
-WHERE id = ANY($1::int4[]);
-
 -- name: stale_calendars
 -- what: calendars that are to be worked out anew
 -- row: services.tariff_changes.StaleRow
@@ -133,12 +127,6 @@ ORDER BY 1;
 SELECT b.id AS calendar_id
 FROM band_calendar AS b JOIN contract AS c ON c.id = b.contract_id JOIN site AS s ON s.id = c.site_id
 WHERE s.code = $1 AND c.code = ANY($2::text[]) ORDER BY 1;
-
--- name: span_of_calendar
--- what: from when to when a calendar has pieces
--- takes: calendar_id int4
--- row: services.tariff_changes.SpanRow
-SELECT min(start) AS start, max(stop) AS stop FROM calendar_piece WHERE calendar_id = $1;
 
 -- name: revision_of_prices
 -- what: queue behind another change of tariffs and contracts

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from services import calendars
+from services.band_plan import NoSuchCalendarError
 from services.database import Connection, connect
 
 START, STOP = datetime(2024, 10, 20, 5, tzinfo=UTC), datetime(2024, 12, 3, tzinfo=UTC)
@@ -53,5 +54,5 @@ async def test_covering_again_adds_nothing_and_edges_name_the_midnights(connecti
 
 
 async def test_an_unknown_site_is_said(connection: Connection) -> None:
-    with pytest.raises(calendars.NoSuchCalendarError, match="no site 'nowhere'"):
+    with pytest.raises(NoSuchCalendarError, match="no site 'nowhere'"):
         await calendars.base(connection, "nowhere")
