@@ -46,6 +46,10 @@ TAGS = [
     {"name": "readings", "description": "What points measured."},
     {"name": "registry", "description": "What there is: sites, spaces, units, equipment, devices, points."},
     {"name": "ingest", "description": "What came in, what could not be stored, and what no point has."},
+    {
+        "name": "ledger",
+        "description": "What was not plain in the energy of a meter, what people decided, does it add up.",
+    },
     {"name": "problems", "description": "What each kind of error means."},
 ]
 

@@ -58,6 +58,36 @@ _KINDS = (
     ProblemKind(
         "point-not-found", 404, "There is no such point", "Look it up in /api/v1/points; its name is `site/device/key`."
     ),
+    ProblemKind(
+        "meter-not-found",
+        404,
+        "There is no such meter or register",
+        "Look it up in /api/v1/meters; a meter has a register for each flow that it counts.",
+    ),
+    ProblemKind(
+        "ruling-refused",
+        409,
+        "The ruling cannot be made",
+        "Name a quarantined span by its exact ends, as the ledger shows them: `detail` lists the open ones.",
+    ),
+    ProblemKind(
+        "manual-reading-refused",
+        409,
+        "The reading cannot be entered",
+        "Mend the value or its time: `detail` says what the register can show.",
+    ),
+    ProblemKind(
+        "replacement-refused",
+        409,
+        "The replacement cannot be entered",
+        "Mend it, or undo what stands in its way first: `detail` says which.",
+    ),
+    ProblemKind(
+        "not-reconcilable",
+        409,
+        "There is nothing to reconcile",
+        "Ask about a meter with a register that has been judged, or for losses about one with children.",
+    ),
     ProblemKind("dead-letter-not-found", 404, "There is no such dead letter", "It may have been dropped by retention."),
     ProblemKind(
         "unmapped-not-found",
