@@ -34,12 +34,12 @@ from bench.truth import ZONE, Truth
 from deploy.embedded.stack import Stack
 from services.database import Connection, connect
 from services.migrate import migrate
-from tests.acceptance.platform import IOE, Processes, environment, finish, is_judged, is_receiving, until
+from tests.acceptance.platform import IOE, Processes, environment, finish, is_receiving, until
 from tests.api.serving import serving, until_ready
 from tests.servers import running_stack, temporary_home
 
 SITE = Path(__file__).parents[1] / "deploy" / "sites" / "kunshan"
-_QUIET_S = 3.0
+_QUIET_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,16 @@ async def play(stack: Stack, of: Span, truth_file: Path) -> None:
 
 
 async def settled(connection: Connection) -> None:
-    """Wait until nothing comes in any more and everything is judged."""
-    count, since = -1, time.monotonic()
+    """Wait until nothing comes in any more, no energy changes and nothing is to be judged again."""
+    seen, since = None, time.monotonic()
     while time.monotonic() - since < _QUIET_S:
-        found: int = await connection.fetchval("SELECT coalesce(sum(count), 0)::int8 FROM ingest_tally")
-        if found != count or not await is_judged(connection):
-            count, since = found, time.monotonic()
-        await asyncio.sleep(0.1)
+        found = await connection.fetchrow(
+            """SELECT (SELECT sum(count) FROM ingest_tally), (SELECT count(*) FROM recompute_task) AS to_judge_again,
+                      (SELECT sum(measured + interpolated + estimated) FROM energy_day)"""
+        )
+        if found != seen or found["to_judge_again"]:
+            seen, since = found, time.monotonic()
+        await asyncio.sleep(0.2)
 
 
 async def enter_what_people_know(client: httpx.AsyncClient, known: Truth) -> None:

@@ -1,4 +1,4 @@
-"""Ingest and engine over a plant with meters: what devices publish, and what the accounts say when all of it is in.
+"""Ingest over a plant with meters: what devices publish over MQTT, and what the accounts say when all of it is in.
 
 async with accounting(database_url, mqtt_url, plant) as accounts:
     await accounts.publish("m1", reads)       over MQTT, in the order given
@@ -20,12 +20,11 @@ from typing import Any
 from ingest import worker
 from ingest.settings import IngestSettings, MqttSettings
 from services.database import Connection, DatabaseSettings, connect
-from services.engine import run_engine
-from services.retention import RetentionSettings
 from simulators.broker_address import BrokerAddress
 from simulators.mqtt import Publisher
-from tests.acceptance.platform import is_judged
+from tests.acceptance.platform import is_receiving
 from tests.metered_plant import KEYS, Plant
+from tests.services.accounting import Engine
 
 SETTLED_WITHIN_S = 60.0
 
@@ -50,6 +49,7 @@ class Accounts:
     connection: Connection
     plant: Plant
     device: Publisher
+    engine: Engine
     sent: int = 0
 
     async def publish(self, register: str, reads: Iterable[tuple[datetime, float]], *, message_of: int = 100) -> None:
@@ -68,8 +68,7 @@ class Accounts:
         async with asyncio.timeout(SETTLED_WITHIN_S):
             while await self._taken_in() < self.sent:
                 await asyncio.sleep(0.02)
-            while not await is_judged(self.connection):
-                await asyncio.sleep(0.02)
+        await self.engine.settle()
 
     async def energy(self, register: str, start: datetime | None = None, stop: datetime | None = None) -> Energy:
         """What stands in the intervals that begin in [start, stop)."""
@@ -109,29 +108,19 @@ class Accounts:
 
 @asynccontextmanager
 async def accounting(database_url: str, mqtt_url: str, plant: Plant) -> AsyncIterator[Accounts]:
-    """Run ingest and engine until the block is left."""
+    """Run ingest until the block is left."""
     database = DatabaseSettings(url=database_url)
     name = f"ingest-{uuid.uuid4().hex[:8]}"
-    tasks = [
-        asyncio.create_task(run_engine(database, RetentionSettings())),
-        asyncio.create_task(worker.run(IngestSettings(name=name, batch_ms=20), MqttSettings(url=mqtt_url), database)),
-    ]
+    task = asyncio.create_task(worker.run(IngestSettings(name=name, batch_ms=20), MqttSettings(url=mqtt_url), database))
     connection = await connect(database_url, name="test")
     try:
+        engine = await Engine(connection).start()
         async with asyncio.timeout(SETTLED_WITHIN_S):
-            while not await _both_follow(connection):
+            while not await is_receiving(connection, name):
                 await asyncio.sleep(0.02)
         async with Publisher(BrokerAddress.parse(mqtt_url), f"device-{name}") as device:
-            yield Accounts(connection, plant, device)
+            yield Accounts(connection, plant, device, engine)
     finally:
         await connection.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _both_follow(connection: Connection) -> bool:
-    there: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM ingest_worker WHERE state = 'receiving') AND EXISTS (SELECT FROM log_follower)"
-    )
-    return there
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

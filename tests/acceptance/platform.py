@@ -140,15 +140,6 @@ async def is_receiving(connection: Connection, worker: str = "ingest-1") -> bool
     return state == "receiving"
 
 
-async def is_judged(connection: Connection) -> bool:
-    """Whether the engine has dealt with every batch and has nothing left to judge again."""
-    judged: bool = await connection.fetchval(
-        """SELECT (SELECT coalesce(max(id), 0) FROM batch_log) <= (SELECT min(last_id) FROM log_follower)
-              AND NOT EXISTS (SELECT FROM recompute_task)"""
-    )
-    return judged
-
-
 async def stored_at_least(connection: Connection, count: int) -> bool:
     """Whether ingest has counted so many readings as stored."""
     stored: int = await connection.fetchval(
