@@ -37,9 +37,9 @@ class Subject:
 
 
 def bill_of(inputs: BillInputs, subject: Subject) -> Bill:
-    """The whole bill for a main meter, else the subject's part of it."""
+    """The whole bill for the only main meter, else the subject's part of it."""
     whole = bill(inputs)
-    if subject.kind == "meter" and subject.name in inputs.main_meters:
+    if subject.kind == "meter" and inputs.main_meters == (subject.name,):
         return whole
     return part(whole, inputs, subject)
 

@@ -43,15 +43,22 @@ async def gather(connection: Connection, contract: ContractRow, month: date) -> 
 async def with_own_energy(
     connection: Connection, contract: ContractRow, inputs: BillInputs, subject: Subject
 ) -> BillInputs:
-    """The inputs with a sub-meter's energy added; those of any other subject as they are. Raises CannotBillError."""
-    if subject.kind != "meter" or subject.name in inputs.main_meters:
+    """The inputs with the energy of a meter that is not the only main one; of other subjects as they are.
+
+    Where supply enters at several meters each of these has its part, and together they have the whole.
+    Raises CannotBillError.
+    """
+    if subject.kind != "meter" or inputs.main_meters == (subject.name,):
         return inputs
-    meter = await meter_of_contract(connection, contract, subject.name)
-    drawn = await energies.drawn(connection, [meter.meter_id], inputs.stretches)
-    stretches = tuple(
-        replace(stretch, claims=(*stretch.claims, *(_claim(meter, energy) for energy in own)))
-        for stretch, own in zip(inputs.stretches, drawn.energies, strict=True)
-    )
+    codes = inputs.main_meters if subject.name in inputs.main_meters else (subject.name,)
+    stretches = inputs.stretches
+    for code in codes:
+        meter = await meter_of_contract(connection, contract, code)
+        drawn = await energies.drawn(connection, [meter.meter_id], stretches)
+        stretches = tuple(
+            replace(stretch, claims=(*stretch.claims, *(_claim(meter, energy) for energy in own)))
+            for stretch, own in zip(stretches, drawn.energies, strict=True)
+        )
     return replace(inputs, stretches=stretches)
 
 

@@ -27,7 +27,7 @@ from analytics.billing.inputs import BillInputs
 from analytics.billing.restatement import difference
 from analytics.billing.sharing import Subject, bill_of, unallocated
 from services import events
-from services.bills.contracts import SQL, CannotBillError, ContractRow, meter_of_contract, place_of
+from services.bills.contracts import SQL, CannotBillError, ContractRow, MeterRow, meter_of_contract, place_of
 from services.bills.gather import gather, span_of, with_own_energy
 from services.bills.stored import BillHeadRow, BillRow, bills_of_month, put, reference_of
 from services.database import Connection, rows, run
@@ -79,11 +79,11 @@ async def draft(
 
 
 async def _as_closed(connection: Connection, contract: ContractRow, closed: BillInputs, subject: Subject) -> BillInputs:
-    if subject.kind == "meter" and subject.name not in closed.main_meters:
+    if subject.kind == "meter" and closed.main_meters != (subject.name,):
         await meter_of_contract(connection, contract, subject.name)
         raise CannotBillError(
             f"the month is closed, and the energy of meter {subject.name} was not kept with it: "
-            "make drafts of sub-meters before the month is closed"
+            "make drafts of such meters before the month is closed"
         )
     return closed
 
@@ -230,3 +230,10 @@ async def bills(
         page.count + 1,
     )
     return listing(found, page)
+
+
+async def main_subjects(connection: Connection, contract: ContractRow, month: date) -> list[Subject]:
+    """The meters at which a contract's supply enters: whose bills together are the whole."""
+    start, _ = span_of(contract, month)
+    mains = await rows(connection, SQL["main_meters"], MeterRow, contract.contract_id, start)
+    return [Subject("meter", meter.code) for meter in mains]

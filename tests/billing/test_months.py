@@ -144,7 +144,7 @@ async def test_a_bill_for_one_more_subject_of_a_closed_month_comes_from_what_was
     reference = await months.draft(connection, contract, APRIL, Subject("org_unit", "press"))
     kept = await stored.bill_named(connection, reference)
     assert (kept.head.status, kept.head.total) == ("closed", Decimal("33192.00"))
-    with pytest.raises(CannotBillError, match="drafts of sub-meters before the month is closed"):
+    with pytest.raises(CannotBillError, match="drafts of such meters before the month is closed"):
         await months.draft(connection, contract, APRIL, Subject("meter", "yard"))
 
 
