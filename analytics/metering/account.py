@@ -6,9 +6,10 @@ Plain reads are counted in runs with whole columns; the first read that is not s
 alone, and so on. Both ways give the same figures to the last millionth.
 
 What an account returns is absolute: pieces are all there are from `since_us` on, so the caller deletes what it has from
-there on and writes these. Usually that is the open piece and those after it; a drop-out or an identity conflict
-sends it back further, and then judged ledger entries that start at `void_since_us` or later are void as well. Days are those
-of the local day in which `since_us` lies, or of which a window still ends there, and later ones.
+there on and writes these; days likewise from the local day on that contains `since_us`. Usually that is the open piece
+and what follows it. A drop-out or an identity conflict goes back further and says so in `void_since_us`: judged ledger
+entries that start then or later are void, and so are stored states of later reads, as a point to stop at: the rows
+that followed from them have been rewritten.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Energy from power: trapezoids between readings, for meters that have no register.
 
 Two readings up to three expected intervals apart make a trapezoid; its energy is `interpolated`. Beyond that the
-span is missing: an entry `gap` without energy, unless a person has estimated it. A reading beyond 1.2 x the rating is left out
-as a spike. Each trapezoid is rounded half to even on its own, as there is no register to which the sum must come.
-The multiplier is that of each reading's own segment.
+span is missing: an entry `gap` without energy, unless a person has estimated it. A reading beyond 1.2 x the rating is
+left out as a spike. Each trapezoid is rounded half to even on its own, as there is no register to which the sum must
+come. The multiplier is that of each reading's own segment.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ import numpy as np
 from analytics.metering.books import Books
 from analytics.metering.increments import Scales
 from analytics.metering.model import QUARTER_US, Rules
-from analytics.metering.spreading import LONG_US
 from analytics.metering.state import Read
 from analytics.readings import Int64
 
@@ -32,7 +31,7 @@ def take(
     below_micro = min(below_micro, scale.limit_micro)
     plain = counts <= durations * per_us + at_once
     if not plain.all() or counts.min() < 0 or durations.max() > rules.linear_us or shown[-1] >= below_micro:
-        plain &= (counts >= 0) & (durations <= min(rules.linear_us, LONG_US)) & (shown[1:] < below_micro)
+        plain &= (counts >= 0) & (durations <= rules.linear_us) & (shown[1:] < below_micro)
         count = int(plain.argmin()) if not plain.all() else len(plain)
         if count == 0:
             return 0
