@@ -92,6 +92,9 @@ def test_numbers_name_their_unit() -> None:
         "last",
         "last_value",
     }
+    unitless |= {"children", "factor", "multiplier", "share"}
+    # A register's in the unit of its point or, an hour, in that of its energy: `unit` stands beside them.
+    in_the_points_unit |= {"modulus", "resolution", "closing_value", "opening_value", "rated_per_hour"}
     for name, schema in DOCUMENT["components"]["schemas"].items():
         for field, described in schema.get("properties", {}).items():
             kinds = {described.get("type"), *(option.get("type") for option in described.get("anyOf", []))}
