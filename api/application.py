@@ -15,19 +15,24 @@ from api.openapi_parts import ANYWHERE, problems
 from api.parameters import strict
 from api.reference import page
 from api.routes import (
+    commissioning,
     corrections,
     dead_letters,
+    decisions,
     devices,
     equipment,
     events,
     explanations,
     health,
     ingest,
+    ledger,
     live,
+    meters,
     metrics,
     places,
     points,
     readings,
+    reconciliation,
     unmapped,
 )
 
@@ -41,10 +46,15 @@ VERSIONED = (
     equipment,
     devices,
     points,
+    meters,
     events,
     ingest,
     dead_letters,
     unmapped,
+    ledger,
+    decisions,
+    reconciliation,
+    commissioning,
 )
 BESIDE = (metrics, explanations)
 
