@@ -45,7 +45,7 @@ def joined(sums: Sums, starts_us: Int64, energies: Int64) -> Minutes:
 def carried_at(minutes: Minutes, open_minute_us: int) -> tuple[int, ...]:
     """The energies of the 15 minutes up to the open one, holes as 0."""
     first = open_minute_us - (WINDOW_MINUTES - 1) * MINUTE_US
-    begin, end = np.searchsorted(minutes.starts_us, (first, open_minute_us + 1)).tolist()
+    begin, end = minutes.starts_us.searchsorted((first, open_minute_us + 1)).tolist()
     held = [0] * WINDOW_MINUTES
     for start, energy in zip(minutes.starts_us[begin:end].tolist(), minutes.energies[begin:end].tolist(), strict=True):
         held[(start - first) // MINUTE_US] = energy
@@ -54,18 +54,22 @@ def carried_at(minutes: Minutes, open_minute_us: int) -> tuple[int, ...]:
 
 def maxima(minutes: Minutes, stop_us: int, days_us: Int64) -> list[DemandDay]:
     """The highest window of each local day among those that end with a minute complete by `stop_us`."""
-    end = int(np.searchsorted(minutes.starts_us, stop_us - MINUTE_US, side="right"))
+    end = int(minutes.starts_us.searchsorted(stop_us - MINUTE_US, side="right"))
     if end <= minutes.known or len(days_us) == 0:
         return []
     starts = minutes.starts_us[minutes.known : end]
-    sums = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(minutes.energies[:end])))
-    begins = np.searchsorted(minutes.starts_us, starts - (WINDOW_MINUTES - 1) * MINUTE_US)
+    sums = np.zeros(end + 1, dtype=np.int64)
+    minutes.energies[:end].cumsum(out=sums[1:])
+    begins = minutes.starts_us.searchsorted(starts - (WINDOW_MINUTES - 1) * MINUTE_US)
     windows = sums[minutes.known + 1 :] - sums[begins]
-    days = np.searchsorted(days_us, starts, side="right") - 1
+    first_day, last_day = (days_us.searchsorted((starts[0], starts[-1]), side="right") - 1).tolist()
     found = []
-    for day in range(max(0, int(days[0])), int(days[-1]) + 1):
-        first, last = np.searchsorted(days, (day, day + 1)).tolist()
-        if first < last:
-            best = first + int(windows[first:last].argmax())
+    for day in range(max(0, first_day), last_day + 1):
+        begin, end = 0, len(starts)
+        if first_day != last_day:
+            until_us = days_us[day + 1] if day + 1 < len(days_us) else stop_us
+            begin, end = starts.searchsorted((days_us[day], until_us)).tolist()
+        if begin < end:
+            best = begin + int(windows[begin:end].argmax())
             found.append(DemandDay(int(days_us[day]), int(windows[best]), int(starts[best]) + MINUTE_US))
     return found

@@ -58,8 +58,11 @@ def spread(increments: Increments) -> Parts:
     starts, stops, energies = increments.starts_us, increments.stops_us, increments.energies
     first_minutes = starts // MINUTE_US
     counts = (stops - 1) // MINUTE_US - first_minutes + 1
-    if counts.max() == 1:
+    longest = int(counts.max())
+    if longest == 1:
         return Parts(first_minutes * MINUTE_US, energies, stops - starts, increments.qualities)
+    if longest == 2:
+        return _halved(increments, first_minutes, counts)
     whole = counts == 1
     durations = stops - starts
     head_us = np.where(whole, durations, (first_minutes + 1) * MINUTE_US - starts)
@@ -84,6 +87,24 @@ def spread(increments: Increments) -> Parts:
     return Parts((first_minutes[owners] + places) * MINUTE_US, parts, covered, increments.qualities[owners])
 
 
+def _halved(increments: Increments, first_minutes: Int64, counts: Int64) -> Parts:
+    """The same where no increment crosses more than one edge of a minute, in fewer steps."""
+    (crossing,) = (counts == 2).nonzero()
+    minutes, energies = first_minutes.repeat(counts), increments.energies.repeat(counts)
+    covered = (increments.stops_us - increments.starts_us).repeat(counts)
+    heads = crossing + np.arange(len(crossing))
+    tails = heads + 1
+    durations, whole = covered[heads], energies[heads]
+    head_us = (first_minutes[crossing] + 1) * MINUTE_US - increments.starts_us[crossing]
+    per_us, left = np.divmod(whole, durations)
+    head, head_left = np.divmod(left * head_us, durations)
+    head += per_us * head_us + (2 * head_left >= durations)
+    energies[heads], energies[tails] = head, whole - head
+    covered[heads], covered[tails] = head_us, durations - head_us
+    minutes[tails] += 1
+    return Parts(minutes * MINUTE_US, energies, covered, increments.qualities.repeat(counts))
+
+
 def _shares(
     durations: Int64, energies: Int64, head_us: Int64, tail_us: Int64
 ) -> tuple[tuple[Int64, Int64, Int64], tuple[Int64, Int64, Int64]]:
@@ -106,12 +127,22 @@ def pieces_of(instants_us: Int64, cuts_us: Int64) -> Int64:
     quarters: Int64 = instants_us // QUARTER_US * QUARTER_US
     if len(cuts_us) == 0:
         return quarters
-    before = np.searchsorted(cuts_us, instants_us, side="right") - 1
+    before = cuts_us.searchsorted(instants_us, side="right") - 1
     cuts: Int64 = np.where(before >= 0, cuts_us[np.maximum(before, 0)], 0)
     return np.maximum(quarters, cuts)
 
 
+def piece_at(instant_us: int, cuts_us: Int64) -> int:
+    """The start of the piece in which one instant lies."""
+    quarter = instant_us // QUARTER_US * QUARTER_US
+    before = int(cuts_us.searchsorted(instant_us, side="right"))
+    return max(quarter, int(cuts_us[before - 1])) if before else quarter
+
+
 def runs_of(values: Int64) -> Int64:
     """Where runs of equal values begin."""
-    starts: Int64 = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
+    new = np.empty(len(values), dtype=np.bool_)
+    new[0] = True
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    starts: Int64 = new.nonzero()[0]
     return starts

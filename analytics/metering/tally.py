@@ -37,7 +37,7 @@ class Tally:
     def start(self, position_us: int) -> None:
         """Begin where nothing has been before; later beginnings change nothing."""
         if self._sums is None:
-            piece_us = int(spreading.pieces_of(np.array((position_us,)), self._edges.cuts_us)[0])
+            piece_us = spreading.piece_at(position_us, self._edges.cuts_us)
             self._sums = Sums(position_us, piece_us, 0, 0, 0, 0, (0,) * sliding.WINDOW_MINUTES)
 
     def add(self, start_us: int, stop_us: int, energy: int, quality: int) -> None:
@@ -68,7 +68,7 @@ class Tally:
         if not self._runs and position_us == sums.position_us:
             return sums
         pieces, starts_us, energies = self._laid()
-        last_us = int(spreading.pieces_of(np.array((position_us,)), self._edges.cuts_us)[0])
+        last_us = spreading.piece_at(position_us, self._edges.cuts_us)
         opened = self._closed_before(sums, pieces, last_us)
         minutes = sliding.joined(sums, starts_us, energies)
         open_minute_us = position_us // MINUTE_US * MINUTE_US
