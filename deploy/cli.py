@@ -21,6 +21,8 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "analytics": "run the engine: retention, anchors and what follows the log of readings",
         "api": "answer HTTP: live figures, history, registry",
         "site": "check, apply or export a site folder",
+        "meter": "the ledger of a meter, does it add up, a replaced register, judging again",
+        "tariff": "check, apply, show or import tariffs and contracts",
         "simulate": "be the demonstration factory",
         "replay": "play recorded data from a CSV file as a device",
         "doctor": "say what is wrong with this installation and how to mend it",

@@ -106,7 +106,7 @@ def read_urdb(document: Mapping[str, Any], code: str, *, currency: str = "USD") 
     if not (isinstance(structure, list) and _is_matrix(weekday) and _is_matrix(weekend)):
         raise NotUrdbError("no URDB tariff: energyratestructure and the two 12 x 24 schedules of energy are needed")
     prices = [_price(number, tiers, left_out) for number, tiers in enumerate(structure)]
-    groups = _groups(weekday, weekend)
+    groups = _groups(weekday or (), weekend or ())
     seasons: list[Season] = []
     components: list[Component] = []
     for number, (months, hours) in enumerate(groups, 1):

@@ -21,12 +21,15 @@ from analytics.registry.model import Registry
 from analytics.registry.wording import lines
 from deploy.one_connection import one_connection
 from deploy.settings import settings_option
+from deploy.tariff_apply import apply_prices
+from deploy.tariff_apply import read as read_prices
 from services.database import Connection
 from services.registry.apply import Plan, RegistryMovedError, apply, plan
 from services.registry.places import sites
 from services.registry.snapshot import snapshot
 from services.site_folder.read import read_folder
 from services.site_folder.write import FolderNotEmptyError, write_folder
+from services.tariff_folder.read import Documents
 
 _COLOURS = {"added": "green", "changed": "yellow", "retired": "red", "restored": "cyan", "renamed": "blue"}
 #: Below this many changes applying takes less time than a bar needs to be seen.
@@ -44,7 +47,7 @@ def command() -> None:
 @_folder
 def check(folder: Path) -> None:
     """Name every mistake in FOLDER with its file, its line and its mend."""
-    registry = _checked(folder)
+    registry, _ = _checked(folder)
     click.echo(
         f"{registry.site.code}: no mistakes in {len(registry.spaces)} spaces, {len(registry.org_units)} units, "
         f"{len(registry.equipment)} machines, {len(registry.devices)} devices, {len(registry.points)} points"
@@ -69,11 +72,12 @@ def apply_command(folder: Path, dry_run: bool, yes: bool, accept_meaning_change:
     readings stay, and it comes back with all of them when the folder names it again. Running workers take the change up
     at once.
     """
-    registry = _checked(folder)
+    registry, prices = _checked(folder)
 
     async def work() -> None:
         async with one_connection(settings, "site") as connection:
             await _apply(connection, registry, dry_run=dry_run, yes=yes, accept=accept_meaning_change)
+            await apply_prices(connection, registry.site.code, prices, dry_run=dry_run, yes=yes)
 
     asyncio.run(work())
 
@@ -97,13 +101,16 @@ def export(folder: Path, code: str | None, force: bool, settings: Path | None) -
     click.echo(f"wrote {len(files)} files to {folder}")
 
 
-def _checked(folder: Path) -> Registry:
-    checked = read_folder(folder)
-    for mistake in checked.mistakes:
+def _checked(folder: Path) -> tuple[Registry, Documents]:
+    checked, prices = read_folder(folder), read_prices(folder)
+    mistakes = sorted([*checked.mistakes, *prices.mistakes])
+    for mistake in mistakes:
         click.echo(f"{click.style(f'{mistake.file}:{mistake.line}:', bold=True)} {mistake.text}")
-    if checked.registry is None:
-        raise click.ClickException(f"{_many(len(checked.mistakes), 'mistake')} in {folder}: nothing was changed")
-    return checked.registry
+    for warning in prices.warnings:
+        click.secho(warning, fg="yellow")
+    if checked.registry is None or prices.documents is None:
+        raise click.ClickException(f"{_many(len(mistakes), 'mistake')} in {folder}: nothing was changed")
+    return checked.registry, prices.documents
 
 
 async def _living(connection: Connection, code: str | None) -> Registry:
