@@ -15,6 +15,7 @@ from api.openapi_parts import ANYWHERE, problems
 from api.parameters import strict
 from api.reference import page
 from api.routes import (
+    bills,
     commissioning,
     corrections,
     dead_letters,
@@ -25,6 +26,7 @@ from api.routes import (
     explanations,
     health,
     ingest,
+    invoices,
     ledger,
     live,
     meters,
@@ -51,6 +53,8 @@ VERSIONED = (
     ingest,
     dead_letters,
     unmapped,
+    bills,
+    invoices,
     ledger,
     decisions,
     reconciliation,

@@ -50,6 +50,7 @@ TAGS = [
         "name": "ledger",
         "description": "What was not plain in the energy of a meter, what people decided, does it add up.",
     },
+    {"name": "bills", "description": "What a month cost, by meter, space and unit, beside what the supplier asks for."},
     {"name": "problems", "description": "What each kind of error means."},
 ]
 

@@ -88,6 +88,23 @@ _KINDS = (
         "There is nothing to reconcile",
         "Ask about a meter with a register that has been judged, or for losses about one with children.",
     ),
+    ProblemKind(
+        "contract-not-found", 404, "There is no such contract", "Contracts come with the site folder: apply it first."
+    ),
+    ProblemKind("bill-not-found", 404, "There is no such bill", "Look it up in /api/v1/bills, or make it."),
+    ProblemKind(
+        "billing-refused",
+        409,
+        "The bill cannot be made",
+        "Mend what `detail` names: a closed month is restated, a tariff without a price is completed.",
+    ),
+    ProblemKind(
+        "closing-refused",
+        409,
+        "The month cannot be closed or restated",
+        "Mend what `detail` names, or give a reason to close it all the same.",
+    ),
+    ProblemKind("invoice-not-found", 404, "There is no such invoice", "Look it up in /api/v1/invoices."),
     ProblemKind("dead-letter-not-found", 404, "There is no such dead letter", "It may have been dropped by retention."),
     ProblemKind(
         "unmapped-not-found",
