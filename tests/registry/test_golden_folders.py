@@ -15,6 +15,23 @@ from analytics.registry.quantities import QUANTITIES
 from services.site_folder.read import read_folder
 
 GOLDEN = Path(__file__).parent / "golden"
+#: The lists of which the manual has an example.
+LISTS = ("meters.csv", "registers.csv", "allocations.csv")
+_REGISTERS = """key = "import_energy_kwh"
+name = "Imported"
+quantity = "energy"
+unit = "kWh"
+kind = "counter"
+expected_interval_s = 15
+
+[[point]]
+key = "export_energy_kwh"
+name = "Exported"
+quantity = "energy"
+unit = "kWh"
+kind = "counter"
+expected_interval_s = 15
+"""
 CASES = sorted(path.name for path in GOLDEN.iterdir())
 MANUAL = Path(__file__).parents[2] / "docs" / "site-folder.md"
 SITES = Path(__file__).parents[2] / "deploy" / "sites"
@@ -41,7 +58,16 @@ def test_the_examples_of_the_manual_are_a_good_folder(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "site.toml").write_text(site, "utf-8")
     (tmp_path / "templates" / "power_meter.toml").write_text(template, "utf-8")
-    (tmp_path / "devices.csv").write_text("code,name,template,space\nm-101,Meter,power_meter,b1/f1\n", "utf-8")
+    energy = re.sub(r'key = "state".*', _REGISTERS, template, flags=re.DOTALL)
+    (tmp_path / "templates" / "meter.toml").write_text(
+        energy.replace('code = "power_meter"', 'code = "meter"'), "utf-8"
+    )
+    devices = "".join(f"m-10{number},Meter,meter,b1/f1\n" for number in (1, 2, 3))
+    (tmp_path / "devices.csv").write_text(f"code,name,template,space\n{devices}m-100,M,power_meter,\n", "utf-8")
+    for file, rows in zip(
+        LISTS, re.findall(r"^```csv\n(.*?)^```", MANUAL.read_text("utf-8"), re.DOTALL | re.MULTILINE), strict=True
+    ):
+        (tmp_path / file).write_text(rows, "utf-8")
     assert [str(mistake) for mistake in read_folder(tmp_path).mistakes] == []
 
 
