@@ -40,6 +40,7 @@ def larger(inner: st.SearchStrategy[tuple[str, Fraction]]) -> st.SearchStrategy[
 @given(st.recursive(METERS, larger, max_leaves=12))
 def test_the_terms_are_worth_what_the_formula_is(formula: tuple[str, Fraction]) -> None:
     text, value = formula
+    refused = ""
     try:
         found = terms(text)
     except FormulaError as error:
