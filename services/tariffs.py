@@ -49,7 +49,7 @@ def stored_form(thing: object) -> object:
 
 def digest(thing: object) -> str:
     """Equal for equal documents."""
-    return hashlib.sha256(msgspec.json.encode(thing, order="deterministic")).hexdigest()[:16]
+    return hashlib.sha256(msgspec.json.encode(stored_form(thing), order="deterministic")).hexdigest()[:16]
 
 
 async def tariffs(connection: Connection, code: str | None = None) -> list[AppliedTariff]:
