@@ -63,7 +63,7 @@ def run(choice: Choice, say: Callable[[str], None]) -> None:
         supervisor = Supervisor(found.parts, home / "logs", say)
         try:
             found.start(say)
-            _prepare_database(choice, found, home, say)
+            prepare_database(choice, found, home, say)
             verbs = _verbs(choice, found, home, ports.http)
             supervisor.groups = [*found.parts, *verbs]
             for group in verbs:
@@ -84,7 +84,7 @@ def run(choice: Choice, say: Callable[[str], None]) -> None:
             say("stopped")
 
 
-def _prepare_database(choice: Choice, found: Servers, home: Path, say: Callable[[str], None]) -> None:
+def prepare_database(choice: Choice, found: Servers, home: Path, say: Callable[[str], None]) -> None:
     """Schema of this version, a site where there is none yet, and meters where an earlier version applied none."""
     with explained_outages():
         ran = asyncio.run(migrate(found.database_url))
