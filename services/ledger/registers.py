@@ -63,6 +63,13 @@ class SegmentRow:
         return self.valid_from is None or self.valid_from <= time
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterIdRow:
+    """A register by its number."""
+
+    register_id: int
+
+
 class MeterNotFoundError(LookupError):
     """There is no meter of that name, or it has no such register; the message says what there is."""
 
@@ -82,6 +89,17 @@ async def register(connection: Connection, site: str, code: str, flow: Flow | No
             return each
     flows = ", ".join(each.flow for each in found)
     raise MeterNotFoundError(f"{site}/{code} does not count {flow}: it counts {flows}")
+
+
+async def judged_ids(connection: Connection, site: str | None = None, code: str | None = None) -> list[int]:
+    """The registers of a meter, or of all, that are judged from readings: not those of virtual meters."""
+    return [row.register_id for row in await rows(connection, SQL["judged_registers"], RegisterIdRow, site, code)]
+
+
+async def first_energy(connection: Connection, register_ids: list[int]) -> datetime | None:
+    """Since when there is energy of any of them."""
+    first: datetime | None = await connection.fetchval(SQL["first_energy"].text, register_ids)
+    return first
 
 
 async def lock(connection: Connection, register_id: int) -> None:

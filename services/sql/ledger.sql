@@ -44,7 +44,7 @@ FROM (
          e.first_value, e.last_value, e.energy, e.quarantined, e.adjustment, e.decided, e.detail,
          a.code::text AS actor, e.at, w.verdict, w.energy AS ruled_energy, w.actor AS ruled_by, w.at AS ruled_at,
          w.reason AS ruled_reason,
-         EXISTS (SELECT FROM recompute_task AS t WHERE t.register_id = e.register_id AND t.since <= e.stop)
+         EXISTS (SELECT FROM recompute_task AS t WHERE t.register_id = e.register_id AND least(t.since, t.again) <= e.stop)
            AS recomputing
   FROM ledger_entry AS e
   JOIN register AS r ON r.id = e.register_id
@@ -195,3 +195,19 @@ LEFT JOIN LATERAL (
   SELECT new_value FROM reading_correction AS c WHERE c.point_id = $1 AND c.time = near.time ORDER BY id DESC LIMIT 1
 ) AS c ON true
 ORDER BY near.time LIMIT 1;
+
+-- name: judged_registers
+-- what: registers that are judged, of a meter or of all
+-- takes: site text, code text
+-- row: services.ledger.registers.RegisterIdRow
+SELECT r.id AS register_id
+FROM register AS r JOIN meter AS m ON m.id = r.meter_id JOIN site AS s ON s.id = m.site_id
+WHERE ($1::text IS NULL OR s.code = $1) AND ($2::text IS NULL OR m.code = $2)
+  AND m.kind <> 'virtual' AND m.retired_at IS NULL AND r.retired_at IS NULL
+ORDER BY r.id;
+
+-- name: first_energy
+-- what: since when there is energy of any of some registers
+-- takes: register_ids int4[]
+SELECT min(first.start) FROM unnest($1::int4[]) AS n (register_id)
+CROSS JOIN LATERAL (SELECT start FROM energy_interval AS e WHERE e.register_id = n.register_id ORDER BY start LIMIT 1) AS first;
