@@ -45,6 +45,7 @@ TAGS = [
     {"name": "live", "description": "What is true now, once or as a stream, and what has just happened."},
     {"name": "readings", "description": "What points measured."},
     {"name": "registry", "description": "What there is: sites, spaces, units, equipment, devices, points."},
+    {"name": "energy", "description": "Energy, demand and cost by meter, space, unit and band; what was produced."},
     {"name": "ingest", "description": "What came in, what could not be stored, and what no point has."},
     {
         "name": "ledger",
