@@ -1,7 +1,8 @@
 """What a bill needs of the meters: energy by flow, band and stretch, whose it is, the highest demand, what is missing.
 
-Energies come from the local days of the roll-ups. A space or unit owns what a meter has beside the meters below it: the
-meter's own, or by shares of that day; a meter that belongs to nobody belongs to whom the nearest one above it does.
+Energies come from the local days of the roll-ups. Whose they are is the rule of services/energy/belonging.py: a meter's
+shares of that day, else its own space or unit, else what holds of the meter above it, and each counts for what it has
+beside the meters below it. A virtual meter counts where it has shares.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ WITH member AS (
   JOIN meter AS m ON m.site_id = c.site_id AND m.carrier = c.carrier
    AND (m.contract_id = c.id OR m.contract IS NULL AND m.contract_id IS NULL AND c.is_default AND c.retired_at IS NULL)
 )
-SELECT m.contract_id, m.meter_id, m.code, up.meter_id AS parent_id, m.space_id, m.org_unit_id, m.retired_at,
+SELECT m.contract_id, m.meter_id, m.code, m.kind, up.meter_id AS parent_id, m.space_id, m.org_unit_id, m.retired_at,
        up.meter_id IS NULL AND (m.kind <> 'virtual' OR EXISTS (
          SELECT FROM member AS below WHERE below.parent_id = m.meter_id AND below.contract_id = m.contract_id
        )) AS is_main

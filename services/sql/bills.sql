@@ -64,55 +64,70 @@ WHERE r.meter_id = ANY($1::int4[]) AND r.flow = 'import' AND e.band <> 0 AND e.m
 WITH RECURSIVE stretch AS (
   SELECT from_day, until_day, n::int4 FROM unnest($2::date[], $3::date[]) WITH ORDINALITY AS s (from_day, until_day, n)
 ),
+member AS MATERIALIZED (SELECT * FROM contract_meter WHERE contract_id = $1),
 shared AS MATERIALIZED (
-  SELECT meter_id, 'space' AS kind, space_id AS node_id, share, valid FROM meter_allocation WHERE space_id IS NOT NULL
-  UNION ALL
-  SELECT meter_id, 'org_unit', org_unit_id, share, valid FROM meter_allocation WHERE org_unit_id IS NOT NULL
+  SELECT a.meter_id, CASE WHEN a.space_id IS NULL THEN 'org_unit' ELSE 'space' END AS kind,
+         coalesce(a.space_id, a.org_unit_id) AS node_id, a.share, a.valid
+  FROM meter_allocation AS a WHERE a.meter_id IN (SELECT meter_id FROM member)
+),
+-- Parts of the stretches in which no share changes.
+edge AS (
+  SELECT n, from_day AS day FROM stretch
+  UNION
+  SELECT s.n, e.day FROM stretch AS s, shared AS a, LATERAL (VALUES (lower(a.valid)), (upper(a.valid))) AS e (day)
+  WHERE e.day > s.from_day AND e.day < s.until_day
+),
+part AS MATERIALIZED (
+  SELECT e.n, e.day AS from_day, lead(e.day, 1, s.until_day) OVER (PARTITION BY e.n ORDER BY e.day) AS until_day
+  FROM edge AS e JOIN stretch AS s USING (n)
 ),
 placed AS MATERIALIZED (
-  SELECT meter_id, parent_id, is_main, 'space' AS kind, space_id AS node_id FROM contract_meter WHERE contract_id = $1
-  UNION ALL
-  SELECT meter_id, parent_id, is_main, 'org_unit', org_unit_id FROM contract_meter WHERE contract_id = $1
+  SELECT p.n, p.from_day, p.until_day, m.meter_id, m.parent_id, k.kind, k.node_id,
+         EXISTS (SELECT FROM shared AS a WHERE a.meter_id = m.meter_id AND a.kind = k.kind AND a.valid @> p.from_day)
+           AS by_share,
+         m.kind <> 'virtual' OR EXISTS (
+           SELECT FROM shared AS a WHERE a.meter_id = m.meter_id AND a.valid @> p.from_day) AS counts
+  FROM part AS p CROSS JOIN member AS m
+  CROSS JOIN LATERAL (VALUES ('space', m.space_id), ('org_unit', m.org_unit_id)) AS k (kind, node_id)
 ),
--- The meter that says whose the energy is: itself, else the nearest one above that says so.
+-- Which counted meter is above, and which one says whose the energy is: itself, else the nearest above that says so.
 tree AS (
-  SELECT meter_id, kind, CASE WHEN says THEN meter_id END AS says_id
-  FROM (SELECT p.*, p.node_id IS NOT NULL OR EXISTS (
-          SELECT FROM shared AS s WHERE s.meter_id = p.meter_id AND s.kind = p.kind) AS says FROM placed AS p) AS p
-  WHERE is_main
+  SELECT n, from_day, until_day, kind, meter_id, counts, NULL::int4 AS above_id,
+         CASE WHEN by_share OR node_id IS NOT NULL THEN meter_id END AS says_id
+  FROM placed WHERE parent_id IS NULL
   UNION ALL
-  SELECT p.meter_id, p.kind, CASE WHEN p.node_id IS NOT NULL OR EXISTS (
-           SELECT FROM shared AS s WHERE s.meter_id = p.meter_id AND s.kind = p.kind) THEN p.meter_id ELSE t.says_id END
-  FROM tree AS t JOIN placed AS p ON p.parent_id = t.meter_id AND p.kind = t.kind
+  SELECT p.n, p.from_day, p.until_day, p.kind, p.meter_id, p.counts,
+         CASE WHEN t.counts THEN t.meter_id ELSE t.above_id END,
+         CASE WHEN p.by_share OR p.node_id IS NOT NULL THEN p.meter_id ELSE t.says_id END
+  FROM tree AS t
+  JOIN placed AS p ON p.parent_id = t.meter_id AND p.kind = t.kind AND p.n = t.n AND p.from_day = t.from_day
 ),
 drawn AS MATERIALIZED (
-  SELECT m.meter_id, m.parent_id, s.n, e.day, e.band, sum(e.measured + e.interpolated + e.estimated) AS micro
-  FROM contract_meter AS m
-  JOIN register AS r ON r.meter_id = m.meter_id AND r.flow = 'import'
-  CROSS JOIN stretch AS s
-  JOIN energy_day AS e ON e.register_id = r.id AND e.day >= s.from_day AND e.day < s.until_day
-  WHERE m.contract_id = $1 AND m.meter_id IN (SELECT meter_id FROM tree)
-  GROUP BY m.meter_id, m.parent_id, s.n, e.day, e.band
+  SELECT t.n, t.from_day, t.meter_id, t.above_id, e.band, sum(e.measured + e.interpolated + e.estimated) AS micro
+  FROM tree AS t
+  JOIN register AS r ON r.meter_id = t.meter_id AND r.flow = 'import'
+  JOIN energy_day AS e ON e.register_id = r.id AND e.day >= t.from_day AND e.day < t.until_day
+  WHERE t.counts AND t.kind = 'space'
+  GROUP BY t.n, t.from_day, t.meter_id, t.above_id, e.band
 ),
--- What a meter has beside what the meters below it have.
-net AS MATERIALIZED (
-  SELECT meter_id, n, day, band, sum(micro) AS micro
-  FROM (SELECT meter_id, n, day, band, micro FROM drawn
-        UNION ALL SELECT parent_id, n, day, band, -micro FROM drawn WHERE parent_id IS NOT NULL) AS d
-  GROUP BY meter_id, n, day, band
+-- What a meter has beside what the counted meters below it have.
+net AS (
+  SELECT n, from_day, meter_id, band, micro FROM drawn
+  UNION ALL
+  SELECT n, from_day, above_id, band, -micro FROM drawn WHERE above_id IS NOT NULL
 ),
 said AS MATERIALIZED (
-  SELECT t.kind, t.says_id, n.n, n.day, n.band, sum(n.micro) AS micro
-  FROM net AS n JOIN tree AS t USING (meter_id) WHERE t.says_id IS NOT NULL
-  GROUP BY t.kind, t.says_id, n.n, n.day, n.band
+  SELECT t.kind, t.says_id, t.n, t.from_day, d.band, sum(d.micro) AS micro
+  FROM net AS d JOIN tree AS t USING (n, from_day, meter_id) WHERE t.says_id IS NOT NULL
+  GROUP BY t.kind, t.says_id, t.n, t.from_day, d.band
 ),
 owned AS (
   SELECT s.kind, a.node_id, s.n, s.band, s.micro * a.share AS micro
-  FROM said AS s JOIN shared AS a ON a.meter_id = s.says_id AND a.kind = s.kind AND a.valid @> s.day
+  FROM said AS s JOIN shared AS a ON a.meter_id = s.says_id AND a.kind = s.kind AND a.valid @> s.from_day
   UNION ALL
   SELECT s.kind, p.node_id, s.n, s.band, s.micro
-  FROM said AS s JOIN placed AS p ON p.meter_id = s.says_id AND p.kind = s.kind AND p.node_id IS NOT NULL
-  WHERE NOT EXISTS (SELECT FROM shared AS a WHERE a.meter_id = s.says_id AND a.kind = s.kind AND a.valid @> s.day)
+  FROM said AS s JOIN placed AS p
+    ON p.meter_id = s.says_id AND p.kind = s.kind AND p.n = s.n AND p.from_day = s.from_day AND NOT p.by_share
 )
 SELECT o.kind, coalesce(p.path, u.path) AS subject, o.n AS stretch, o.band, sum(o.micro) AS micro
 FROM owned AS o
