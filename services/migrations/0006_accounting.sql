@@ -13,7 +13,8 @@ CREATE TABLE register_head (
   register_id int4 PRIMARY KEY REFERENCES register,
   time        timestamptz NOT NULL,                  -- of the last read that the state has taken in
   newest      timestamptz NOT NULL,                  -- of the newest read that is in the intervals
-  state       bytea NOT NULL
+  state       bytea NOT NULL,
+  judged_as   jsonb NOT NULL                         -- services.metering.rules.Register: other rules now mean judging anew
 );
 
 CREATE TABLE register_checkpoint (
@@ -70,11 +71,15 @@ CREATE TABLE ruling (
 );
 CREATE INDEX ruling_by_register ON ruling (register_id, start);
 
+-- What has to be judged again: all that was touched lies in [since, until]. `since` moves on with the work, a bounded
+-- step at a time; what is asked for meanwhile waits in `again`, so that a step under way cannot swallow it.
 CREATE TABLE recompute_task (
   register_id int4 PRIMARY KEY REFERENCES register,
   since       timestamptz NOT NULL,
+  until       timestamptz NOT NULL,
+  again       timestamptz,
   reason      text NOT NULL,
-  at          timestamptz NOT NULL DEFAULT now()
+  at          timestamptz NOT NULL DEFAULT now()     -- asked for, or last worked on: the longest ago is next
 );
 
 CREATE TABLE energy_hour (
