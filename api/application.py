@@ -17,6 +17,7 @@ from api.reference import page
 from api.routes import (
     bills,
     commissioning,
+    contracts,
     corrections,
     dead_letters,
     decisions,
@@ -36,6 +37,7 @@ from api.routes import (
     points,
     readings,
     reconciliation,
+    tariffs,
     unmapped,
 )
 
@@ -55,6 +57,8 @@ VERSIONED = (
     ingest,
     dead_letters,
     unmapped,
+    tariffs,
+    contracts,
     bills,
     invoices,
     ledger,

@@ -51,6 +51,10 @@ TAGS = [
         "name": "ledger",
         "description": "What was not plain in the energy of a meter, what people decided, does it add up.",
     },
+    {
+        "name": "tariffs",
+        "description": "When each band holds, what it costs, and under which terms a site is supplied.",
+    },
     {"name": "bills", "description": "What a month cost, by meter, space and unit, beside what the supplier asks for."},
     {"name": "problems", "description": "What each kind of error means."},
 ]

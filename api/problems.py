@@ -91,6 +91,9 @@ _KINDS = (
     ProblemKind(
         "contract-not-found", 404, "There is no such contract", "Contracts come with the site folder: apply it first."
     ),
+    ProblemKind(
+        "tariff-not-found", 404, "There is no such tariff", "Look it up in /api/v1/tariffs; codes are lower case."
+    ),
     ProblemKind("bill-not-found", 404, "There is no such bill", "Look it up in /api/v1/bills, or make it."),
     ProblemKind(
         "billing-refused",

@@ -143,7 +143,8 @@ async def call_critical_day(connection: Connection, site: str, code: str, day: d
     """Call a day as critical and settle what follows; whether it was not called before."""
     async with connection.transaction():
         called = await contracts.call_critical_day(connection, site, code, day, reason)
-        await _mark(connection, site, code, day)
+        if called:
+            await _mark(connection, site, code, day)
     await settle(connection)
     return called
 
@@ -152,7 +153,8 @@ async def cancel_critical_day(connection: Connection, site: str, code: str, day:
     """Cancel a critical day and settle what follows; whether it was called."""
     async with connection.transaction():
         cancelled = await contracts.cancel_critical_day(connection, site, code, day)
-        await _mark(connection, site, code, day)
+        if cancelled:
+            await _mark(connection, site, code, day)
     await settle(connection)
     return cancelled
 
