@@ -224,8 +224,8 @@ def check(
         for each in checks:
             ratio = each.comparison.ratio if each.comparison else None
             told = "-" if ratio is None else f"{ratio:.4g}"
-            click.echo(f"{each.register.meter:<32} {each.register.flow:<16} {each.energy:>16,.3f} {each.register.unit:<6} "
-                       f"by power {told}")  # fmt: skip
+            energy = f"{each.energy:,.3f} {each.register.unit}"
+            click.echo(f"{each.register.meter:<32} {each.register.flow:<16} {energy:>22}  by power {told}")
             for finding in each.findings:
                 click.echo(f"    {click.style(finding.kind, bold=True)}: {finding.cause}; {finding.remedy}")
         looked = sum(bool(each.findings) for each in checks)
