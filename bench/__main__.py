@@ -13,10 +13,10 @@ import asyncio
 import os
 import platform
 
-from bench import backlog, bulk, stream
+from bench import backlog, bulk, energy, stream
 from bench.result import Result, table
 
-PARTS = ("backlog", "bulk", "stream")
+PARTS = ("backlog", "bulk", "stream", "energy")
 
 
 async def _run(arguments: argparse.Namespace) -> list[Result]:
@@ -30,6 +30,8 @@ async def _run(arguments: argparse.Namespace) -> list[Result]:
         results.append(await bulk.measure(arguments.messages // 100))
     if "stream" in chosen:
         results.append(await stream.measure(rate or 5_000, arguments.seconds))
+    if "energy" in chosen:
+        results += await energy.measure(arguments.meters)
     return results
 
 
@@ -39,6 +41,7 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=200_000, help="size of the backlog (default 200000)")
     parser.add_argument("--seconds", type=int, default=20, help="how long the stream is watched (default 20)")
     parser.add_argument("--rate", type=float, help="messages a second behind the stream (default: half the backlog's)")
+    parser.add_argument("--meters", type=int, default=1_000, help="meters with a year of energy (default 1000)")
     parser.add_argument("--only", nargs="+", choices=PARTS, help="only these parts")
     results = asyncio.run(_run(parser.parse_args()))
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, ", end="")
