@@ -109,15 +109,17 @@ def _prices(tariff: Tariff) -> Iterator[Finding]:
             yield Finding("ratios", customer_class, text)
     for at, component in enumerate(tariff.components):
         if component.floats and not tariff.ratios and not component.band_prices:
-            yield Finding("component", at, f"{component.code!r} floats, and there are no ratios: add [ratios.CLASS]")
+            yield Finding(
+                "component", at, f"{component.code!r} floats, and there are no ratios: add [[ratios]] for each class"
+            )
         unknown = sorted(component.classes - set(tariff.ratios))
         if unknown and tariff.ratios:
-            text = f"class {unknown[0]!r} has no ratios: add [ratios.{unknown[0]}], or respell it"
+            text = f"class {unknown[0]!r} has no ratios: add [[ratios]] for it, or respell it"
             yield Finding("component", at, text)
     for at, overlay in enumerate(tariff.overlays):
         unknown = sorted(overlay.classes - set(tariff.ratios))
         if unknown:
-            text = f"class {unknown[0]!r} has no ratios: add [ratios.{unknown[0]}], or respell it"
+            text = f"class {unknown[0]!r} has no ratios: add [[ratios]] for it, or respell it"
             yield Finding("overlay", at, text)
 
 

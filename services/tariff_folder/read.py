@@ -131,7 +131,7 @@ def _list(tariff_folder: Path, holiday_folder: Path, folder: Path, mistakes: Mis
         entry = read_tariff(record)
         if entry.tariff.code in tariffs:
             record.wrong("code", f"tariff {entry.tariff.code!r} is in {tariffs[entry.tariff.code].record.file} already")
-        tariffs[entry.tariff.code] = entry
+        tariffs.setdefault(entry.tariff.code, entry)
     holidays = _holidays(holiday_folder, folder, mistakes)
     return _Listed(tariffs, holidays, lost or len(holidays) < len(_files(holiday_folder)))
 
