@@ -36,9 +36,10 @@ class EnergyRow:
 
 @dataclass(frozen=True, slots=True)
 class FlowRow:
-    """A flow that is counted."""
+    """A flow that is counted, and its unit."""
 
     flow: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,10 @@ class RegisterRow:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """What meters have in the stretches of a month, one entry a stretch; which flows they count at all."""
+    """What meters have in each stretch of a month; which flows they count at all, and in which units they import."""
 
     flows: frozenset[str]
+    units: tuple[str, ...]
     energies: tuple[tuple[BandEnergy, ...], ...]
     exported_micro: tuple[int, ...]
     reactive_import_micro: int
@@ -105,6 +107,7 @@ async def drawn(connection: Connection, meter_ids: Sequence[int], stretches: Seq
             imported[row.stretch - 1].append(energy)
     return Drawn(
         frozenset(row.flow for row in flows),
+        tuple(row.unit for row in flows if row.flow == "import"),
         tuple(map(tuple, imported)),
         tuple(
             _total(row for row in found if row.flow == "export" and row.stretch == number)

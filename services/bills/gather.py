@@ -28,7 +28,6 @@ from services.bills.contracts import (
 from services.database import Connection, rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_UNITS = {"water": "m3", "gas": "Nm3", "compressed_air": "Nm3", "steam": "kg"}
 
 
 async def gather(connection: Connection, contract: ContractRow, month: date) -> BillInputs:
@@ -78,6 +77,12 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
     parts = list(agreed(await terms_of(connection, contract.contract_id), month, next_month(month)))
     stretches = await _stretches(connection, parts, month)
     drawn = await energies.drawn(connection, main_ids, stretches)
+    if len(drawn.units) != 1:
+        codes = ", ".join(meter.code for meter in mains)
+        raise CannotBillError(
+            f"the main meters ({codes}) count what is drawn in {' and '.join(drawn.units) or 'no register'}: "
+            "give each a register of import in the same unit"
+        )
     claimed = await energies.claims(connection, contract.contract_id, stretches)
     filled = tuple(
         replace(stretch, energies=energy, exported_micro=exported, claims=owned)
@@ -91,7 +96,7 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
     return BillInputs(
         month,
         contract.carrier,
-        _UNITS.get(contract.carrier, "kWh"),
+        drawn.units[0],
         contract.currency,
         filled,
         amount_decimals=await _amount_decimals(connection, last.tariff if last else None),

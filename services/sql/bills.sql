@@ -44,10 +44,10 @@ JOIN energy_day AS e ON e.register_id = r.id AND e.day >= s.from_day AND e.day <
 GROUP BY s.n, r.flow, e.band ORDER BY s.n, r.flow, e.band;
 
 -- name: flows_of_meters
--- what: which flows meters count
+-- what: which flows meters count, and in which units
 -- takes: meter_ids int4[]
 -- row: services.bills.energies.FlowRow
-SELECT DISTINCT flow FROM register WHERE meter_id = ANY($1::int4[]);
+SELECT DISTINCT flow, unit FROM register WHERE meter_id = ANY($1::int4[]) ORDER BY flow, unit;
 
 -- name: energy_before
 -- what: energy that meters drew under a tariff in whole local months [from_month, until_month)
