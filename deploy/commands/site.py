@@ -25,6 +25,7 @@ from deploy.tariff_apply import apply_prices
 from deploy.tariff_apply import read as read_prices
 from services.database import Connection
 from services.registry.apply import Plan, RegistryMovedError, apply, plan
+from services.registry.meters import uncontracted
 from services.registry.places import sites
 from services.registry.snapshot import snapshot
 from services.site_folder.read import read_folder
@@ -78,6 +79,8 @@ def apply_command(folder: Path, dry_run: bool, yes: bool, accept_meaning_change:
         async with one_connection(settings, "site") as connection:
             await _apply(connection, registry, dry_run=dry_run, yes=yes, accept=accept_meaning_change)
             await apply_prices(connection, registry.site.code, prices, dry_run=dry_run, yes=yes)
+            if not dry_run:
+                await _tell_uncontracted(connection, registry.site.code)
 
     asyncio.run(work())
 
@@ -103,7 +106,7 @@ def export(folder: Path, code: str | None, force: bool, settings: Path | None) -
 
 def _checked(folder: Path) -> tuple[Registry, Documents]:
     checked, prices = read_folder(folder), read_prices(folder)
-    mistakes = sorted([*checked.mistakes, *prices.mistakes])
+    mistakes = sorted({*checked.mistakes, *prices.mistakes})
     for mistake in mistakes:
         click.echo(f"{click.style(f'{mistake.file}:{mistake.line}:', bold=True)} {mistake.text}")
     for warning in prices.warnings:
@@ -147,6 +150,12 @@ async def _apply(connection: Connection, registry: Registry, *, dry_run: bool, y
             continue
         click.echo(f"applied: revision {revision}")
         return
+
+
+async def _tell_uncontracted(connection: Connection, site: str) -> None:
+    for meter in await uncontracted(connection, site):
+        text = f"meter {meter.code} names contract {meter.contract}, which is not there: unbilled until it is applied"
+        click.secho(text, fg="yellow")
 
 
 def _show(planned: Plan, site: str) -> None:

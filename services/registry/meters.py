@@ -112,6 +112,14 @@ class BranchRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UncontractedRow:
+    """A meter and the contract that it names in vain."""
+
+    code: str
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
     """Everything the registry says of one meter."""
 
@@ -179,3 +187,8 @@ async def described(connection: Connection, site: str, code: str) -> Described |
 async def tree(connection: Connection, site: str, *, carrier: str | None = None) -> list[BranchRow]:
     """The living meters of a site, each before what is below it."""
     return await rows(connection, SQL["meter_tree"], BranchRow, site, carrier)
+
+
+async def uncontracted(connection: Connection, site: str) -> list[UncontractedRow]:
+    """Living meters that name a contract which is not there: their energy is unbilled until it comes."""
+    return await rows(connection, SQL["meters_without_their_contract"], UncontractedRow, site)

@@ -119,3 +119,14 @@ JOIN meter ON meter.id = child.parent_id
 JOIN site ON site.id = meter.site_id
 WHERE site.code = $1 AND meter.code = $2 AND child.retired_at IS NULL
 ORDER BY child.code;
+
+-- name: meters_without_their_contract
+-- what: living meters of a site that name a contract which is not there or is retired
+-- takes: site text
+-- row: services.registry.meters.UncontractedRow
+SELECT meter.code::text AS code, meter.contract::text AS contract
+FROM meter
+JOIN site ON site.id = meter.site_id
+LEFT JOIN contract ON contract.id = meter.contract_id AND contract.retired_at IS NULL
+WHERE site.code = $1 AND meter.retired_at IS NULL AND meter.contract IS NOT NULL AND contract.id IS NULL
+ORDER BY meter.code;

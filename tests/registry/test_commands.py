@@ -173,3 +173,37 @@ def test_migrate_says_what_is_pending_runs_it_once_and_is_done(
     assert ioe("migrate").stdout.splitlines()[0] == "migration 0001 registry"
     assert (ioe("migrate", "--check").exit_code, ioe("migrate").exit_code) == (0, 0)
     assert ioe("migrate").stdout == "the database has the schema of this version\n"
+
+
+def test_meters_are_applied_exported_and_applied_again(database: str, tmp_path: Path) -> None:
+    assert ioe("site", "apply", GOLDEN / "meters-good" / "folder").exit_code == 1, "its contract has no tariff"
+    folder = tmp_path / "site"
+    for path in (GOLDEN / "meters-good" / "folder").rglob("*"):
+        if path.is_file() and path.name != "contracts.toml":
+            copy = folder / path.relative_to(GOLDEN / "meters-good" / "folder")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    applied = ioe("site", "apply", folder)
+    assert applied.exit_code == 0, applied.output
+    assert "added     meter          main  Main  with 3 registers, 4 allocations" in applied.output
+    assert "meter main names contract grid, which is not there: unbilled until it is applied" in applied.output
+    asyncio.run(replace_register(database))
+    again = ioe("site", "apply", folder)
+    assert "kept      register water/import since 2026-07-01T00:00:00+00:00: it was entered as an event" in again.output
+    assert "demo: nothing to change" in again.output
+    assert ioe("site", "export", tmp_path / "out").exit_code == 0
+    registers = (tmp_path / "out" / "registers.csv").read_text("utf-8").splitlines()
+    assert registers[-1] == "water,import,2026-07-01T00:00:00+00:00,d-3/volume_m3,0.1,,0,99,1"
+    assert "demo: nothing to change" in ioe("site", "apply", tmp_path / "out").output
+
+
+async def replace_register(url: str) -> None:
+    """A replacement as the API writes it."""
+    connection = await connect(url, name="test")
+    await connection.execute(
+        "INSERT INTO register_segment (register_id, valid_from, point_id, multiplier, closing_value, opening_value,"
+        " actor_id, reason) SELECT register_id, '2026-07-01 00:00Z', point_id, 0.1, 99, 1, segment.actor_id, 'leak'"
+        " FROM register_segment AS segment JOIN register ON register.id = register_id"
+        " JOIN meter ON meter.id = meter_id WHERE meter.code = 'water'"
+    )
+    await connection.close()

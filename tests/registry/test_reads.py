@@ -18,6 +18,7 @@ from services.database import Connection, connect
 from services.registry.apply import apply, plan
 from services.registry.devices import devices
 from services.registry.equipment import equipment
+from services.registry.meters import meters, tree
 from services.registry.pages import Listing, Page, PagePlaceError
 from services.registry.places import org_units, sites, spaces
 from services.registry.points import points, points_named
@@ -70,6 +71,7 @@ async def test_every_list_is_the_same_page_by_page(connection: Connection) -> No
         lambda page: equipment(connection, page),
         lambda page: devices(connection, page),
         lambda page: points(connection, page),
+        lambda page: meters(connection, page),
     ]
     for read in reads:
         whole = await read(ALL)
@@ -120,6 +122,18 @@ async def test_filters(connection: Connection) -> None:
     assert ids(await points(connection, ALL, site="demo", kind="counter")) == ["demo/m-1/import_energy_kwh"]
     assert ids(await points(connection, ALL, site="demo", search="m-1/ACTIVE")) == ["demo/m-1/active_power_kw"]
     assert ids(await points(connection, ALL, site="demo", search="100%_")) == []
+
+
+async def test_meters_by_place_and_as_a_tree(connection: Connection) -> None:
+    assert ids(await meters(connection, ALL, site="kunshan", space="b1/f3", parent="me-b1-f3-l1")) == [
+        "kunshan/me-b1-f3-l1-oven",
+        "kunshan/me-b1-f3-l1-placer",
+    ]
+    ways = [branch.way for branch in await tree(connection, "kunshan", carrier="electricity")]
+    assert ["me-incomer", "me-tr-1", "me-b1-f3", "me-b1-f3-l1", "me-b1-f3-l1-oven"] in ways
+    assert ways == sorted(ways)
+    # Whatever has no meter above it is the site's incomer, or a sum of others.
+    assert [way[0] for way in ways if len(way) == 1] == ["air-station", "b1-unmetered", "me-incomer", "site-net"]
 
 
 async def test_a_device_says_when_it_was_last_heard(connection: Connection) -> None:
