@@ -1,8 +1,10 @@
 """How long things are kept, and letting go of the rest.
 
-Raw readings go by whole chunks, a day each; the anchors of every register stay (services/anchors.py). The batch log
-never goes past its slowest registered follower: a follower that is needed but gone shows as a log that grows, not as
-data that was skipped. Dead letters and unmapped samples have their own, shorter terms; their counts stay in the tally.
+Raw readings go by whole chunks, a day each; the anchors of every register stay (services/anchors.py). Checkpoints of
+accounting go with the readings that would be judged from them, and are thinned to one a day after a month. The batch
+log never goes past its slowest registered follower: a follower that is needed but gone shows as a log that grows, not
+as data that was skipped. Dead letters and unmapped samples have their own, shorter terms; their counts stay in the
+tally.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ async def let_go(connection: Connection, settings: RetentionSettings) -> dict[st
         "reading chunks": len(chunks),
         "summed-up days": await run(connection, SQL["drop_old_days"], timedelta(days=settings.raw_readings_days)),
         "batches": batches,
+        "checkpoints": await run(connection, SQL["drop_old_checkpoints"], timedelta(days=settings.raw_readings_days)),
         "events": await run(connection, SQL["drop_old_events"], timedelta(days=settings.events_days)),
         "dead letters": await run(connection, SQL["drop_old_dead_letters"], timedelta(days=settings.dead_letters_days)),
         "unmapped samples": await run(

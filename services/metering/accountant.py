@@ -156,7 +156,7 @@ class Accountant:
         return known[2]
 
     async def begin_anew(self, connection: Connection) -> None:
-        """Judge all registers again from where they stand: a part of the log was not seen. In the caller's transaction."""
+        """Judge all registers from where they stand: part of the log was not seen. In the caller's transaction."""
         spans = {}
         for register_id, book in self.books.items():
             if book.state is not None:

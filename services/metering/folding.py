@@ -96,7 +96,7 @@ class Fold:
         """What was judged before the piece and the local day that stand open."""
         sums = self.state.sums
         days_until_us = self.since_us if sums is None or sums.day_us is None else sums.day_us
-        return self._judged(open_us(self.state), max(self.since_us, days_until_us), self.state.time_us)
+        return self._judged(open_us(self.state), days_until_us, self.state.time_us)
 
     def _account(self, reads: Reads, edges: Edges) -> None:
         if len(reads) == 0:

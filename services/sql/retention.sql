@@ -36,3 +36,15 @@ DELETE FROM dead_letter WHERE last_received_at < now() - $1::interval;
 -- what: drop samples of unknown things past their term
 -- takes: term interval
 DELETE FROM unmapped_sample WHERE received_at < now() - $1::interval;
+
+-- name: drop_old_checkpoints
+-- what: drop checkpoints older than raw readings but for each register's newest of these; after 30 days keep one a day
+-- takes: term interval
+DELETE FROM register_checkpoint AS c
+WHERE c.time < now() - interval '30 days'
+  AND EXISTS (
+    SELECT FROM register_checkpoint AS later
+    WHERE later.register_id = c.register_id AND later.time > c.time
+      AND later.time < CASE WHEN c.time < now() - $1::interval THEN now() - $1::interval
+                            ELSE (date_trunc('day', c.time AT TIME ZONE 'UTC') + interval '1 day') AT TIME ZONE 'UTC' END
+  );

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from services import batch_log
 from services.database import Connection
@@ -55,7 +56,7 @@ class Engine:
         await self.note()
 
 
-async def energy(connection: Connection, register_id: int) -> list[tuple[object, ...]]:
+async def energy(connection: Connection, register_id: int) -> list[tuple[Any, ...]]:
     """The stored intervals of a register: start, measured, interpolated, estimated, covered."""
     found = await connection.fetch(
         """SELECT start, measured, interpolated, estimated, covered_us FROM energy_interval
@@ -65,12 +66,13 @@ async def energy(connection: Connection, register_id: int) -> list[tuple[object,
     return [tuple(row) for row in found]
 
 
-async def everything(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+async def everything(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
     """All rows of all registers that a judgement writes, but numbers and times of writing."""
     queries = {
         "intervals": "SELECT * FROM energy_interval ORDER BY register_id, start",
         "hours": "SELECT * FROM energy_hour ORDER BY register_id, hour, band",
         "days": "SELECT * FROM energy_day ORDER BY register_id, day, band",
+        "months": "SELECT * FROM energy_month ORDER BY register_id, month, band",
         "demand": "SELECT * FROM demand_day ORDER BY register_id, day",
         "ledger": """SELECT register_id, origin, kind, start, stop, first_value, last_value, energy, quarantined,
                             adjustment, decided, detail

@@ -136,8 +136,8 @@ async def test_a_power_meter_is_integrated(connection: Connection) -> None:
     await engine.settle()
     await store(connection, plant, "p1", [(at(0), 40.0), (at(5), 80.0), (at(10), 80.0), (at(15), 0.0)])
     await engine.follow()
-    # (40 + 80) / 2, 80 and (80 + 0) / 2 kW, for five minutes each: 15 kWh
-    assert await energy(connection, plant.registers["p1"]) == [(at(0), 15 * KWH, 0, 0, QUARTER_US)]
+    # (40 + 80) / 2, 80 and (80 + 0) / 2 kW, for five minutes each: 15 kWh, marked as not from a register
+    assert await energy(connection, plant.registers["p1"]) == [(at(0), 0, 15 * KWH, 0, QUARTER_US)]
 
 
 async def test_an_engine_that_crashed_repeats_and_changes_nothing(connection: Connection) -> None:

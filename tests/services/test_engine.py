@@ -145,7 +145,10 @@ async def test_a_second_engine_waits_until_the_first_is_gone(connection: Connect
         first = await changed_from(None)
         await connection.execute("SELECT pg_terminate_backend($1)", first)
         assert await changed_from(first) != first
-        assert await connection.fetchval("SELECT count(*) FROM log_follower WHERE name = 'engine'") == 1
+        followers = "SELECT count(*) FROM log_follower WHERE name = 'engine'"
+        async with asyncio.timeout(10):
+            while await connection.fetchval(followers) != 1:
+                await asyncio.sleep(0.02)
     finally:
         for task in engines:
             task.cancel()
