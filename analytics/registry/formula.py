@@ -26,6 +26,7 @@ from analytics.registry.carriers import FLOWS
 _LONGEST = 4_000
 _DEEPEST = 40
 _MOST_DECIMALS = 12
+_LARGEST = 1_000_000_000
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)(?![a-z0-9_.-])"
     r"|(?:'(?P<quoted>[^']*)'|(?P<code>[a-z0-9][a-z0-9_-]*))(?:\.(?P<flow>[a-z_]+))?"
@@ -224,6 +225,8 @@ def _about_minus(token: _Token) -> str:
 
 
 def _decimal(factor: Fraction, at: int) -> Decimal:
+    if abs(factor) >= _LARGEST:
+        raise FormulaError(at, f"a factor is below {_LARGEST:,}: no meter counts so often")
     scaled = factor * 10**_MOST_DECIMALS
     if scaled.denominator != 1:
         raise FormulaError(
