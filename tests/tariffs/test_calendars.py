@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
-from services import calendars
+from analytics.tariffs.bands import Band
+from analytics.tariffs.calendar import pieces
+from analytics.tariffs.clock import to_us
+from analytics.tariffs.expansion import expand
+from analytics.tariffs.model import Contract, Period, Terms
+from services import band_plan, calendars, contracts, tariffs
 from services.band_plan import NoSuchCalendarError
 from services.database import Connection, connect
+from tests.tariffs import shipped
 
 START, STOP = datetime(2024, 10, 20, 5, tzinfo=UTC), datetime(2024, 12, 3, tzinfo=UTC)
 
@@ -56,3 +63,45 @@ async def test_covering_again_adds_nothing_and_edges_name_the_midnights(connecti
 async def test_an_unknown_site_is_said(connection: Connection) -> None:
     with pytest.raises(NoSuchCalendarError, match="no site 'nowhere'"):
         await calendars.base(connection, "nowhere")
+
+
+async def test_rewritten_is_as_if_written_at_once_but_for_cuts_that_stay(connection: Connection) -> None:
+    await connection.execute(
+        """INSERT INTO contract (site_id, code, name, carrier, currency)
+           SELECT id, 'grid', 'Grid', 'electricity', 'USD' FROM site WHERE code = 'ny'"""
+    )
+    tariff = shipped.documents().tariffs["guangdong-2021-331"]
+    terms = Terms(date(2024, 10, 15), tariff.code, "industry")
+    contract = Contract("grid", "Grid", "electricity", "USD", (terms,))
+    await contracts.put(connection, "ny", [contract])
+    calendar = (await calendars.of_contract(connection, "ny", "grid")).id
+    cuts: set[int] = set()
+    # November has the day of 25 hours; the edges 1:07 and 1:37 lie in the hour that comes twice.
+    for edges in ((67, 600), (97, 601), (480, 1020)):
+        bounds = [0, *edges, 1440]
+        bands = (Band.OFF_PEAK, Band.PEAK, Band.INTERMEDIATE)
+        periods = tuple(Period(*bound, band) for bound, band in zip(pairwise(bounds), bands, strict=True))
+        season = replace(tariff.seasons[0], periods=periods)
+        await tariffs.put_tariffs(connection, [replace(tariff, seasons=(season,), overlays=())], "local")
+        if cuts:
+            await calendars.rewrite(connection, calendar, date(2024, 10, 1))
+        else:
+            await calendars.cover(connection, calendar, START, STOP)
+        known = await band_plan.plan(connection, calendar)
+        start, stop = to_us(datetime(2024, 10, 1, tzinfo=UTC)), to_us(datetime(2025, 1, 1, tzinfo=UTC))
+        cuts |= set(expand(known, start, stop).starts_us.tolist())
+        wanted = pieces(known, start, stop, sorted(cuts))
+        found = await connection.fetch(
+            "SELECT start, stop, band, hour, day FROM calendar_piece WHERE calendar_id = $1 ORDER BY start", calendar
+        )
+        assert [to_us(row["start"]) for row in found] == wanted.starts_us.tolist()
+        assert [to_us(row["stop"]) for row in found] == wanted.stops_us.tolist()
+        assert [row["band"] for row in found] == wanted.bands.tolist()
+        assert [to_us(row["hour"]) for row in found] == wanted.hours_us.tolist()
+    # 1:07 and 1:37 are cuts in both of these hours of 3 November still, though no band changes there any more.
+    kept = await connection.fetch(
+        """SELECT start FROM calendar_piece WHERE calendar_id = $1 AND day = '2024-11-03'
+           AND extract(minute FROM start) IN (7, 37) ORDER BY start""",
+        calendar,
+    )
+    assert [f"{row['start']:%H:%M}" for row in kept] == ["05:07", "05:37", "06:07", "06:37"]
