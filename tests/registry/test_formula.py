@@ -72,7 +72,7 @@ def test_flows_factors_and_places_are_exact() -> None:
         ("2 / a", "at character 3: meters cannot be divided by a meter"),
         ("a / 0", "at character 3: nothing can be divided by zero"),
         ("a / 3", "at character 1: factor 1/3 has no exact value in 12 decimals"),
-        ("1000000 * 1000 * a", "at character 1: a factor is below 1,000,000,000"),
+        ("1000000 * 1000 * a", "at character 18: a factor is below 1,000,000,000"),
         ("a + 1", "at character 1: a sum of meters has no constant beside them, and here 1 is left"),
         ("a - a", "at character 1: no meter is left in it"),
         ("(a + b", "at character 1: this ( is not closed"),
