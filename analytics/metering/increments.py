@@ -9,7 +9,8 @@ segments the increment is cut into legs:
 
 A transition fits when every leg counts up (a decrease within the resolution is jitter and counts 0; past the modulus it
 is a rollover) and all legs together stay within `1.2 x rating x time + 2 x multiplier x resolution`: two steps of the
-register may show at once. Otherwise it is `above` or `below`, and what becomes of it is a matter of judgement.
+register may show at once. A resolution of 0 is one that nobody gave: then the step is the largest power of ten, at most
+one unit, that divides both values. Otherwise it is `above` or `below`, and what becomes of it is a matter of judgement.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from fractions import Fraction
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.metering.model import MICRO, Rules, Segment
 from analytics.metering.state import Read
@@ -30,8 +32,12 @@ Kind = Literal["plain", "rollover", "jitter", "above", "below"]
 #: Values beyond it, or energies beyond it, are no register's: they would not fit 64 bits.
 _VALUE_LIMIT, _ENERGY_LIMIT = 9 * 10**15, 4 * 10**18
 
+#: Of registers whose resolution nobody gave, the coarsest first.
+_STEPS_MICRO = tuple(10**digits for digits in range(6, 0, -1))
+
 #: 3.6e9 us an hour x 1 / 1.2: limits are compared without dividing.
 _HOUR_US_BY_MARGIN = 3_000_000_000
+_HAIR = 1 - 1e-9
 
 
 def micros_of(values: Float64) -> Int64:
@@ -54,6 +60,11 @@ class Scale:
     def ratio(self) -> tuple[int, int]:
         """The multiplier in lowest terms."""
         return self.numerator, self.denominator
+
+    def step_micro(self, *micros: int) -> int:
+        """The step in which the register counts, as given or as its values show it."""
+        given = self.segment.resolution_micro
+        return given or next((step for step in _STEPS_MICRO if not any(micro % step for micro in micros)), 1)
 
     @property
     def limit_micro(self) -> int:
@@ -163,16 +174,23 @@ class Scales:
         """Whether a value can be a register's at all."""
         return abs(read.micro) < self._scales[max(0, self.index(read.time_us))].limit_micro
 
-    def may_count(self, micro: int, duration_us: int, scale: Scale) -> bool:
-        """Whether a register may count so much in so long a time."""
-        excess = micro - 2 * scale.segment.resolution_micro
+    def may_count(self, micro: int, duration_us: int, scale: Scale, step_micro: int) -> bool:
+        """Whether a register that counts in such steps may count so much in so long a time."""
+        excess = micro - 2 * step_micro
         return excess * scale.numerator * _HOUR_US_BY_MARGIN <= self._rated * duration_us * scale.denominator
 
-    def plain_limits(self, scale: Scale) -> tuple[float, float]:
-        """Millionths per microsecond and at once that are surely plausible, a hair below the exact limit."""
-        hair = 1 - 1e-9
-        per_us = self._rated * scale.denominator / (scale.numerator * _HOUR_US_BY_MARGIN)
-        return per_us * hair, 2 * scale.segment.resolution_micro * hair
+    def surely_plausible(self, scale: Scale, durations_us: Int64, shown: Int64) -> NDArray[np.bool_]:
+        """Which increments of the values are so, judged in floats a hair below the exact limit."""
+        counts = shown[1:] - shown[:-1]
+        per_us = self._rated * scale.denominator / (scale.numerator * _HOUR_US_BY_MARGIN) * _HAIR
+        limits = durations_us * per_us
+        step_micro = scale.segment.resolution_micro
+        plausible: NDArray[np.bool_] = counts <= limits + 2 * step_micro * _HAIR
+        if step_micro == 0 and not plausible.all():
+            step_micro = next((step for step in _STEPS_MICRO if not (shown % step).any()), 1)
+            plausible = counts <= limits + 2 * step_micro * _HAIR
+        plausible &= counts >= 0
+        return plausible
 
     def transition(self, earlier: Read, later: Read) -> Transition:
         """What lies between two reads."""
@@ -184,12 +202,15 @@ class Scales:
     def _inside(self, scale: Scale, earlier: Read, later: Read) -> Transition:
         leg = Leg(scale, 0, earlier.time_us, later.time_us, earlier.micro, later.micro)
         count, duration_us = leg.micro, later.time_us - earlier.time_us
+        step_micro = scale.step_micro(earlier.micro, later.micro)
         if count >= 0:
-            return Transition("plain" if self.may_count(count, duration_us, scale) else "above", (leg,), later)
+            is_plausible = self.may_count(count, duration_us, scale, step_micro)
+            return Transition("plain" if is_plausible else "above", (leg,), later)
         if -count <= scale.segment.resolution_micro:
             return Transition("jitter", (replace(leg, last_micro=earlier.micro),), Read(later.time_us, earlier.micro))
         modulus = scale.segment.modulus_micro
-        if modulus is not None and count + modulus >= 0 and self.may_count(count + modulus, duration_us, scale):
+        may_wrap = modulus is not None and earlier.micro < modulus and later.micro >= 0
+        if may_wrap and self.may_count(count + (modulus or 0), duration_us, scale, step_micro):
             return Transition("rollover", (replace(leg, wraps=True),), later)
         return Transition("below", (leg,), later)
 
@@ -212,15 +233,15 @@ class Scales:
         kind: Kind = "plain"
         if any(leg.micro < 0 for leg in legs):
             kind = "below"
-        elif not self._may_count_all(legs):
+        elif not self._may_count_all(legs, earlier, later):
             kind = "above"
         elif any(leg.wraps for leg in legs):
             kind = "rollover"
         return Transition(kind, tuple(legs), Read(later.time_us, legs[-1].last_micro))
 
-    def _may_count_all(self, legs: list[Leg]) -> bool:
+    def _may_count_all(self, legs: list[Leg], earlier: Read, later: Read) -> bool:
         counted = sum(
-            Fraction(leg.scale.numerator, leg.scale.denominator) * (leg.micro - 2 * leg.scale.segment.resolution_micro)
+            Fraction(*leg.scale.ratio) * (leg.micro - 2 * leg.scale.step_micro(earlier.micro, later.micro))
             for leg in legs
         )
         return counted * _HOUR_US_BY_MARGIN <= self._rated * (legs[-1].stop_us - legs[0].start_us)
@@ -233,7 +254,9 @@ class Scales:
             count = 0
         modulus = scales[0].segment.modulus_micro
         if modulus is not None and count < 0 and all(scale.segment.modulus_micro == modulus for scale in scales):
-            wraps = count + modulus >= 0 and self.may_count(count + modulus, duration_us, scales[0])
+            step_micro = scales[0].step_micro(start.micro, stop.micro)
+            wraps = start.micro < modulus and stop.micro >= 0
+            wraps &= self.may_count(count + modulus, duration_us, scales[0], step_micro)
             modulus = modulus if wraps else None
             count += modulus or 0
         else:

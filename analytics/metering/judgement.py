@@ -162,7 +162,8 @@ class Judgement:
         index = self._scales.index(good.time_us)
         if not 0 <= read.micro < good.micro or index != self._scales.index(read.time_us):
             return False
-        return self._scales.may_count(read.micro, read.time_us - good.time_us, self._scales.at(index))
+        scale = self._scales.at(index)
+        return self._scales.may_count(read.micro, read.time_us - good.time_us, scale, scale.step_micro(read.micro))
 
     def _confirm(self, good: Read, run: tuple[Read, ...]) -> None:
         """Decide about a jump that later reads confirm, and go on with the reads that confirmed it."""

@@ -26,12 +26,11 @@ def take(
         return 0
     scale = scales.at(index)
     instants, shown = _following(good.time_us, times_us), _following(good.micro, micros[: len(times_us)])
-    durations, counts = instants[1:] - instants[:-1], shown[1:] - shown[:-1]
-    per_us, at_once = scales.plain_limits(scale)
+    durations = instants[1:] - instants[:-1]
     below_micro = min(below_micro, scale.limit_micro)
-    plain = counts <= durations * per_us + at_once
-    if not plain.all() or counts.min() < 0 or durations.max() > rules.linear_us or shown[-1] >= below_micro:
-        plain &= (counts >= 0) & (durations <= rules.linear_us) & (shown[1:] < below_micro)
+    plain = scales.surely_plausible(scale, durations, shown)
+    if not plain.all() or durations.max() > rules.linear_us or shown[-1] >= below_micro:
+        plain &= (durations <= rules.linear_us) & (shown[1:] < below_micro)
         count = int(plain.argmin()) if not plain.all() else len(plain)
         if count == 0:
             return 0

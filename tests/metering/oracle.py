@@ -73,8 +73,10 @@ class Oracle:
     def energy(self, segment: int, micro: int) -> int:
         return round(Fraction(self.rules.segments[segment].multiplier) * micro)
 
-    def allowed(self, counts: list[tuple[Segment, int]], duration: int) -> bool:
-        total = sum(Fraction(one.multiplier) * (count - 2 * one.resolution_micro) for one, count in counts)
+    def allowed(self, counts: list[tuple[Segment, int]], duration: int, *reads: int) -> bool:
+        """Whether so much may be counted; an unknown step is as coarse as the decimals of the reads, one at most."""
+        seen = max(10**digits for digits in range(7) if all(read % 10**digits == 0 for read in reads))
+        total = sum(Fraction(one.multiplier) * (count - 2 * (one.resolution_micro or seen)) for one, count in counts)
         return total <= Fraction(12, 10) * self.rules.rated_micro_per_hour * duration / HOUR
 
     def way(self, a: Point, b: Point) -> Way:
@@ -99,8 +101,9 @@ class Oracle:
             modulus = moduli.pop() if len(moduli) == 1 else None
             wraps = (
                 modulus is not None
-                and count < 0 <= count + modulus
-                and self.allowed([(segments[inside[0]], count + modulus)], stop[0] - start[0])
+                and count < 0 <= stop[1]
+                and start[1] < modulus
+                and self.allowed([(segments[inside[0]], count + modulus)], stop[0] - start[0], start[1], stop[1])
             )
             if wraps and modulus is not None:
                 count += modulus
@@ -122,11 +125,12 @@ class Oracle:
             (segments[at], final - begun + ((segments[at].modulus_micro or 0) if turns else 0))
             for _, at, _, _, begun, final, turns in legs
         ]
+        end = (b[0], legs[-1][5])
         if any(count < 0 for _, count in counts):
-            return Way(False, "below", legs, b)
-        if not self.allowed(counts, b[0] - a[0]):
-            return Way(False, "above", legs, b)
-        return Way(True, "plain" if not any(leg[6] for leg in legs) else "rollover", legs, (b[0], legs[-1][5]))
+            return Way(False, "below", legs, end)
+        if not self.allowed(counts, b[0] - a[0], a[1], b[1]):
+            return Way(False, "above", legs, end)
+        return Way(True, "plain" if not any(leg[6] for leg in legs) else "rollover", legs, end)
 
     def fits(self, a: Point, b: Point) -> bool:
         return self.way(a, b).fits
@@ -303,7 +307,7 @@ class Oracle:
         at = self.segment(read[0])
         if at != self.segment(good[0]) or not 0 <= read[1] < good[1]:
             return False
-        return self.allowed([(self.rules.segments[at], read[1])], read[0] - good[0])
+        return self.allowed([(self.rules.segments[at], read[1])], read[0] - good[0], read[1])
 
     def jump(self, good: Point, run: list[Point]) -> None:
         books = self.books
