@@ -116,7 +116,7 @@ ON CONFLICT (calendar_id, start) DO UPDATE
 SET stop = excluded.stop, band = excluded.band, hour = excluded.hour, day = excluded.day, month = excluded.month;
 
 -- name: assign_registers
--- what: give each register of a site the calendar of its meter's contract, else of the site's own for the carrier
+-- what: give registers of a site the calendar of their meter's contract, or of the site's own where it names none
 -- takes: site text
 -- row: services.calendars.MovedRow
 WITH wanted AS (
@@ -124,8 +124,10 @@ WITH wanted AS (
   FROM register AS r
   JOIN meter AS m ON m.id = r.meter_id
   JOIN site AS s ON s.id = m.site_id
-  LEFT JOIN contract AS d ON d.site_id = s.id AND d.carrier = m.carrier AND d.is_default AND d.retired_at IS NULL
-  JOIN band_calendar AS b ON b.site_id = s.id AND b.contract_id IS NOT DISTINCT FROM coalesce(m.contract_id, d.id)
+  LEFT JOIN contract AS c ON c.retired_at IS NULL
+    AND CASE WHEN m.contract IS NULL AND m.contract_id IS NULL
+             THEN c.site_id = s.id AND c.carrier = m.carrier AND c.is_default ELSE c.id = m.contract_id END
+  JOIN band_calendar AS b ON b.site_id = s.id AND b.contract_id IS NOT DISTINCT FROM c.id
   WHERE s.code = $1 AND b.id <> r.calendar_id
 )
 UPDATE register AS r SET calendar_id = wanted.new FROM wanted WHERE r.id = wanted.id

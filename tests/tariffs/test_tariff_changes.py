@@ -210,3 +210,20 @@ async def test_a_contract_that_is_gone_is_retired_and_its_meters_are_unbilled(co
     assert await by_band(connection, plant, JULY_15) == {"unbilled": 96}
     # A folder that says nothing about contracts leaves them.
     assert await tariff_changes.plan(connection, "kunshan", replace(first, contracts=None)) == []
+
+
+async def test_a_meter_that_names_a_contract_in_vain_is_unbilled(connection: Connection) -> None:
+    plant = await plant_with_energy(connection, JULY_15)
+    await connection.execute("UPDATE meter SET contract = 'other'")
+    await tariff_changes.apply(connection, "kunshan", folder())
+    await tariff_changes.settle(connection)
+    assert await by_band(connection, plant, JULY_15) == {"unbilled": 96}
+    # The contract of that name comes: its meter follows it, beside the site's own for electricity.
+    first = folder()
+    assert first.contracts is not None
+    other = replace(first.contracts[0], code="other", is_default=False)
+    await tariff_changes.apply(connection, "kunshan", replace(first, contracts=[*first.contracts, other]))
+    await tariff_changes.settle(connection)
+    assert (await by_band(connection, plant, JULY_15))["critical_peak"] == 12
+    calendar = await calendars.of_contract(connection, "kunshan", "other")
+    assert await calendars.registers(connection, calendar.id) == [plant.registers["m1"]]
