@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from services.database import Connection
+from services.ledger.registers import judged_ids
+from services.metering import recompute
 from tests import metered_plant
 from tests.api.test_problems import check
 from tests.ledger.judging import judge
@@ -43,8 +45,8 @@ async def test_a_reading_by_eye_divides_the_gap(connection: Connection, client: 
     assert await halves(connection) == [360_000_000, 360_000_000]
     answer = await client.post(READINGS, json=READ)
     assert answer.json() == {"changed": True, "meter": "plant/m1", "flow": "import"}
-    await connection.execute("INSERT INTO recompute_task (register_id, since, until, reason) "
-                             "SELECT id, $1, $1, 'corrected' FROM register LIMIT 1", START)  # fmt: skip
+    ids = await judged_ids(connection, "plant", "m1")
+    await recompute.request(connection, ids, START, "readings were corrected")
     await judge(connection)
     assert await halves(connection) == [60_000_000, 660_000_000]
     entered = [
