@@ -15,6 +15,7 @@ import click
 
 import deploy
 from services import tariff_changes
+from services.band_plan import NoSuchCalendarError
 from services.database import Connection
 from services.site_folder.mistakes import Mistake
 from services.tariff_changes import Progress, Settled
@@ -60,7 +61,10 @@ async def apply_prices(connection: Connection, site: str, wanted: Documents, *, 
             raise click.ClickException(f"this would retire {', '.join(retired)}: say --yes if that is meant")
         click.confirm(f"Retire {', '.join(retired)}? What they charged stays.", abort=True)
     if changes:
-        await tariff_changes.apply(connection, site, wanted)
+        try:
+            await tariff_changes.apply(connection, site, wanted)
+        except NoSuchCalendarError as error:
+            raise click.ClickException(f"{error}: `ioe site apply`") from error
     with _bars() as progress:
         settled = await tariff_changes.settle(connection, progress)
     _say(settled)

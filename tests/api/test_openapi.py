@@ -92,6 +92,7 @@ def test_numbers_name_their_unit() -> None:
         "last",
         "last_value",
     }
+    unitless |= {"price_decimals", "amount_decimals"}
     unitless |= {"children", "factor", "multiplier", "share"}
     # A register's in the unit of its point or, an hour, in that of its energy: `unit` stands beside them.
     in_the_points_unit |= {"modulus", "resolution", "closing_value", "opening_value", "rated_per_hour"}

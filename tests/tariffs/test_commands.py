@@ -92,6 +92,11 @@ def test_a_site_is_applied_with_its_contracts_once(database: str, tmp_path: Path
     del database
     folder = tmp_path / "kunshan"
     shutil.copytree(shipped.SITE, folder)
+    early = ioe("tariff", "apply", folder)
+    assert (early.exit_code, early.stderr.splitlines()[-1]) == (
+        1,
+        "Error: there is no site 'kunshan': apply its folder first: `ioe site apply`",
+    )
     first = ioe("site", "apply", folder)
     assert first.exit_code == 0, first.output
     assert "added    contract kunshan/electricity: jiangsu-2023-555 from 2023-07-01; jiangsu-2025-426" in first.stdout
