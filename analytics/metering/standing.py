@@ -128,11 +128,12 @@ def _laid(scales: Scales, before: Read, after: Read, entries: Sequence[LedgerEnt
     if at_us <= before.time_us:
         return 0
     inside = [entry for entry in entries if before.time_us < entry.stop_us <= after.time_us]
-    total = _shown(scales, after) - _shown(scales, before)
+    transition = scales.transition(before, after)
+    # Jitter: the later read counts as the earlier one.
+    total = _shown(scales, transition.read) - _shown(scales, before)
     total += sum(entry.adjustment_micro - entry.quarantined_micro for entry in inside if entry.kind != "estimate")
-    legs = scales.transition(before, after).legs
     spans: list[tuple[int, int, int]] = []
-    for leg in legs:
+    for leg in transition.legs:
         if leg.stop_us > leg.start_us:
             spans.append((leg.start_us, leg.stop_us, leg.energy))
         elif spans:

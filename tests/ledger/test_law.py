@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.database import Connection, connect
-from services.ledger import reconciliation
+from services.ledger import entries, reconciliation
 from services.ledger.registers import register
+from services.ledger.rulings import Verdict, Wanted, rule
 from tests import metered_plant
 from tests.ledger.judging import judge
 from tests.metered_plant import Meter, Segment
@@ -32,16 +33,18 @@ steps = st.lists(
     st.tuples(
         st.integers(20, 4000),
         st.integers(0, 60_000).map(lambda thousandths: thousandths / 1000),
-        st.sampled_from(["plain"] * 12 + ["spike", "jump", "jitter", "reset", "drop"]),
+        st.sampled_from(["plain"] * 12 + ["spike", "jump", "jitter", "reset", "drop", "rival"]),
     ),
     min_size=8,
     max_size=60,
 )
 
+verdicts = st.lists(st.sampled_from(["accept", "reject", "correct"]), max_size=3)
+
 
 def reads_of(drawn: list[tuple[int, float, str]], base: float = 1000.0) -> list[tuple[datetime, float]]:
     """Reads of a register that mostly counts up."""
-    found, time, shown, dropped = [], START, base, 0
+    found, time, shown, rival, dropped = [], START, base, 70_000.0, 0
     for seconds, added, kind in drawn:
         time += timedelta(seconds=seconds)
         shown += added
@@ -55,6 +58,9 @@ def reads_of(drawn: list[tuple[int, float, str]], base: float = 1000.0) -> list[
             value = max(0.0, shown - 0.1)
         elif kind == "reset":
             shown = value = added / 10
+        elif kind == "rival":
+            rival += 0.25
+            value = rival
         elif kind == "drop":
             dropped = 6
         if dropped:
@@ -64,7 +70,9 @@ def reads_of(drawn: list[tuple[int, float, str]], base: float = 1000.0) -> list[
     return found
 
 
-async def _law_holds(url: str, drawn: list[tuple[int, float, str]], cuts: list[int], segments: bool) -> None:
+async def _law_holds(
+    url: str, drawn: list[tuple[int, float, str]], cuts: list[int], verdicts: list[Verdict], segments: bool
+) -> None:
     connection = await connect(url, name="test")
     try:
         await connection.execute(
@@ -77,8 +85,22 @@ async def _law_holds(url: str, drawn: list[tuple[int, float, str]], cuts: list[i
         await metered_plant.store(connection, plant, "m1", reads)
         await judge(connection)
         await _cut_anyhow(connection, reads[-1][0], cuts)
+        if await _ruled(connection, verdicts):
+            await judge(connection)
+            await _cut_anyhow(connection, reads[-1][0], cuts)
     finally:
         await connection.close()
+
+
+async def _ruled(connection: Connection, verdicts: list[Verdict]) -> bool:
+    """Rule about what is open; whether there was anything."""
+    found = await register(connection, "plant", "m1")
+    opened, _ = await entries.entries(connection, 100, meter_id=found.meter_id, only_open=True)
+    for entry, verdict in zip(opened, verdicts, strict=False):
+        energy = 1_234_567 if verdict == "correct" else None
+        kind = "reject" if verdict == "accept" and entry.quarantined < 0 else verdict
+        await rule(connection, found, Wanted(entry.start, entry.stop, kind, "any", energy), datetime.now(UTC))
+    return bool(opened and verdicts)
 
 
 async def _cut_anyhow(connection: Connection, newest: datetime, cuts: list[int]) -> None:
@@ -100,8 +122,8 @@ async def _cut_anyhow(connection: Connection, newest: datetime, cuts: list[int])
 @pytest.mark.parametrize("segments", [False, True])
 def test_the_law_holds_for_any_reads_over_any_period(database_url: str, segments: bool) -> None:
     @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-    @given(steps, st.lists(st.integers(0, 80), max_size=4))
-    def holds(drawn: list[tuple[int, float, str]], cuts: list[int]) -> None:
-        asyncio.run(_law_holds(database_url, drawn, cuts, segments))
+    @given(steps, st.lists(st.integers(0, 80), max_size=4), verdicts)
+    def holds(drawn: list[tuple[int, float, str]], cuts: list[int], ruled: list[Verdict]) -> None:
+        asyncio.run(_law_holds(database_url, drawn, cuts, ruled, segments))
 
     holds()
