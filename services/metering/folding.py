@@ -77,6 +77,11 @@ class Fold:
     def take(self, reads: Reads, edges: Edges, stops_us: Sequence[int] = ()) -> Iterator[State]:
         """Judge reads; gives the state at each checkpoint on the way, and at each of `stops_us`."""
         times = reads.times_us
+        if len(times) == 0:
+            return
+        if not stops_us and int(times[-1]) // CELL_US == (self.state.time_us or int(times[0])) // CELL_US:
+            self._account(reads, edges)
+            return
         cells = np.append(self.state.time_us, times) // CELL_US
         cuts = set(np.flatnonzero(cells[1:] != cells[:-1]).tolist())
         cuts.update(np.searchsorted(times, np.array(stops_us, dtype=np.int64), side="right").tolist())
@@ -102,10 +107,8 @@ class Fold:
         if len(reads) == 0:
             return
         made = account(self.register.rules, self.state, reads.times_us, reads.values, edges)
-        self._rows = [rows[:, rows[0] < made.since_us] for rows in self._rows]
+        self._cut_off(made.since_us, made.days[0].day_start_us if made.days else NEVER_AGAIN_US)
         self._rows.append(_rows(made.pieces))
-        first_day = made.days[0].day_start_us if made.days else NEVER_AGAIN_US
-        self._days = {start: day for start, day in self._days.items() if start < first_day}
         self._days.update((day.day_start_us, day) for day in made.days)
         if made.void_since_us is not None:
             void_since_us = made.void_since_us
@@ -115,6 +118,17 @@ class Fold:
         self.went_back |= made.since_us < open_us(self.state)
         self.since_us = min(self.since_us, made.since_us)
         self.state = made.state
+
+    def _cut_off(self, since_us: int, since_day_us: int) -> None:
+        """Take away what the next account has anew. Rows and days ascend: what goes stands at the end."""
+        while self._rows:
+            rows = self._rows.pop()
+            kept = int(np.searchsorted(rows[0], since_us))
+            if kept:
+                self._rows.append(rows[:, :kept])
+                break
+        while self._days and next(reversed(self._days)) >= since_day_us:
+            self._days.popitem()
 
     def _judged(self, until_us: int, days_until_us: int, decided_until_us: int) -> Judged:
         rows = np.concatenate(self._rows, axis=1) if self._rows else np.empty((5, 0), dtype=np.int64)
