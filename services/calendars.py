@@ -63,6 +63,7 @@ class MovedRow:
     register_id: int
     old_calendar_id: int
     new_calendar_id: int
+    has_energy: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,8 @@ async def assign(connection: Connection, site_code: str) -> Sequence[MovedRow]:
     await base(connection, site_code)
     await run(connection, SQL["put_contract_calendars"], site_code)
     moved = await rows(connection, SQL["assign_registers"], MovedRow, site_code)
-    # A register's new calendar must reach wherever its old one did, and its roll-ups have other bands.
-    for old, new in sorted({(row.old_calendar_id, row.new_calendar_id) for row in moved}):
+    # Where there is energy, the new calendar must reach wherever the old one did, and roll-ups have other bands.
+    for old, new in sorted({(row.old_calendar_id, row.new_calendar_id) for row in moved if row.has_energy}):
         span = await one(connection, SQL["span_of_calendar"], SpanRow, old)
         if span is not None and span.start is not None and span.stop is not None:
             await cover(connection, new, span.start, span.stop)

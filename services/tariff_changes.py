@@ -54,9 +54,10 @@ class StaleRow:
 
 @dataclass(frozen=True, slots=True)
 class CalendarRow:
-    """A calendar."""
+    """A calendar, and the local day from which its bands may be others."""
 
     calendar_id: int
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ async def apply(connection: Connection, site: str, wanted: Documents, *, actor: 
             [each.code for each in new_holidays],
         )
         touched += await rows(connection, SQL["calendars_of_contracts"], CalendarRow, site, [each.code for each in put])
-        await calendars.mark_stale(connection, {row.calendar_id for row in touched}, calendars.EVER)
+        for row in touched:
+            await calendars.mark_stale(connection, {row.calendar_id}, row.since)
         if changes:
             payload = {"changes": [str(change) for change in changes]}
             await events.record(connection, "tariff.changed", site, payload)

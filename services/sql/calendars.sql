@@ -131,7 +131,8 @@ WITH wanted AS (
   WHERE s.code = $1 AND b.id <> r.calendar_id
 )
 UPDATE register AS r SET calendar_id = wanted.new FROM wanted WHERE r.id = wanted.id
-RETURNING r.id AS register_id, wanted.old AS old_calendar_id, wanted.new AS new_calendar_id;
+RETURNING r.id AS register_id, wanted.old AS old_calendar_id, wanted.new AS new_calendar_id,
+          EXISTS (SELECT FROM energy_interval AS e WHERE e.register_id = r.id) AS has_energy;
 
 -- name: registers_of
 -- what: the registers that follow a calendar

@@ -111,20 +111,20 @@ SELECT id, stale_since AS since, stale_at AS at FROM band_calendar WHERE stale_s
 UPDATE band_calendar SET stale_since = NULL, stale_at = NULL WHERE id = $1 AND stale_at = $2;
 
 -- name: calendars_of_tariffs
--- what: the calendars whose contract names one of the tariffs, or one whose document names one of the holiday calendars
+-- what: the calendars whose contract names one of the tariffs, or one with one of the holiday calendars, and since when
 -- takes: tariffs text[], holidays text[]
 -- row: services.tariff_changes.CalendarRow
-SELECT DISTINCT b.id AS calendar_id
+SELECT b.id AS calendar_id, min(t.valid_from) AS since
 FROM band_calendar AS b JOIN contract_term AS t ON t.contract_id = b.contract_id
 WHERE t.tariff = ANY($1::text[])
    OR EXISTS (SELECT FROM tariff AS f WHERE f.code = t.tariff AND f.document ->> 'holidays' = ANY($2::text[]))
-ORDER BY 1;
+GROUP BY b.id ORDER BY b.id;
 
 -- name: calendars_of_contracts
 -- what: the calendars of contracts of a site
 -- takes: site text, codes text[]
 -- row: services.tariff_changes.CalendarRow
-SELECT b.id AS calendar_id
+SELECT b.id AS calendar_id, date '1970-01-01' AS since
 FROM band_calendar AS b JOIN contract AS c ON c.id = b.contract_id JOIN site AS s ON s.id = c.site_id
 WHERE s.code = $1 AND c.code = ANY($2::text[]) ORDER BY 1;
 

@@ -227,3 +227,24 @@ async def test_a_meter_that_names_a_contract_in_vain_is_unbilled(connection: Con
     assert (await by_band(connection, plant, JULY_15))["critical_peak"] == 12
     calendar = await calendars.of_contract(connection, "kunshan", "other")
     assert await calendars.registers(connection, calendar.id) == [plant.registers["m1"]]
+
+
+async def test_a_new_meter_without_energy_makes_nobody_work_anew(connection: Connection) -> None:
+    plant = await plant_with_energy(connection, JULY_15)
+    await tariff_changes.apply(connection, "kunshan", folder())
+    await tariff_changes.settle(connection)
+    await metered_plant.add_meter(connection, plant, metered_plant.Meter("m2"))
+    (moved,) = await calendars.assign(connection, "kunshan")
+    assert (moved.register_id, moved.has_energy) == (plant.registers["m2"], False)
+    assert await connection.fetchval("SELECT count(*) FROM band_calendar WHERE stale_since IS NOT NULL") == 0
+
+
+async def test_a_changed_tariff_concerns_energy_since_its_first_term(connection: Connection) -> None:
+    await metered_plant.make(connection, site="kunshan")
+    first = folder()
+    await tariff_changes.apply(connection, "kunshan", first)
+    await tariff_changes.settle(connection)
+    dearer = replace(first.tariffs["jiangsu-2025-426"], name="Dearer")
+    await tariff_changes.apply(connection, "kunshan", replace(first, tariffs={**first.tariffs, dearer.code: dearer}))
+    marked = await connection.fetch("SELECT stale_since FROM band_calendar WHERE stale_since IS NOT NULL")
+    assert [row["stale_since"] for row in marked] == [date(2025, 6, 1)]
