@@ -24,6 +24,9 @@ from analytics.metering.model import DemandDay, Edges, LedgerEntry, Pieces, Rule
 from analytics.metering.state import Read, State
 from analytics.readings import Float64, Int64
 
+#: Faults seldom come alone: after a run that ended so soon, so many reads are judged one by one before the next run.
+_SHORT_RUN, _ALONE = 8, 24
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -56,9 +59,11 @@ def account(rules: Rules, state: State, times_us: Int64, values: Float64, edges:
     micros = micros_of(values)
     at = 0
     while at < len(times_us):
-        at += fold.take_run(times_us[at:], micros[at:])
-        if at < len(times_us):
-            fold.take(Read(int(times_us[at]), int(micros[at])))
+        count = fold.take_run(times_us[at:], micros[at:])
+        at += count
+        alone = slice(at, at + (1 if count >= _SHORT_RUN else _ALONE))
+        for time_us, micro in zip(times_us[alone].tolist(), micros[alone].tolist(), strict=True):
+            fold.take(Read(time_us, micro))
             at += 1
     after, tally = fold.state(), books.tally
     return Account(after, tally.since_us, tally.pieces(), tuple(books.entries), tally.days(), books.void_since_us)

@@ -49,8 +49,11 @@ class Books:
 
     def count(self, good: Read, transition: Transition) -> None:
         """Put the energy of a transition that fits into the intervals, and enter what is special about it."""
-        if len(transition.legs) > 1:
-            self._enter_changes(good, transition)
+        first = transition.legs[0]
+        if len(transition.legs) == 1 and not first.wraps:
+            self.lay([(first.start_us, first.stop_us, first.energy)], good, Read(first.stop_us, first.last_micro))
+            return
+        self._enter_changes(good, transition)
         for leg in transition.legs:
             if leg.wraps:
                 adjustment = leg.energy - leg.scale.energy(leg.last_micro) + leg.scale.energy(leg.first_micro)

@@ -33,7 +33,7 @@ Kind = Literal["plain", "rollover", "jitter", "above", "below"]
 _VALUE_LIMIT, _ENERGY_LIMIT = 9 * 10**15, 4 * 10**18
 
 #: Of registers whose resolution nobody gave, the coarsest first.
-_STEPS_MICRO = tuple(10**digits for digits in range(6, 0, -1))
+_STEPS_MICRO: tuple[int, ...] = tuple(10**digits for digits in range(6, 0, -1))
 
 #: 3.6e9 us an hour x 1 / 1.2: limits are compared without dividing.
 _HOUR_US_BY_MARGIN = 3_000_000_000
@@ -61,10 +61,15 @@ class Scale:
         """The multiplier in lowest terms."""
         return self.numerator, self.denominator
 
-    def step_micro(self, *micros: int) -> int:
-        """The step in which the register counts, as given or as its values show it."""
+    def step_micro(self, one: int, other: int) -> int:
+        """The step in which the register counts, as given or as two of its values show it."""
         given = self.segment.resolution_micro
-        return given or next((step for step in _STEPS_MICRO if not any(micro % step for micro in micros)), 1)
+        if given:
+            return given
+        for step in _STEPS_MICRO:
+            if one % step == 0 and other % step == 0:
+                return step
+        return 1
 
     @property
     def limit_micro(self) -> int:
@@ -174,10 +179,11 @@ class Scales:
         """Whether a value can be a register's at all."""
         return abs(read.micro) < self._scales[max(0, self.index(read.time_us))].limit_micro
 
-    def may_count(self, micro: int, duration_us: int, scale: Scale, step_micro: int) -> bool:
-        """Whether a register that counts in such steps may count so much in so long a time."""
-        excess = micro - 2 * step_micro
-        return excess * scale.numerator * _HOUR_US_BY_MARGIN <= self._rated * duration_us * scale.denominator
+    def may_count(self, micro: int, duration_us: int, scale: Scale, one: int, other: int) -> bool:
+        """Whether a register that shows these two values may count so much in so long a time."""
+        limit = self._rated * duration_us * scale.denominator
+        each = scale.numerator * _HOUR_US_BY_MARGIN
+        return micro * each <= limit or (micro - 2 * scale.step_micro(one, other)) * each <= limit
 
     def surely_plausible(self, scale: Scale, durations_us: Int64, shown: Int64) -> NDArray[np.bool_]:
         """Which increments of the values are so, judged in floats a hair below the exact limit."""
@@ -202,15 +208,15 @@ class Scales:
     def _inside(self, scale: Scale, earlier: Read, later: Read) -> Transition:
         leg = Leg(scale, 0, earlier.time_us, later.time_us, earlier.micro, later.micro)
         count, duration_us = leg.micro, later.time_us - earlier.time_us
-        step_micro = scale.step_micro(earlier.micro, later.micro)
         if count >= 0:
-            is_plausible = self.may_count(count, duration_us, scale, step_micro)
+            is_plausible = self.may_count(count, duration_us, scale, earlier.micro, later.micro)
             return Transition("plain" if is_plausible else "above", (leg,), later)
         if -count <= scale.segment.resolution_micro:
-            return Transition("jitter", (replace(leg, last_micro=earlier.micro),), Read(later.time_us, earlier.micro))
+            still = Leg(scale, 0, earlier.time_us, later.time_us, earlier.micro, earlier.micro)
+            return Transition("jitter", (still,), Read(later.time_us, earlier.micro))
         modulus = scale.segment.modulus_micro
         may_wrap = modulus is not None and earlier.micro < modulus and later.micro >= 0
-        if may_wrap and self.may_count(count + (modulus or 0), duration_us, scale, step_micro):
+        if may_wrap and self.may_count(count + (modulus or 0), duration_us, scale, earlier.micro, later.micro):
             return Transition("rollover", (replace(leg, wraps=True),), later)
         return Transition("below", (leg,), later)
 
@@ -254,9 +260,8 @@ class Scales:
             count = 0
         modulus = scales[0].segment.modulus_micro
         if modulus is not None and count < 0 and all(scale.segment.modulus_micro == modulus for scale in scales):
-            step_micro = scales[0].step_micro(start.micro, stop.micro)
             wraps = start.micro < modulus and stop.micro >= 0
-            wraps &= self.may_count(count + modulus, duration_us, scales[0], step_micro)
+            wraps &= self.may_count(count + modulus, duration_us, scales[0], start.micro, stop.micro)
             modulus = modulus if wraps else None
             count += modulus or 0
         else:

@@ -21,7 +21,7 @@ from analytics.metering import plain_runs
 from analytics.metering.books import Books
 from analytics.metering.increments import Scales, Transition
 from analytics.metering.model import LedgerKind, Rules
-from analytics.metering.state import NEVER_US, Conflict, Mark, Pending, Read, Rival, State
+from analytics.metering.state import DAY_US, NEVER_US, Conflict, Mark, Pending, Read, Rival, State
 from analytics.readings import Int64
 
 #: So many reads that fit one another make a jump a fact; a reset needs as many after its first.
@@ -30,7 +30,6 @@ CONFIRMING_READS = 3
 #: A rival stream must move on this often within a day of its first read, and a conflict ends when one has been silent
 #: for a day.
 RIVAL_READS = 3
-DAY_US = 86_400_000_000
 
 _KEPT_RESETS = 3
 _UNBOUNDED = 2**62
@@ -82,7 +81,7 @@ class Judgement:
         if self._good is None or self._pending is not None or self._conflict is not None:
             return 0
         if self._rival is not None:
-            times_us = times_us[: int(np.searchsorted(times_us, self._rival_until_us(self._rival), side="right"))]
+            times_us = times_us[: int(np.searchsorted(times_us, self._rival.until_us, side="right"))]
         below = min((mark.good.micro for mark in self._resets), default=_UNBOUNDED)
         count = plain_runs.take(self._rules, self._scales, self._books, self._good, below, times_us, micros)
         if count:
@@ -96,7 +95,7 @@ class Judgement:
         self._last = read
         if self._scales.index(read.time_us) < 0:
             return
-        if self._rival is not None and read.time_us > self._rival_until_us(self._rival):
+        if self._rival is not None and read.time_us > self._rival.until_us:
             self._rival = None
         if self._good is None:
             self._take_first(read)
@@ -104,11 +103,6 @@ class Judgement:
             self._take_in_conflict(self._conflict, read)
         else:
             self._take_next(self._good, read)
-
-    @staticmethod
-    def _rival_until_us(rival: Rival) -> int:
-        """Until when a rival counts that is not yet a register of its own."""
-        return rival.mark.good.time_us + DAY_US
 
     def _take_first(self, read: Read) -> None:
         if not self._scales.readable(read):
@@ -162,8 +156,8 @@ class Judgement:
         index = self._scales.index(good.time_us)
         if not 0 <= read.micro < good.micro or index != self._scales.index(read.time_us):
             return False
-        scale = self._scales.at(index)
-        return self._scales.may_count(read.micro, read.time_us - good.time_us, scale, scale.step_micro(read.micro))
+        duration_us = read.time_us - good.time_us
+        return self._scales.may_count(read.micro, duration_us, self._scales.at(index), 0, read.micro)
 
     def _confirm(self, good: Read, run: tuple[Read, ...]) -> None:
         """Decide about a jump that later reads confirm, and go on with the reads that confirmed it."""

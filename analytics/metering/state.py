@@ -16,6 +16,7 @@ import msgspec
 
 #: Before every read.
 NEVER_US = 0
+DAY_US = 86_400_000_000
 
 
 class Read(msgspec.Struct, frozen=True, array_like=True):
@@ -69,6 +70,11 @@ class Rival(msgspec.Struct, frozen=True, array_like=True):
     mark: Mark
     last: Read
     seen: int = 1
+
+    @property
+    def until_us(self) -> int:
+        """Until when it must have proved to be a register of its own."""
+        return self.mark.good.time_us + DAY_US
 
 
 class Conflict(msgspec.Struct, frozen=True, array_like=True):

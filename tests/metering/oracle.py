@@ -125,12 +125,12 @@ class Oracle:
             (segments[at], final - begun + ((segments[at].modulus_micro or 0) if turns else 0))
             for _, at, _, _, begun, final, turns in legs
         ]
-        end = (b[0], legs[-1][5])
+        shown_last = (b[0], legs[-1][5])
         if any(count < 0 for _, count in counts):
-            return Way(False, "below", legs, end)
+            return Way(False, "below", legs, shown_last)
         if not self.allowed(counts, b[0] - a[0], a[1], b[1]):
-            return Way(False, "above", legs, end)
-        return Way(True, "plain" if not any(leg[6] for leg in legs) else "rollover", legs, end)
+            return Way(False, "above", legs, shown_last)
+        return Way(True, "plain" if not any(leg[6] for leg in legs) else "rollover", legs, shown_last)
 
     def fits(self, a: Point, b: Point) -> bool:
         return self.way(a, b).fits
