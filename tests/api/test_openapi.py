@@ -96,6 +96,11 @@ def test_numbers_name_their_unit() -> None:
     unitless |= {"children", "factor", "multiplier", "share"}
     # A register's in the unit of its point or, an hour, in that of its energy: `unit` stands beside them.
     in_the_points_unit |= {"modulus", "resolution", "closing_value", "opening_value", "rated_per_hour"}
+    unitless |= {"ratio", "compared_quarters", "unmetered_share", "lowest_share", "highest_share", "residual_micro"}
+    # Energies of any carrier: `unit` stands beside them.
+    in_the_points_unit |= {"energy", "measured", "interpolated", "estimated", "intervals", "quarantined", "unresolved"}
+    in_the_points_unit |= {"adjustment", "adjustments", "difference", "residual", "unmetered", "first_value"}
+    in_the_points_unit |= {"compared_energy", "forward", "backward"}
     for name, schema in DOCUMENT["components"]["schemas"].items():
         for field, described in schema.get("properties", {}).items():
             kinds = {described.get("type"), *(option.get("type") for option in described.get("anyOf", []))}
