@@ -1,8 +1,6 @@
-"""What a bill needs of the meters: energy by flow, band and stretch, whose it is, the highest demand, what is missing.
+"""What a bill needs of the meters: energy by flow, band and stretch, the highest demand, what is missing.
 
-Energies come from the local days of the roll-ups. Whose they are is the rule of services/energy/belonging.py: a meter's
-shares of that day, else its own space or unit, else what holds of the meter above it, and each counts for what it has
-beside the meters below it. A virtual meter counts where it has shares.
+Energies come from the local days of the roll-ups.
 """
 
 from __future__ import annotations
@@ -11,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, cast
+from typing import Literal
 
-from analytics.billing.inputs import BandEnergy, Claim, Peak, Stretch, SubjectKind
+from analytics.billing.inputs import BandEnergy, Peak, Stretch
 from analytics.tariffs.bands import Band
 from services.database import Connection, one, rows
 from services.statements import statements
@@ -47,17 +45,6 @@ class SumRow:
     """A sum of energy in millionths."""
 
     micro: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
-    """Whose energy; `stretch` from 1."""
-
-    kind: str
-    subject: str
-    stretch: int
-    band: int
-    micro: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +104,6 @@ async def drawn(connection: Connection, meter_ids: Sequence[int], stretches: Seq
         _total(row for row in found if row.flow == "reactive_export"),
         sum(row.covered_us for row in found if row.flow == "import"),
     )
-
-
-async def claims(
-    connection: Connection, contract_id: int, stretches: Sequence[Stretch]
-) -> tuple[tuple[Claim, ...], ...]:
-    """Whose energy each stretch's is, by space and by unit."""
-    found = await rows(connection, SQL["claims_of_contract"], ClaimRow, contract_id, *_days(stretches))
-    owned: list[list[Claim]] = [[] for _ in stretches]
-    for row in found:
-        claim = Claim(cast("SubjectKind", row.kind), row.subject, Band(row.band), row.micro)
-        owned[row.stretch - 1].append(claim)
-    return tuple(map(tuple, owned))
 
 
 async def used_before(connection: Connection, meter_ids: Sequence[int], month: date) -> int:

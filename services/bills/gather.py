@@ -25,6 +25,7 @@ from services.bills.contracts import (
     tariffs_of,
     terms_of,
 )
+from services.bills.whose import claims
 from services.database import Connection, rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,7 +84,7 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
             f"the main meters ({codes}) count what is drawn in {' and '.join(drawn.units) or 'no register'}: "
             "give each a register of import in the same unit"
         )
-    claimed = await energies.claims(connection, contract.contract_id, stretches)
+    claimed = await claims(connection, contract.contract_id, stretches)
     filled = tuple(
         replace(stretch, energies=energy, exported_micro=exported, claims=owned)
         for stretch, energy, exported, owned in zip(

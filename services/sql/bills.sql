@@ -57,83 +57,33 @@ SELECT coalesce(sum(e.measured + e.interpolated + e.estimated), 0)::int8 AS micr
 FROM register AS r JOIN energy_month AS e ON e.register_id = r.id
 WHERE r.meter_id = ANY($1::int4[]) AND r.flow = 'import' AND e.band <> 0 AND e.month >= $2 AND e.month < $3;
 
--- name: claims_of_contract
--- what: whose energy that of a contract is, by space and by unit, stretch of local days and band
+-- name: members_of_contract
+-- what: the meters of a contract, with the one above each and their own space and unit
+-- takes: contract_id int4
+-- row: services.bills.whose.MemberRow
+SELECT m.meter_id, m.kind = 'virtual' AS is_virtual, m.parent_id, p.path AS space, u.path AS org_unit
+FROM contract_meter AS m LEFT JOIN space AS p ON p.id = m.space_id LEFT JOIN org_unit AS u ON u.id = m.org_unit_id
+WHERE m.contract_id = $1 ORDER BY m.meter_id;
+
+-- name: shares_of_contract
+-- what: shares of a contract's meters in local days [from_day, until_day)
+-- takes: contract_id int4, from_day date, until_day date
+-- row: services.bills.whose.ShareRow
+SELECT a.meter_id, p.path AS space, u.path AS org_unit, a.share, lower(a.valid) AS from_day, upper(a.valid) AS until_day
+FROM contract_meter AS m JOIN meter_allocation AS a ON a.meter_id = m.meter_id
+LEFT JOIN space AS p ON p.id = a.space_id LEFT JOIN org_unit AS u ON u.id = a.org_unit_id
+WHERE m.contract_id = $1 AND a.valid && daterange($2, $3) ORDER BY a.id;
+
+-- name: energy_of_members
+-- what: what each meter of a contract drew, by band, in parts of local days (numbered from 1)
 -- takes: contract_id int4, from_days date[], until_days date[]
--- row: services.bills.energies.ClaimRow
-WITH RECURSIVE stretch AS (
-  SELECT from_day, until_day, n::int4 FROM unnest($2::date[], $3::date[]) WITH ORDINALITY AS s (from_day, until_day, n)
-),
-member AS MATERIALIZED (SELECT * FROM contract_meter WHERE contract_id = $1),
-shared AS MATERIALIZED (
-  SELECT a.meter_id, CASE WHEN a.space_id IS NULL THEN 'org_unit' ELSE 'space' END AS kind,
-         coalesce(a.space_id, a.org_unit_id) AS node_id, a.share, a.valid
-  FROM meter_allocation AS a WHERE a.meter_id IN (SELECT meter_id FROM member)
-),
--- Parts of the stretches in which no share changes.
-edge AS (
-  SELECT n, from_day AS day FROM stretch
-  UNION
-  SELECT s.n, e.day FROM stretch AS s, shared AS a, LATERAL (VALUES (lower(a.valid)), (upper(a.valid))) AS e (day)
-  WHERE e.day > s.from_day AND e.day < s.until_day
-),
-part AS MATERIALIZED (
-  SELECT e.n, e.day AS from_day, lead(e.day, 1, s.until_day) OVER (PARTITION BY e.n ORDER BY e.day) AS until_day
-  FROM edge AS e JOIN stretch AS s USING (n)
-),
-placed AS MATERIALIZED (
-  SELECT p.n, p.from_day, p.until_day, m.meter_id, m.parent_id, k.kind, k.node_id,
-         EXISTS (SELECT FROM shared AS a WHERE a.meter_id = m.meter_id AND a.kind = k.kind AND a.valid @> p.from_day)
-           AS by_share,
-         m.kind <> 'virtual' OR EXISTS (
-           SELECT FROM shared AS a WHERE a.meter_id = m.meter_id AND a.valid @> p.from_day) AS counts
-  FROM part AS p CROSS JOIN member AS m
-  CROSS JOIN LATERAL (VALUES ('space', m.space_id), ('org_unit', m.org_unit_id)) AS k (kind, node_id)
-),
--- Which counted meter is above, and which one says whose the energy is: itself, else the nearest above that says so.
-tree AS (
-  SELECT n, from_day, until_day, kind, meter_id, counts, NULL::int4 AS above_id,
-         CASE WHEN by_share OR node_id IS NOT NULL THEN meter_id END AS says_id
-  FROM placed WHERE parent_id IS NULL
-  UNION ALL
-  SELECT p.n, p.from_day, p.until_day, p.kind, p.meter_id, p.counts,
-         CASE WHEN t.counts THEN t.meter_id ELSE t.above_id END,
-         CASE WHEN p.by_share OR p.node_id IS NOT NULL THEN p.meter_id ELSE t.says_id END
-  FROM tree AS t
-  JOIN placed AS p ON p.parent_id = t.meter_id AND p.kind = t.kind AND p.n = t.n AND p.from_day = t.from_day
-),
-drawn AS MATERIALIZED (
-  SELECT t.n, t.from_day, t.meter_id, t.above_id, e.band, sum(e.measured + e.interpolated + e.estimated) AS micro
-  FROM tree AS t
-  JOIN register AS r ON r.meter_id = t.meter_id AND r.flow = 'import'
-  JOIN energy_day AS e ON e.register_id = r.id AND e.day >= t.from_day AND e.day < t.until_day
-  WHERE t.counts AND t.kind = 'space'
-  GROUP BY t.n, t.from_day, t.meter_id, t.above_id, e.band
-),
--- What a meter has beside what the counted meters below it have.
-net AS (
-  SELECT n, from_day, meter_id, band, micro FROM drawn
-  UNION ALL
-  SELECT n, from_day, above_id, band, -micro FROM drawn WHERE above_id IS NOT NULL
-),
-said AS MATERIALIZED (
-  SELECT t.kind, t.says_id, t.n, t.from_day, d.band, sum(d.micro) AS micro
-  FROM net AS d JOIN tree AS t USING (n, from_day, meter_id) WHERE t.says_id IS NOT NULL
-  GROUP BY t.kind, t.says_id, t.n, t.from_day, d.band
-),
-owned AS (
-  SELECT s.kind, a.node_id, s.n, s.band, s.micro * a.share AS micro
-  FROM said AS s JOIN shared AS a ON a.meter_id = s.says_id AND a.kind = s.kind AND a.valid @> s.from_day
-  UNION ALL
-  SELECT s.kind, p.node_id, s.n, s.band, s.micro
-  FROM said AS s JOIN placed AS p
-    ON p.meter_id = s.says_id AND p.kind = s.kind AND p.n = s.n AND p.from_day = s.from_day AND NOT p.by_share
-)
-SELECT o.kind, coalesce(p.path, u.path) AS subject, o.n AS stretch, o.band, sum(o.micro) AS micro
-FROM owned AS o
-LEFT JOIN space AS p ON o.kind = 'space' AND p.id = o.node_id
-LEFT JOIN org_unit AS u ON o.kind = 'org_unit' AND u.id = o.node_id
-GROUP BY 1, 2, 3, 4 HAVING sum(o.micro) <> 0 ORDER BY 1, 2, 3, 4;
+-- row: services.bills.whose.DrawnRow
+SELECT r.meter_id, s.n::int4 AS part, e.band, sum(e.measured + e.interpolated + e.estimated)::int8 AS micro
+FROM unnest($2::date[], $3::date[]) WITH ORDINALITY AS s (from_day, until_day, n)
+JOIN energy_day AS e ON e.day >= s.from_day AND e.day < s.until_day
+JOIN register AS r ON r.id = e.register_id AND r.flow = 'import'
+WHERE r.meter_id = ANY (ARRAY(SELECT meter_id FROM contract_meter WHERE contract_id = $1))
+GROUP BY r.meter_id, s.n, e.band;
 
 -- name: quarantined
 -- what: energy of meters held out of a span until somebody rules, that of the terms of virtual ones included

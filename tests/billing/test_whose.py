@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 
 from analytics.billing.inputs import Stretch
-from services.bills.energies import claims
+from services.bills.whose import claims
 from services.database import Connection, connect
 
 APRIL = [date(2026, 4, 1) + timedelta(days=n) for n in range(30)]
