@@ -1,8 +1,9 @@
 """Whose energy: site, spaces and units as sums of meters, worked out from the site folder's lists alone.
 
-A space's energy is that of its meters and of the spaces below it, each kilowatt-hour once: a meter below which the
-same space already has its parent (or a parent's parent) does not count again. Units likewise, and by their shares
-where a meter has shares for units. Losses are parent less children, imports less exports.
+A kilowatt-hour counts once. A meter belongs to its space, or where it has none to that of the meter above it; what it
+draws is taken out of the space of the meter above it. So a meter counts for a space by how much of it belongs there
+less how much of the meter above does: 1 for the topmost, 0 for those below it, -1 for a child that is elsewhere. Units
+likewise, and by shares where a meter has shares for units. Losses are parent less children, imports less exports.
 """
 
 from __future__ import annotations
@@ -50,33 +51,29 @@ def listed(folder: Path) -> Listed:
 
 def spaces(of: Listed) -> Mapping[str, Terms]:
     """Imports of each space, with everything below it."""
-    paths = {path for space in of.space.values() if space for path in _upwards(space)}
-    return {path: [(1.0, f"{meter}/import") for meter in _top(of, path)] for path in sorted(paths)}
-
-
-def _top(of: Listed, path: str) -> list[str]:
-    inside = {meter for meter, space in of.space.items() if space == path or space.startswith(f"{path}/")}
-    return sorted(meter for meter in inside if not inside.intersection(of.above(meter)))
+    return _subjects(of, {meter: {space: 1.0} if space else {} for meter, space in of.space.items()})
 
 
 def units(of: Listed) -> Mapping[str, Terms]:
     """Imports of each unit, with everything below it, by shares."""
-    share: dict[str, dict[str, float]] = {
-        meter: of.unit_shares.get(meter) or ({unit: 1.0} if unit else {}) for meter, unit in of.unit.items()
-    }
-    paths = {path for shares in share.values() for unit in shares for path in _upwards(unit)}
-    found: dict[str, Terms] = {}
-    for path in sorted(paths):
-        inside = {
-            meter: part
-            for meter, shares in share.items()
-            if (part := sum(s for unit, s in shares.items() if unit == path or unit.startswith(f"{path}/")))
-        }
-        found[path] = [
-            (part, f"{meter}/import")
-            for meter, part in sorted(inside.items())
-            if not any(above in inside for above in of.above(meter))
-        ]
+    return _subjects(
+        of, {meter: of.unit_shares.get(meter) or ({unit: 1.0} if unit else {}) for meter, unit in of.unit.items()}
+    )
+
+
+def _subjects(of: Listed, said: Mapping[str, Mapping[str, float]]) -> Mapping[str, Terms]:
+    def inside(meter: str, path: str) -> float:
+        """How much of a meter belongs to a path or below it."""
+        shares = next((said[each] for each in (meter, *of.above(meter)) if said[each]), {})
+        return sum(share for at, share in shares.items() if at == path or at.startswith(f"{path}/"))
+
+    paths = sorted({path for shares in said.values() for at in shares for path in _upwards(at)})
+    found: dict[str, Terms] = {path: [] for path in paths}
+    for path in paths:
+        for meter, parent in of.parent.items():
+            weight = inside(meter, path) - (inside(parent, path) if parent else 0.0)
+            if abs(weight) > 1e-9:
+                found[path].append((weight, f"{meter}/import"))
     return found
 
 
