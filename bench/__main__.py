@@ -13,10 +13,10 @@ import asyncio
 import os
 import platform
 
-from bench import backlog, bulk, energy, stream
+from bench import accounting, backlog, bulk, energy, stream
 from bench.result import Result, table
 
-PARTS = ("backlog", "bulk", "stream", "energy")
+PARTS = ("backlog", "bulk", "stream", "energy", "accounting")
 
 
 async def _run(arguments: argparse.Namespace) -> list[Result]:
@@ -32,6 +32,8 @@ async def _run(arguments: argparse.Namespace) -> list[Result]:
         results.append(await stream.measure(rate or 5_000, arguments.seconds))
     if "energy" in chosen:
         results += await energy.measure(arguments.meters)
+    if "accounting" in chosen:
+        results.append(await accounting.measure(arguments.meters, 3 * arguments.seconds))
     return results
 
 

@@ -107,7 +107,7 @@ async def _work(connection: Connection, settings: RetentionSettings) -> None:
 
 
 class _Pace:
-    """How often something is done: as often as wished, or as often as leaves it a third of the time."""
+    """How often something is done: as often as wished, or as seldom as leaves half of the time to the rest."""
 
     def __init__(self, each_s: float) -> None:
         self._each_s = each_s
@@ -119,7 +119,7 @@ class _Pace:
 
     def is_done(self) -> None:
         took_s = time.monotonic() - self._asked
-        self._next = self._asked + max(self._each_s, 3 * took_s)
+        self._next = self._asked + max(self._each_s, 2 * took_s)
 
 
 async def _write(connection: Connection, keeper: AnchorKeeper, accountant: Accountant, last_id: int) -> None:

@@ -14,7 +14,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
+from analytics.metering.account import begin
 from analytics.metering.model import Edges
 from analytics.metering.state import State
 from services import calendars, events
@@ -29,6 +32,13 @@ from services.metering.writing import SQL, Head, HeadRow
 _ALL = (EVER_US, NEVER_AGAIN_US)
 _DAY_US = 86_400_000_000
 _REGISTERS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """A register without any reading."""
+
+    register_id: int
 
 
 class Accountant:
@@ -58,30 +68,32 @@ class Accountant:
         unknown = self.books.keys() - heads.keys()
         for register_id in unknown & under_way.keys():
             self.books[register_id].judged_us = under_way[register_id]
+        unread = await self._begin_unread(connection, unknown - under_way.keys())
         await recompute.ask_spans(
-            connection, dict.fromkeys(unknown - under_way.keys(), _ALL), "its readings were never judged"
+            connection, dict.fromkeys(unknown - under_way.keys() - unread, _ALL), "its readings were never judged"
         )
 
     async def learn(self, connection: Connection, register_ids: list[int] | None = None) -> None:
         """Load what registers are judged by, all or these; what differs from before is judged again."""
         loaded = await rules.load(connection, register_ids)
         asked: dict[int, tuple[int, int]] = {}
+        new = loaded.keys() - self.books.keys()
+        for register_id in new:
+            self.books[register_id] = Book(loaded[register_id])
+        unread = await self._begin_unread(connection, new)
         for register_id, register in loaded.items():
-            book = self.books.get(register_id)
-            since_us = EVER_US if book is None else rules.first_difference(book.register, register)
-            if since_us is not None:
+            book = self.books[register_id]
+            since_us = EVER_US if register_id in new else rules.first_difference(book.register, register)
+            if since_us is not None and register_id not in unread:
                 asked[register_id] = (since_us, NEVER_AGAIN_US)
-            if book is None:
-                self.books[register_id] = Book(register)
-            else:
-                book.register = register
+            book.register = register
         gone = (self.books.keys() if register_ids is None else set(register_ids) & self.books.keys()) - loaded.keys()
         for register_id in sorted(gone):
             del self.books[register_id]
             self._touched.discard(register_id)
             self._unwritten_heads.discard(register_id)
         self._edges.clear()
-        if asked or gone:
+        if asked or gone or new:
             self._routes = Routes(book.register for book in self.books.values())
             async with connection.transaction():
                 await recompute.ask_spans(connection, asked, "what it is judged by has changed")
@@ -179,6 +191,16 @@ class Accountant:
         book.closed_quarter()
         # As it was judged then; `learn` finds what is different now.
         book.register = rules.restored(head.judged_as)
+
+    async def _begin_unread(self, connection: Connection, register_ids: AbstractSet[int]) -> AbstractSet[int]:
+        """Open the books of registers that have no reading yet: what comes is all there is. Gives which ones."""
+        if not register_ids:
+            return set()
+        found = await rows(connection, SQL["unread_registers"], UnreadRow, sorted(register_ids))
+        for row in found:
+            book = self.books[row.register_id]
+            book.state = begin(book.register.rules)
+        return {row.register_id for row in found}
 
     async def _reload_tails(self, connection: Connection) -> None:
         wanted = [

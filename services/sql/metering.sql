@@ -234,3 +234,13 @@ DELETE FROM register_head WHERE register_id = ANY($1);
 -- name: forget_checkpoints_ahead
 -- what: forget checkpoints after the heads: written shortly before a crash, what came since may belong before them
 DELETE FROM register_checkpoint AS c USING register_head AS h WHERE c.register_id = h.register_id AND c.time > h.time;
+
+-- name: unread_registers
+-- what: those of these registers none of whose points has ever had a reading or a correction
+-- takes: register_ids int4[]
+-- row: services.metering.accountant.UnreadRow
+SELECT n.register_id
+FROM unnest($1::int4[]) AS n (register_id)
+WHERE NOT EXISTS (SELECT FROM register_segment AS g JOIN latest AS l USING (point_id) WHERE g.register_id = n.register_id)
+  AND NOT EXISTS (SELECT FROM register_segment AS g JOIN reading_correction AS c USING (point_id)
+                  WHERE g.register_id = n.register_id);
