@@ -31,6 +31,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 #: The engine writes heads about once a minute.
 _TAIL_US = 600_000_000
+_NEAR_US = 2 * 86_400_000_000
 #: After these the register goes on from another value: a read before says nothing about jitter.
 _ANCHORED_ANEW = frozenset({"rollover", "reset", "replacement", "decrease", "implausible", "identity_conflict"})
 
@@ -148,7 +149,9 @@ async def movable(connection: Connection, register: Register, time: datetime, *,
         return time
     around = await one(connection, SQL["midnights_around"], MidnightsRow, source.point_id, time)
     assert around is not None
-    return (around.before if back else around.after) or time
+    if around.before is None:  # nothing was taken: the register began later
+        return time
+    return around.before if back else around.after or time
 
 
 async def _before(connection: Connection, register: Register, time_us: int) -> Read | None:
@@ -156,9 +159,12 @@ async def _before(connection: Connection, register: Register, time_us: int) -> R
         if source.point_id is None or source.from_us > time_us:
             continue
         until_us = min(time_us, source.stop_us - 1)
-        found = await one(connection, NEAR["read_before"], NearRow, source.point_id, at(until_us), at(source.from_us))
-        if found is not None:
-            return _read(found)
+        # Planning for a year of daily chunks costs more than looking into the nearest ones, where it usually is.
+        for since_us in sorted({max(source.from_us, until_us - _NEAR_US), source.from_us}, reverse=True):
+            arguments = (source.point_id, at(until_us), at(since_us))
+            found = await one(connection, NEAR["read_before"], NearRow, *arguments)
+            if found is not None:
+                return _read(found)
     return None
 
 
@@ -167,9 +173,11 @@ async def _after(connection: Connection, register: Register, time_us: int) -> Re
         if source.point_id is None or source.stop_us <= time_us:
             continue
         from_us = max(time_us, source.from_us)
-        found = await one(connection, NEAR["read_after"], NearRow, source.point_id, at(from_us), at(source.stop_us))
-        if found is not None:
-            return _read(found)
+        for until_us in sorted({min(source.stop_us, from_us + _NEAR_US), source.stop_us}):
+            arguments = (source.point_id, at(from_us), at(until_us))
+            found = await one(connection, NEAR["read_after"], NearRow, *arguments)
+            if found is not None:
+                return _read(found)
     return None
 
 

@@ -89,3 +89,19 @@ async def test_where_only_anchors_are_left_boundaries_are_midnights(
     whole = await law(client, "2026-03-02T03:00:00Z", "2026-03-03T03:00:00Z")
     assert (whole["start"], whole["stop"]) == ("2026-03-01T16:00:00Z", "2026-03-03T16:00:00Z")
     assert whole["intervals"] == 2 * 24 * 36.0
+
+
+async def test_before_the_first_read_there_is_nothing_to_move_to(
+    connection: Connection, client: httpx.AsyncClient
+) -> None:
+    plant = await metered_plant.make(connection)
+    keeper = AnchorKeeper()
+    await keeper.learn_registers(connection)
+    reads = [(START + STEP * n, 100.0 + 6 * n) for n in range(300)]
+    keeper.offer(await metered_plant.store(connection, plant, "m1", reads))
+    async with connection.transaction():
+        await keeper.write(connection)
+    await judge(connection)
+    whole = await law(client, "2026-02-01T03:00:00Z", "2026-02-02T03:00:00Z")
+    assert (whole["start"], whole["stop"]) == ("2026-02-01T03:00:00Z", "2026-02-02T03:00:00Z")
+    assert (whole["intervals"], whole["first"]["before"]) == (0.0, None)
