@@ -58,10 +58,18 @@ def part(whole: Bill, inputs: BillInputs, subject: Subject) -> Bill:
     return Bill(whole.currency, tuple(lines), whole.notes)
 
 
+def by_node(whole: Bill, inputs: BillInputs, kind: SubjectKind) -> dict[str, Decimal]:
+    """What each node that owns energy directly bears of the whole bill."""
+    found: dict[str, Decimal] = {}
+    for line in whole.lines:
+        for node, amount in _division(inputs, line, _claims(inputs, line, kind)).items():
+            found[node] = found.get(node, Decimal(0)) + amount
+    return found
+
+
 def unallocated(whole: Bill, inputs: BillInputs, kind: SubjectKind) -> Decimal:
     """What of the whole bill belongs to no node of a tree."""
-    divided = (_division(inputs, line, _claims(inputs, line, kind)) for line in whole.lines)
-    return whole.total - sum((amount for parts in divided for amount in parts.values()), Decimal(0))
+    return whole.total - sum(by_node(whole, inputs, kind).values(), Decimal(0))
 
 
 def _division(inputs: BillInputs, line: Line, claims: dict[str, Fraction]) -> dict[str, Decimal]:

@@ -25,7 +25,7 @@ from analytics.billing.bill import Bill
 from analytics.billing.bill import bill as whole_bill
 from analytics.billing.inputs import BillInputs
 from analytics.billing.restatement import difference
-from analytics.billing.sharing import Subject, bill_of, unallocated
+from analytics.billing.sharing import Subject, bill_of, by_node
 from services import events
 from services.bills.contracts import SQL, CannotBillError, ContractRow, MeterRow, meter_of_contract, place_of
 from services.bills.gather import gather, span_of, with_own_energy
@@ -199,9 +199,11 @@ def _since(before: BillRow, inputs: BillInputs) -> Bill:
 def division(inputs: BillInputs, tree: Literal["space", "org_unit"]) -> Division:
     """Who bears how much of a month, by the topmost spaces or units; parts and the unallocated rest are the whole."""
     whole = whole_bill(inputs)
-    nodes = {claim.subject.split("/")[0] for part in inputs.stretches for claim in part.claims if claim.kind == tree}
-    parts = tuple((node, bill_of(inputs, Subject(tree, node)).total) for node in sorted(nodes))
-    return Division(whole.currency, whole.total, parts, unallocated(whole, inputs, tree))
+    parts: dict[str, Decimal] = {}
+    for node, amount in sorted(by_node(whole, inputs, tree).items()):
+        top = node.split("/")[0]
+        parts[top] = parts.get(top, Decimal(0)) + amount
+    return Division(whole.currency, whole.total, tuple(parts.items()), whole.total - sum(parts.values(), Decimal(0)))
 
 
 async def bills(
