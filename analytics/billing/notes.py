@@ -20,10 +20,19 @@ _HOUR_US = 3_600_000_000
 
 def notes(inputs: BillInputs) -> list[str]:
     """Estimated, missing, quarantined and unbilled energy, if there is any."""
-    said = []
+    return [*estimates(inputs), *_gaps(inputs)]
+
+
+def estimates(inputs: BillInputs) -> list[str]:
+    """Estimated energy: its amount is known, when it was drawn is not."""
     total = inputs.active_micro
-    if inputs.uncertain_micro and total:
-        said.append(f"{_percent(inputs.uncertain_micro, total)} % of the energy is estimated.")
+    if not inputs.uncertain_micro or not total:
+        return []
+    return [f"{_percent(inputs.uncertain_micro, total)} % of the energy is estimated."]
+
+
+def _gaps(inputs: BillInputs) -> list[str]:
+    said = []
     if inputs.missing_us:
         said.append(f"Energy of {half_up(Decimal(inputs.missing_us) / _HOUR_US, 2):f} hours is missing.")
     if inputs.quarantined_entries:

@@ -24,6 +24,7 @@ from typing import Literal
 from analytics.billing.bill import Bill
 from analytics.billing.bill import bill as whole_bill
 from analytics.billing.inputs import BillInputs
+from analytics.billing.notes import estimates
 from analytics.billing.restatement import difference
 from analytics.billing.sharing import Subject, bill_of, by_node
 from services import events
@@ -146,8 +147,9 @@ def _not_over(contract: ContractRow, month: date, now: datetime) -> list[str]:
 
 
 def _doubts(inputs: BillInputs) -> list[str]:
-    """What speaks against closing: the same sentences that stand on the bill, but not estimates, which are decided."""
-    return [note.rstrip(".") for note in whole_bill(inputs).notes if "estimated" not in note]
+    """What speaks against closing: all that is noted on the bill but estimates, which are as good as they will get."""
+    known = estimates(inputs)
+    return [note.rstrip(".") for note in whole_bill(inputs).notes if note not in known]
 
 
 async def restate(

@@ -270,6 +270,19 @@ async def test_what_cannot_be_billed_says_why(works: Works) -> None:
         await months.draft(connection, contract, APRIL, MAIN)
 
 
+async def test_several_main_meters_share_the_whole(works: Works) -> None:
+    # Together 80,000 kWh peak and 40,000 off peak: 68,000 + 8,000, + 120,000 x (0.1366 and 0.0294): 16,392 + 3,528.
+    # The yard's 20,000 peak: 17,000 + 2,732 + 588; the rest is main's.
+    connection, plant, contract = works
+    await connection.execute("UPDATE meter SET parent_id = NULL WHERE code = 'yard'")
+    terms = replace(TERMS, demand_mode="none", power_factor_standard=None)
+    await billed_plant.put_terms(connection, plant, terms)
+    subjects = await months.main_subjects(connection, contract, APRIL)
+    totals = [await total(connection, await months.draft(connection, contract, APRIL, each)) for each in subjects]
+    assert totals == [Decimal("75600.00"), Decimal("20320.00")]
+    assert bill(await gather(connection, contract, APRIL)).total == Decimal("95920.00")
+
+
 async def test_bills_are_listed_page_by_page(works: Works) -> None:
     connection, _, contract = works
     for name in ("main", "hall", "oven", "yard"):
