@@ -1,7 +1,6 @@
 """Energy analysis: how much, of what quality, in which band, at what cost, by meter, space, unit and time."""
 
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -10,16 +9,17 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from api.context import Shared
 from api.energy_answer import EnergyAnswer, answer
 from api.energy_table import MEDIA_TYPES, Form, accepted, table
-from api.instants import parse, zoned
-from api.names import CODE, DEVICE, PATH
+from api.instants import zoned
+from api.names import CODE, PATH
 from api.openapi_parts import problems
 from api.problems import Problem
 from api.routes.meters import Carrier, Flow
+from api.site_period import missing, moment, named, require_site_row
 from services.database import Connection
 from services.energy.analysis import Analysis, analyse
 from services.energy.periods import midnight
 from services.energy.question import Compare, Figure, Group, Question, QuestionRefusedError, Resolution
-from services.energy.registry import NoSuchPlaceError, SiteRow, read_site
+from services.energy.registry import NoSuchPlaceError, SiteRow
 from services.production import produced
 
 router = APIRouter(prefix="/energy", tags=["energy"], dependencies=[Depends(zoned)])
@@ -79,9 +79,9 @@ async def get_energy(
     """
     now = datetime.now(UTC)
     wanted_form = form or accepted(accept)
-    code, meters = _names(site, meter or [])
+    code, meters = named(site, meter or [])
     async with shared.connections.borrow() as connection:
-        place = await _site(connection, code)
+        place = await require_site_row(connection, code)
         start, stop = _period(place, since, until, now)
         question = Question(
             code, start, stop, meters, space, org_unit, carrier, flow,
@@ -99,52 +99,15 @@ async def _analysis(connection: Connection, question: Question, now: datetime, c
     try:
         return await analyse(connection, question, now, compare=compare)
     except NoSuchPlaceError as error:
-        raise _missing(error, question.site) from error
+        raise missing(error, question.site) from error
     except QuestionRefusedError as error:
         text = str(error)
         raise Problem("invalid-request", f"{text[:1].upper()}{text[1:]}.") from error
 
 
-async def _site(connection: Connection, code: str) -> SiteRow:
-    try:
-        return await read_site(connection, code)
-    except NoSuchPlaceError as error:
-        raise _missing(error, code) from error
-
-
-def _missing(error: NoSuchPlaceError, site: str) -> Problem:
-    plural = "sites" if error.noun == "site" else f"{error.noun}s?site={site}"
-    return Problem(f"{error.noun}-not-found", f"{error}: see /api/v1/{plural}.")
-
-
-def _names(site: str | None, meters: list[str]) -> tuple[str, tuple[str, ...]]:
-    """The site that is asked about, and the codes of its meters."""
-    found: dict[str, None] = {}
-    for name in meters:
-        if not re.match(DEVICE, name):
-            raise Problem(
-                "invalid-request", f"{name[:100]!r} is no meter: it is named site/code, as in kunshan/me-tr-1."
-            )
-        found[name.partition("/")[0]] = None
-    sites = list(dict.fromkeys([*([site] if site else []), *found]))
-    if len(sites) != 1:
-        said = "name a site or a meter" if not sites else f"{' and '.join(sites[:5])} are different sites: ask for each"
-        raise Problem("invalid-request", f"An analysis is of one site: {said}.")
-    return sites[0], tuple(name.partition("/")[2] for name in meters)
-
-
 def _period(site: SiteRow, since: str | None, until: str | None, now: datetime) -> tuple[datetime, datetime]:
     zone = ZoneInfo(site.time_zone)
     today = now.astimezone(zone).date()
-    start = midnight(zone, today.replace(day=1)) if since is None else _moment(zone, since, "from")
-    stop = midnight(zone, today + timedelta(days=1)) if until is None else _moment(zone, until, "to")
+    start = midnight(zone, today.replace(day=1)) if since is None else moment(zone, since, "from")
+    stop = midnight(zone, today + timedelta(days=1)) if until is None else moment(zone, until, "to")
     return start, stop
-
-
-def _moment(zone: ZoneInfo, text: str, name: str) -> datetime:
-    try:
-        return midnight(zone, date.fromisoformat(text)) if len(text) == len("2026-07-01") else parse(text)
-    except ValueError as error:
-        raise Problem(
-            "invalid-request", f"`{name}` is neither a date nor a time with offset: write 2026-07-01, or {error}."
-        ) from error

@@ -20,7 +20,7 @@ judged AS MATERIALIZED (
            SELECT FROM posted AS o
            WHERE o.number <> p.number AND o.org_unit_id IS NOT DISTINCT FROM p.org_unit_id AND o.product = p.product
              AND NOT o.lost AND o.start < p.stop AND o.stop > p.start
-         ) AS overlaps
+         ) AS meets_another
   FROM posted AS p
   LEFT JOIN production_count AS c ON c.site_id = p.site_id AND c.org_unit_id IS NOT DISTINCT FROM p.org_unit_id
    AND c.product = p.product AND c.start = p.start
@@ -28,7 +28,7 @@ judged AS MATERIALIZED (
 decided AS MATERIALIZED (
   SELECT number, site_id, org_unit_id, product, start, stop, quantity, unit,
          CASE WHEN lost THEN 'there is no such organisational unit'
-              WHEN overlaps THEN 'it overlaps another count of this product and unit'
+              WHEN meets_another THEN 'it overlaps another count of this product and unit'
               WHEN NOT is_there THEN 'stored'
               WHEN (quantity, stop, unit) = (old_quantity, old_stop, old_unit) THEN 'unchanged'
               ELSE 'replaced' END AS became

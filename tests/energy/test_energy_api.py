@@ -67,7 +67,8 @@ async def place(connection: Connection, plant: Plant) -> None:
         )  # fmt: skip
     for code in ("moulding", "logistics"):
         await connection.execute(
-            "INSERT INTO org_unit (site_id, code, path, kind, name) VALUES ($1, $2::text, $2::text, 'department', $2::text)",
+            "INSERT INTO org_unit (site_id, code, path, kind, name) "
+            "VALUES ($1, $2::text, $2::text, 'department', $2::text)",
             plant.site_id,
             code,
         )
