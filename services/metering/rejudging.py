@@ -72,15 +72,14 @@ class Step:
 
 
 async def work_some(connection: Connection, accountant: Accountant, budget_s: float) -> int:
-    """Do steps until there are no more tasks, or for about so long; gives the number of steps."""
+    """Do steps until there are no more tasks, or for about so long, at least one; gives the number of steps."""
     deadline = time.monotonic() + budget_s
     steps = 0
-    while time.monotonic() < deadline:
-        task = await one(connection, SQL["next_task"], TaskRow)
-        if task is None:
-            break
+    while task := await one(connection, SQL["next_task"], TaskRow):
         await _work_on(connection, accountant, task)
         steps += 1
+        if time.monotonic() >= deadline:
+            break
     return steps
 
 

@@ -174,10 +174,10 @@ WHERE d.register_id = s.register_id AND d.stop > s.since AND d.stop <= s.until
 -- name: put_checkpoints
 -- what: keep the state of registers after reads
 -- takes: register_ids int4[], times_us int8[], states bytea[]
-INSERT INTO register_checkpoint (register_id, time, state)
+INSERT INTO register_checkpoint AS c (register_id, time, state)
 SELECT register_id, timestamptz 'epoch' + time_us * interval '1 microsecond', state
 FROM unnest($1::int4[], $2::int8[], $3::bytea[]) AS new (register_id, time_us, state)
-ON CONFLICT (register_id, time) DO UPDATE SET state = excluded.state;
+ON CONFLICT (register_id, time) DO UPDATE SET state = excluded.state WHERE c.state <> excluded.state;
 
 -- name: forget_entries
 -- what: take away judged ledger entries, decided in spans or void, that the judgement no longer has
