@@ -62,10 +62,11 @@ def span(days: int, now: datetime) -> Span:
 
 
 async def play(stack: Stack, of: Span, truth_file: Path) -> None:
-    """Simulate the span and publish it, with its faults."""
+    """Publish the span with its faults; from a minute earlier, as registers are read at the end of a minute."""
+    start = of.start - timedelta(minutes=1)
     faults = [part for fault in FAULTS for part in ("--fault", fault.option(of.start, of.days))]
     await finish(
-        *(*IOE, "simulate", "--start", of.start.isoformat(), "--stop", of.stop.isoformat(), "--speed", "max"),
+        *(*IOE, "simulate", "--start", start.isoformat(), "--stop", of.stop.isoformat(), "--speed", "max"),
         *("--truth", str(truth_file), *faults),
         env=environment(stack),
     )
@@ -144,7 +145,7 @@ async def measure(of: Span, say: Callable[[str], None] = lambda _: None) -> Outc
                 await play(stack, of, truth_file)
                 say(f"simulated {of.stop - of.start} in {time.monotonic() - started_s:.0f} s")
                 await settled(connection)
-                known = truth.read(truth_file, truth.registers_of(SITE))
+                known = truth.read(truth_file, truth.registers_of(SITE), of.start)
                 async with serving(stack.database.url) as client:
                     await until_ready(client)
                     await enter_what_people_know(client, known)

@@ -74,10 +74,25 @@ def compare(truth: Truth, found: Days, meters: Listed, folder: Path) -> list[Com
     for parent, terms in month_subjects.losses(meters, electricity).items():
         throughput = add((1.0, truth.registers[register]) for _, register in terms if register.startswith(f"{parent}/"))
         results.append(_compared("losses", parent, terms, truth, found, steps, throughput))
+    # Other carriers have other tariffs, or none: they are compared by day.
+    true_days = Truth({**truth.registers, **_by_day(truth.registers, registers - electricity)})
+    found_days = {**found, **_by_day(found, registers - electricity)}
     results += [
-        _compared("register", register, [(1.0, register)], truth, found, steps) for register in sorted(registers)
+        _compared("register", register, [(1.0, register)], true_days, found_days, steps)
+        for register in sorted(registers)
     ]
     return results
+
+
+def _by_day(days: Days, registers: frozenset[str]) -> dict[str, dict[tuple[date, Band], float]]:
+    """Sums of some registers without their bands."""
+    whole: dict[str, dict[tuple[date, Band], float]] = {}
+    for register in registers:
+        by_day: dict[tuple[date, Band], float] = defaultdict(float)
+        for (day, _), amount in days.get(register, {}).items():
+            by_day[day, Band.UNBILLED] += amount
+        whole[register] = dict(by_day)
+    return whole
 
 
 def _compared(

@@ -57,8 +57,8 @@ def registers_of(folder: Path) -> dict[str, str]:
         return {row["point"]: f"{row['meter']}/{row['flow']}" for row in csv.DictReader(file)}
 
 
-def read(path: Path, registers: Mapping[str, str]) -> Truth:
-    """Sum a truth file."""
+def read(path: Path, registers: Mapping[str, str], since: datetime) -> Truth:
+    """Sum the quarter hours of a truth file that begin at `since` or later."""
     truth = Truth()
     sums: dict[str, dict[tuple[date, Band], float]] = defaultdict(lambda: defaultdict(float))
     losses: dict[str, dict[tuple[date, Band], float]] = defaultdict(lambda: defaultdict(float))
@@ -70,6 +70,8 @@ def read(path: Path, registers: Mapping[str, str]) -> Truth:
             if entry["kind"] != "quarter_hour":
                 continue
             start = datetime.fromisoformat(entry["start"])
+            if start < since:
+                continue
             place = start.astimezone(ZONE).date(), band_of(start)
             for device, amounts in entry["registers"].items():
                 for key, amount in amounts.items():

@@ -5,6 +5,7 @@ The whole month is `python -m bench.month`; docs/benchmarks.md has its figures.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -13,19 +14,19 @@ from bench.month import Outcome, measure, span
 
 
 @pytest.fixture(scope="module")
-async def outcome() -> Outcome:
-    return await measure(span(0, datetime.now(UTC)))
+def outcome() -> Outcome:
+    return asyncio.run(measure(span(0, datetime.now(UTC))))
 
 
-async def test_site_spaces_units_and_losses_are_true_by_day_and_band(outcome: Outcome) -> None:
+def test_site_spaces_units_and_losses_are_true_by_day_and_band(outcome: Outcome) -> None:
     subjects = [each for each in outcome.compared if each.kind != "register"]
     assert {each.kind for each in subjects} == {"site", "space", "unit", "losses"}
     assert [each for each in subjects if not each.good] == []
 
 
-async def test_so_is_every_register(outcome: Outcome) -> None:
+def test_so_is_every_register(outcome: Outcome) -> None:
     assert [each for each in outcome.compared if not each.good] == []
 
 
-async def test_every_fault_is_in_the_ledger(outcome: Outcome) -> None:
+def test_every_fault_is_in_the_ledger(outcome: Outcome) -> None:
     assert {"reset", "rollover", "replacement", "implausible"} <= set(outcome.ledger)
