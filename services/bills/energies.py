@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Literal
 
 from analytics.billing.inputs import BandEnergy, Peak, Stretch
 from analytics.tariffs.bands import Band
+from services import demand
 from services.database import Connection, one, rows
 from services.statements import statements
 
@@ -53,14 +53,6 @@ class QuarantineRow:
 
     entries: int
     micro: int
-
-
-@dataclass(frozen=True, slots=True)
-class PeakRow:
-    """Energy of 15 minutes and where they end."""
-
-    micro: int
-    stop: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +114,14 @@ async def quarantined(
     return found
 
 
-async def peak(
-    connection: Connection,
-    meter_id: int,
-    window: Literal["fixed", "sliding"],
-    days: tuple[date, date],
-    span: tuple[datetime, datetime],
-) -> Peak | None:
-    """The highest demand of a meter in local days, which are the span; None where nothing was measured."""
+async def peak(connection: Connection, meter_id: int, window: Literal["fixed", "sliding"], month: date) -> Peak | None:
+    """The highest demand of a meter in a local month; None where nothing was measured."""
     register = await one(connection, SQL["import_register"], RegisterRow, meter_id)
     if register is None:
         return None
-    if window == "sliding":
-        found = await one(connection, SQL["peak_sliding"], PeakRow, register.register_id, *days)
-    else:
-        found = await one(connection, SQL["peak_fixed"], PeakRow, register.register_id, *span)
-    if found is None:
-        return None
-    quarters_an_hour = 4
-    return Peak((Decimal(found.micro) * quarters_an_hour).scaleb(-6), window, found.stop)
+    found = await demand.maximum(connection, register.register_id, month)
+    highest = found.fixed if window == "fixed" else found.sliding
+    return None if highest is None else Peak(highest.power, window, highest.stop)
 
 
 def _total(found: Iterable[EnergyRow]) -> int:

@@ -101,7 +101,7 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
         contract.currency,
         filled,
         amount_decimals=await _amount_decimals(connection, last.tariff if last else None),
-        peak=await _peak(connection, parts, mains, month, (start, stop)),
+        peak=await _peak(connection, parts, mains, month),
         reactive=Reactive(drawn.reactive_import_micro, drawn.reactive_export_micro)
         if any(flow.startswith("reactive") for flow in drawn.flows)
         else None,
@@ -135,13 +135,7 @@ async def _amount_decimals(connection: Connection, tariff: str | None) -> int:
     return 2 if tariff is None else (await tariffs_of(connection, [tariff]))[tariff].tariff.amount_decimals
 
 
-async def _peak(
-    connection: Connection,
-    parts: Sequence[Agreed],
-    mains: Sequence[MeterRow],
-    month: date,
-    span: tuple[datetime, datetime],
-) -> Peak | None:
+async def _peak(connection: Connection, parts: Sequence[Agreed], mains: Sequence[MeterRow], month: date) -> Peak | None:
     """The month's highest demand where the terms charge it; the window is that of the last terms that do."""
     charged = [p.terms for p in parts if p.terms is not None and p.terms.demand_mode in {"contract", "actual"}]
     if not charged:
@@ -152,5 +146,4 @@ async def _peak(
             f"demand is charged, but supply enters at several meters ({codes}): "
             "make a virtual meter that is their sum the parent of them all"
         )
-    days = month, next_month(month)
-    return await energies.peak(connection, mains[0].meter_id, charged[-1].demand_window, days, span)
+    return await energies.peak(connection, mains[0].meter_id, charged[-1].demand_window, month)

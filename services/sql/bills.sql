@@ -189,22 +189,6 @@ SELECT l.kind, l.component, l.name, l.name_zh, l.band, l.quantity, l.unit, l.pri
        l.in_power_factor_base, l.detail
 FROM bill_line AS l JOIN bill AS b ON b.id = l.bill_id WHERE b.reference = $1 ORDER BY l.position;
 
--- name: peak_sliding
--- what: the highest energy of 15 minutes that slide by one minute, of a register in local days
--- takes: register_id int4, from_day date, until_day date
--- row: services.bills.energies.PeakRow
-SELECT energy AS micro, stop FROM demand_day WHERE register_id = $1 AND day >= $2 AND day < $3
-ORDER BY energy DESC, stop LIMIT 1;
-
--- name: peak_fixed
--- what: the highest energy of a whole quarter hour, of a register in a span
--- takes: register_id int4, start timestamptz, stop timestamptz
--- row: services.bills.energies.PeakRow
-SELECT sum(measured + interpolated + estimated)::int8 AS micro,
-       date_bin('15 minutes', start, timestamptz 'epoch') + interval '15 minutes' AS stop
-FROM energy_interval WHERE register_id = $1 AND start >= $2 AND start < $3
-GROUP BY date_bin('15 minutes', start, timestamptz 'epoch') ORDER BY 1 DESC, 2 LIMIT 1;
-
 -- name: import_register
 -- what: the register of a meter that counts what is drawn
 -- takes: meter_id int4

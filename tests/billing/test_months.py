@@ -292,3 +292,21 @@ async def test_bills_are_listed_page_by_page(works: Works) -> None:
     rest = await months.bills(connection, Page(3, first.next), site="plant", month=APRIL)
     assert ([row.name for row in rest.rows], rest.next) == (["yard"], None)
     assert (await months.bills(connection, Page(), status="closed")).rows == []
+
+
+async def test_demand_by_fixed_quarter_hours(works: Works) -> None:
+    # 66 kWh in the quarter hour from 11:00 local time, in two pieces: 264 kW, within 105 % of 252 kW. On 1 May more.
+    connection, plant, contract = works
+    await connection.executemany(
+        "INSERT INTO energy_interval (register_id, start, measured) VALUES ($1, $2, $3)",
+        [
+            (plant.registers["main"], datetime(2026, 4, 9, 3, 0, tzinfo=UTC), 40_000_000),
+            (plant.registers["main"], datetime(2026, 4, 9, 3, 5, tzinfo=UTC), 26_000_000),
+            (plant.registers["main"], datetime(2026, 4, 30, 16, 0, tzinfo=UTC), 90_000_000),
+        ],
+    )
+    await billed_plant.put_terms(connection, plant, replace(TERMS, demand_window="fixed"))
+    peak = (await gather(connection, contract, APRIL)).peak
+    assert peak is not None
+    assert peak.power_kw == 264
+    assert (peak.window, peak.stop) == ("fixed", datetime(2026, 4, 9, 3, 15, tzinfo=UTC))
