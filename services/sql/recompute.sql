@@ -15,7 +15,7 @@ SELECT pg_notify('recompute', '');
 
 -- name: next_task
 -- what: the task that was worked on longest ago, with what was asked for meanwhile
--- row: services.metering.recompute.TaskRow
+-- row: services.metering.rejudging.TaskRow
 UPDATE recompute_task AS t SET since = least(t.since, t.again), again = NULL
 WHERE register_id = (SELECT register_id FROM recompute_task ORDER BY at, register_id LIMIT 1)
 RETURNING register_id, (extract(epoch FROM since) * 1000000)::int8 AS since_us,
@@ -58,7 +58,7 @@ SELECT EXISTS (SELECT FROM energy_interval
 -- name: checkpoint_before
 -- what: the newest checkpoint of a register before an instant
 -- takes: register_id int4, before_us int8
--- row: services.metering.recompute.CheckpointRow
+-- row: services.metering.rejudging.CheckpointRow
 SELECT (extract(epoch FROM time) * 1000000)::int8 AS time_us, state FROM register_checkpoint
 WHERE register_id = $1 AND time < timestamptz 'epoch' + $2::int8 * interval '1 microsecond'
 ORDER BY time DESC LIMIT 1;
@@ -66,7 +66,7 @@ ORDER BY time DESC LIMIT 1;
 -- name: checkpoint_from
 -- what: the oldest checkpoint of a register from an instant on
 -- takes: register_id int4, from_us int8
--- row: services.metering.recompute.CheckpointRow
+-- row: services.metering.rejudging.CheckpointRow
 SELECT (extract(epoch FROM time) * 1000000)::int8 AS time_us, state FROM register_checkpoint
 WHERE register_id = $1 AND time >= timestamptz 'epoch' + $2::int8 * interval '1 microsecond'
 ORDER BY time LIMIT 1;
@@ -74,7 +74,7 @@ ORDER BY time LIMIT 1;
 -- name: checkpoints_between
 -- what: the checkpoints of a register after one instant up to another
 -- takes: register_id int4, after_us int8, until_us int8
--- row: services.metering.recompute.CheckpointRow
+-- row: services.metering.rejudging.CheckpointRow
 SELECT (extract(epoch FROM time) * 1000000)::int8 AS time_us, state FROM register_checkpoint
 WHERE register_id = $1 AND time > timestamptz 'epoch' + $2::int8 * interval '1 microsecond'
   AND time <= timestamptz 'epoch' + $3::int8 * interval '1 microsecond'
