@@ -24,6 +24,37 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.keep_bill()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF OLD.status <> 'draft' THEN
+    RAISE EXCEPTION 'bill % is %: it does not change, restate it', OLD.reference, OLD.status USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN coalesce(NEW, OLD);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.keep_bill_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM bill WHERE id = OLD.bill_id AND status <> 'draft') THEN
+    RAISE EXCEPTION 'a line of a closed bill does not change: restate the bill' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN coalesce(NEW, OLD);
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.link_contract_to_meters()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  UPDATE meter SET contract_id = NEW.id WHERE site_id = NEW.site_id AND contract = NEW.code;
+  RETURN NULL;
+END $function$;
+
 CREATE TABLE actor (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   code code NOT NULL,
@@ -47,6 +78,19 @@ CREATE TABLE anchor (
   CONSTRAINT anchor_pkey PRIMARY KEY (point_id, midnight, side),
   CONSTRAINT anchor_point_id_fkey FOREIGN KEY (point_id) REFERENCES point(id),
   CONSTRAINT anchor_side_check CHECK ((side = ANY (ARRAY['before'::text, 'after'::text])))
+);
+
+CREATE TABLE band_calendar (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  contract_id integer,
+  stale_since date,
+  stale_at timestamp with time zone,
+  CONSTRAINT band_calendar_check CHECK (((stale_since IS NULL) = (stale_at IS NULL))),
+  CONSTRAINT band_calendar_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES contract(id),
+  CONSTRAINT band_calendar_pkey PRIMARY KEY (id),
+  CONSTRAINT band_calendar_site_id_contract_id_key UNIQUE NULLS NOT DISTINCT (site_id, contract_id),
+  CONSTRAINT band_calendar_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
 );
 
 CREATE TABLE batch_log (
@@ -77,6 +121,82 @@ CREATE TABLE batch_log_floor (
   CONSTRAINT batch_log_floor_pkey PRIMARY KEY (one)
 );
 
+CREATE TABLE bill (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  reference text NOT NULL,
+  contract_id integer NOT NULL,
+  subject text NOT NULL,
+  meter_id integer,
+  space_id integer,
+  org_unit_id integer,
+  name text NOT NULL,
+  month date NOT NULL,
+  number integer NOT NULL,
+  status text NOT NULL,
+  restates_id bigint,
+  inputs jsonb NOT NULL,
+  currency text NOT NULL,
+  total numeric NOT NULL,
+  actor_id integer NOT NULL,
+  reason text DEFAULT ''::text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT bill_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT bill_check CHECK ((num_nonnulls(meter_id, space_id, org_unit_id) = 1)),
+  CONSTRAINT bill_check1 CHECK (((status = 'restatement'::text) = (restates_id IS NOT NULL))),
+  CONSTRAINT bill_check2 CHECK (((status = 'restatement'::text) = (number > 1))),
+  CONSTRAINT bill_check3 CHECK (((status <> 'restatement'::text) OR (reason <> ''::text))),
+  CONSTRAINT bill_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES contract(id),
+  CONSTRAINT bill_contract_id_month_subject_name_number_key UNIQUE (contract_id, month, subject, name, number),
+  CONSTRAINT bill_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meter(id),
+  CONSTRAINT bill_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+  CONSTRAINT bill_number_check CHECK ((number > 0)),
+  CONSTRAINT bill_org_unit_id_fkey FOREIGN KEY (org_unit_id) REFERENCES org_unit(id),
+  CONSTRAINT bill_pkey PRIMARY KEY (id),
+  CONSTRAINT bill_reference_key UNIQUE (reference),
+  CONSTRAINT bill_restates_id_fkey FOREIGN KEY (restates_id) REFERENCES bill(id),
+  CONSTRAINT bill_restates_id_key UNIQUE (restates_id),
+  CONSTRAINT bill_space_id_fkey FOREIGN KEY (space_id) REFERENCES space(id),
+  CONSTRAINT bill_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'closed'::text, 'restatement'::text]))),
+  CONSTRAINT bill_subject_check CHECK ((subject = ANY (ARRAY['meter'::text, 'space'::text, 'org_unit'::text])))
+);
+CREATE TRIGGER keep_bill BEFORE DELETE OR UPDATE ON public.bill FOR EACH ROW EXECUTE FUNCTION keep_bill();
+
+CREATE TABLE bill_line (
+  bill_id bigint NOT NULL,
+  position integer NOT NULL,
+  kind text NOT NULL,
+  component text NOT NULL,
+  name text NOT NULL,
+  name_zh text,
+  band smallint,
+  quantity numeric NOT NULL,
+  unit text NOT NULL,
+  price numeric NOT NULL,
+  amount numeric NOT NULL,
+  from_day date NOT NULL,
+  until_day date NOT NULL,
+  in_power_factor_base boolean NOT NULL,
+  detail text DEFAULT ''::text NOT NULL,
+  CONSTRAINT bill_line_bill_id_fkey FOREIGN KEY (bill_id) REFERENCES bill(id),
+  CONSTRAINT bill_line_check CHECK ((until_day > from_day)),
+  CONSTRAINT bill_line_pkey PRIMARY KEY (bill_id, "position")
+);
+CREATE TRIGGER keep_bill_line BEFORE DELETE OR UPDATE ON public.bill_line FOR EACH ROW EXECUTE FUNCTION keep_bill_line();
+
+CREATE TABLE calendar_piece (
+  calendar_id integer NOT NULL,
+  start timestamp with time zone NOT NULL,
+  stop timestamp with time zone NOT NULL,
+  band smallint NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  day date NOT NULL,
+  month date NOT NULL,
+  CONSTRAINT calendar_piece_band_check CHECK (((band >= 0) AND (band <= 5))),
+  CONSTRAINT calendar_piece_calendar_id_fkey FOREIGN KEY (calendar_id) REFERENCES band_calendar(id),
+  CONSTRAINT calendar_piece_check CHECK ((stop > start)),
+  CONSTRAINT calendar_piece_pkey PRIMARY KEY (calendar_id, start)
+);
+
 CREATE TABLE code_alias (
   site_id integer NOT NULL,
   kind text NOT NULL,
@@ -85,9 +205,49 @@ CREATE TABLE code_alias (
   actor_id integer NOT NULL,
   since timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT code_alias_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
-  CONSTRAINT code_alias_kind_check CHECK ((kind = ANY (ARRAY['device'::text, 'point'::text, 'equipment'::text, 'space'::text, 'org_unit'::text]))),
+  CONSTRAINT code_alias_kind_check CHECK ((kind = ANY (ARRAY['device'::text, 'point'::text, 'equipment'::text, 'space'::text, 'org_unit'::text, 'meter'::text]))),
   CONSTRAINT code_alias_pkey PRIMARY KEY (site_id, kind, alias),
   CONSTRAINT code_alias_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+
+CREATE TABLE contract (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  code code NOT NULL,
+  name text NOT NULL,
+  name_zh text,
+  carrier text NOT NULL,
+  currency text NOT NULL,
+  is_default boolean DEFAULT true NOT NULL,
+  retired_at timestamp with time zone,
+  CONSTRAINT contract_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  CONSTRAINT contract_name_check CHECK ((name <> ''::text)),
+  CONSTRAINT contract_pkey PRIMARY KEY (id),
+  CONSTRAINT contract_site_id_code_key UNIQUE (site_id, code),
+  CONSTRAINT contract_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+CREATE UNIQUE INDEX contract_default ON public.contract USING btree (site_id, carrier) WHERE (is_default AND (retired_at IS NULL));
+CREATE TRIGGER link_contract_to_meters AFTER INSERT ON public.contract FOR EACH ROW EXECUTE FUNCTION link_contract_to_meters();
+
+CREATE TABLE contract_term (
+  contract_id integer NOT NULL,
+  valid_from date NOT NULL,
+  tariff code NOT NULL,
+  terms jsonb NOT NULL,
+  CONSTRAINT contract_term_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES contract(id),
+  CONSTRAINT contract_term_pkey PRIMARY KEY (contract_id, valid_from)
+);
+
+CREATE TABLE critical_day (
+  contract_id integer NOT NULL,
+  day date NOT NULL,
+  actor_id integer NOT NULL,
+  reason text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT critical_day_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT critical_day_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES contract(id),
+  CONSTRAINT critical_day_pkey PRIMARY KEY (contract_id, day),
+  CONSTRAINT critical_day_reason_check CHECK ((reason <> ''::text))
 );
 
 CREATE TABLE dead_letter (
@@ -113,6 +273,14 @@ CREATE TABLE dead_letter (
 );
 CREATE INDEX dead_letter_by_reason ON public.dead_letter USING btree (reason, id DESC);
 CREATE INDEX dead_letter_by_time ON public.dead_letter USING btree (last_received_at DESC, id DESC);
+
+CREATE TABLE demand_day (
+  register_id integer NOT NULL,
+  day date NOT NULL,
+  energy bigint NOT NULL,
+  stop timestamp with time zone NOT NULL,
+  CONSTRAINT demand_day_pkey PRIMARY KEY (register_id, day)
+);
 
 CREATE TABLE device (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -162,6 +330,50 @@ CREATE TABLE device_template (
   CONSTRAINT device_template_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
 );
 
+CREATE TABLE energy_day (
+  register_id integer NOT NULL,
+  day date NOT NULL,
+  band smallint NOT NULL,
+  measured bigint NOT NULL,
+  interpolated bigint NOT NULL,
+  estimated bigint NOT NULL,
+  covered_us bigint NOT NULL,
+  CONSTRAINT energy_day_pkey PRIMARY KEY (register_id, day, band)
+);
+
+CREATE TABLE energy_hour (
+  register_id integer NOT NULL,
+  hour timestamp with time zone NOT NULL,
+  band smallint NOT NULL,
+  measured bigint NOT NULL,
+  interpolated bigint NOT NULL,
+  estimated bigint NOT NULL,
+  covered_us bigint NOT NULL,
+  CONSTRAINT energy_hour_pkey PRIMARY KEY (register_id, hour, band)
+);
+
+CREATE TABLE energy_interval (
+  register_id integer NOT NULL,
+  start timestamp with time zone NOT NULL,
+  measured bigint DEFAULT 0 NOT NULL,
+  interpolated bigint DEFAULT 0 NOT NULL,
+  estimated bigint DEFAULT 0 NOT NULL,
+  covered_us bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT energy_interval_pkey PRIMARY KEY (register_id, start)
+);
+CREATE TRIGGER ts_insert_blocker BEFORE INSERT ON public.energy_interval FOR EACH ROW EXECUTE FUNCTION _timescaledb_functions.insert_blocker();
+
+CREATE TABLE energy_month (
+  register_id integer NOT NULL,
+  month date NOT NULL,
+  band smallint NOT NULL,
+  measured bigint NOT NULL,
+  interpolated bigint NOT NULL,
+  estimated bigint NOT NULL,
+  covered_us bigint NOT NULL,
+  CONSTRAINT energy_month_pkey PRIMARY KEY (register_id, month, band)
+);
+
 CREATE TABLE equipment (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   site_id integer NOT NULL,
@@ -196,6 +408,18 @@ CREATE TABLE event (
 CREATE INDEX event_by_age ON public.event USING btree (at);
 CREATE CONSTRAINT TRIGGER event_id_at_commit AFTER INSERT ON public.event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION event_assign_id();
 
+CREATE TABLE holiday_calendar (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  code code NOT NULL,
+  digest text NOT NULL,
+  document jsonb NOT NULL,
+  applied_at timestamp with time zone DEFAULT now() NOT NULL,
+  actor_id integer NOT NULL,
+  CONSTRAINT holiday_calendar_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT holiday_calendar_code_digest_key UNIQUE (code, digest),
+  CONSTRAINT holiday_calendar_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE ingest_tally (
   worker text NOT NULL,
   hour timestamp with time zone NOT NULL,
@@ -223,6 +447,30 @@ CREATE TABLE latest (
   CONSTRAINT latest_pkey PRIMARY KEY (point_id)
 );
 
+CREATE TABLE ledger_entry (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  register_id integer NOT NULL,
+  origin text NOT NULL,
+  kind text NOT NULL,
+  start timestamp with time zone NOT NULL,
+  stop timestamp with time zone NOT NULL,
+  first_value double precision,
+  last_value double precision,
+  energy bigint DEFAULT 0 NOT NULL,
+  quarantined bigint DEFAULT 0 NOT NULL,
+  adjustment bigint DEFAULT 0 NOT NULL,
+  decided timestamp with time zone NOT NULL,
+  detail text DEFAULT ''::text NOT NULL,
+  actor_id integer,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT ledger_entry_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT ledger_entry_check CHECK ((stop >= start)),
+  CONSTRAINT ledger_entry_origin_check CHECK ((origin = ANY (ARRAY['judged'::text, 'entered'::text]))),
+  CONSTRAINT ledger_entry_pkey PRIMARY KEY (id),
+  CONSTRAINT ledger_entry_register_id_fkey FOREIGN KEY (register_id) REFERENCES register(id)
+);
+CREATE INDEX ledger_entry_by_register ON public.ledger_entry USING btree (register_id, start);
+
 CREATE TABLE log_follower (
   name text NOT NULL,
   last_id bigint NOT NULL,
@@ -230,6 +478,69 @@ CREATE TABLE log_follower (
   seen_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT log_follower_pkey PRIMARY KEY (name)
 );
+
+CREATE TABLE meter (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  code code NOT NULL,
+  name text NOT NULL,
+  name_zh text,
+  carrier text NOT NULL,
+  kind text NOT NULL,
+  parent_id integer,
+  space_id integer,
+  org_unit_id integer,
+  equipment_id integer,
+  contract code,
+  contract_id integer,
+  rated_per_hour double precision,
+  formula text,
+  retired_at timestamp with time zone,
+  CONSTRAINT meter_carrier_check CHECK ((carrier = ANY (ARRAY['electricity'::text, 'water'::text, 'gas'::text, 'compressed_air'::text, 'chilled_water'::text, 'steam'::text, 'heat'::text]))),
+  CONSTRAINT meter_check CHECK ((parent_id <> id)),
+  CONSTRAINT meter_check1 CHECK (((kind = 'virtual'::text) = (formula IS NOT NULL))),
+  CONSTRAINT meter_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES contract(id),
+  CONSTRAINT meter_equipment_id_fkey FOREIGN KEY (equipment_id) REFERENCES equipment(id),
+  CONSTRAINT meter_kind_check CHECK ((kind = ANY (ARRAY['register'::text, 'power'::text, 'virtual'::text]))),
+  CONSTRAINT meter_name_check CHECK ((name <> ''::text)),
+  CONSTRAINT meter_org_unit_id_fkey FOREIGN KEY (org_unit_id) REFERENCES org_unit(id),
+  CONSTRAINT meter_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES meter(id),
+  CONSTRAINT meter_pkey PRIMARY KEY (id),
+  CONSTRAINT meter_rated_per_hour_check CHECK ((rated_per_hour > (0)::double precision)),
+  CONSTRAINT meter_site_id_code_key UNIQUE (site_id, code),
+  CONSTRAINT meter_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id),
+  CONSTRAINT meter_space_id_fkey FOREIGN KEY (space_id) REFERENCES space(id)
+);
+CREATE INDEX meter_by_parent ON public.meter USING btree (parent_id);
+
+CREATE TABLE meter_allocation (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  meter_id integer NOT NULL,
+  space_id integer,
+  org_unit_id integer,
+  share numeric NOT NULL,
+  valid daterange NOT NULL,
+  CONSTRAINT meter_allocation_check CHECK ((num_nonnulls(space_id, org_unit_id) = 1)),
+  CONSTRAINT meter_allocation_int4range_int4range1_valid_excl EXCLUDE USING gist (int4range(meter_id, meter_id, '[]'::text) WITH &&, int4range(space_id, space_id, '[]'::text) WITH &&, valid WITH &&) WHERE ((space_id IS NOT NULL)),
+  CONSTRAINT meter_allocation_int4range_int4range1_valid_excl1 EXCLUDE USING gist (int4range(meter_id, meter_id, '[]'::text) WITH &&, int4range(org_unit_id, org_unit_id, '[]'::text) WITH &&, valid WITH &&) WHERE ((org_unit_id IS NOT NULL)),
+  CONSTRAINT meter_allocation_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meter(id),
+  CONSTRAINT meter_allocation_org_unit_id_fkey FOREIGN KEY (org_unit_id) REFERENCES org_unit(id),
+  CONSTRAINT meter_allocation_pkey PRIMARY KEY (id),
+  CONSTRAINT meter_allocation_share_check CHECK (((share > (0)::numeric) AND (share <= (1)::numeric))),
+  CONSTRAINT meter_allocation_space_id_fkey FOREIGN KEY (space_id) REFERENCES space(id),
+  CONSTRAINT meter_allocation_valid_check CHECK ((NOT isempty(valid)))
+);
+
+CREATE TABLE meter_term (
+  register_id integer NOT NULL,
+  term_register_id integer NOT NULL,
+  factor numeric NOT NULL,
+  CONSTRAINT meter_term_factor_check CHECK ((factor <> (0)::numeric)),
+  CONSTRAINT meter_term_pkey PRIMARY KEY (register_id, term_register_id),
+  CONSTRAINT meter_term_register_id_fkey FOREIGN KEY (register_id) REFERENCES register(id),
+  CONSTRAINT meter_term_term_register_id_fkey FOREIGN KEY (term_register_id) REFERENCES register(id)
+);
+CREATE INDEX meter_term_by_term ON public.meter_term USING btree (term_register_id);
 
 CREATE TABLE org_unit (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -280,6 +591,24 @@ CREATE TABLE point (
   CONSTRAINT point_scale_check CHECK ((scale <> (0)::double precision))
 );
 
+CREATE TABLE production_count (
+  site_id integer NOT NULL,
+  org_unit_id integer,
+  product code NOT NULL,
+  start timestamp with time zone NOT NULL,
+  stop timestamp with time zone NOT NULL,
+  quantity numeric NOT NULL,
+  unit text NOT NULL,
+  actor_id integer NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT production_count_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT production_count_check CHECK ((stop > start)),
+  CONSTRAINT production_count_org_unit_id_fkey FOREIGN KEY (org_unit_id) REFERENCES org_unit(id),
+  CONSTRAINT production_count_quantity_check CHECK ((quantity >= (0)::numeric)),
+  CONSTRAINT production_count_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id),
+  CONSTRAINT production_count_site_id_org_unit_id_product_start_key UNIQUE NULLS NOT DISTINCT (site_id, org_unit_id, product, start)
+);
+
 CREATE TABLE reading (
   point_id integer NOT NULL,
   time timestamp with time zone NOT NULL,
@@ -319,6 +648,71 @@ CREATE TABLE reading_day (
   CONSTRAINT reading_day_pkey PRIMARY KEY (point_id, day)
 );
 
+CREATE TABLE recompute_task (
+  register_id integer NOT NULL,
+  since timestamp with time zone NOT NULL,
+  until timestamp with time zone NOT NULL,
+  again timestamp with time zone,
+  reason text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT recompute_task_pkey PRIMARY KEY (register_id),
+  CONSTRAINT recompute_task_register_id_fkey FOREIGN KEY (register_id) REFERENCES register(id)
+);
+
+CREATE TABLE register (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  meter_id integer NOT NULL,
+  flow text NOT NULL,
+  unit text NOT NULL,
+  calendar_id integer NOT NULL,
+  retired_at timestamp with time zone,
+  CONSTRAINT register_calendar_id_fkey FOREIGN KEY (calendar_id) REFERENCES band_calendar(id),
+  CONSTRAINT register_flow_check CHECK ((flow = ANY (ARRAY['import'::text, 'export'::text, 'reactive_import'::text, 'reactive_export'::text]))),
+  CONSTRAINT register_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meter(id),
+  CONSTRAINT register_meter_id_flow_key UNIQUE (meter_id, flow),
+  CONSTRAINT register_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE register_checkpoint (
+  register_id integer NOT NULL,
+  time timestamp with time zone NOT NULL,
+  state bytea NOT NULL,
+  CONSTRAINT register_checkpoint_pkey PRIMARY KEY (register_id, "time"),
+  CONSTRAINT register_checkpoint_register_id_fkey FOREIGN KEY (register_id) REFERENCES register(id)
+);
+
+CREATE TABLE register_head (
+  register_id integer NOT NULL,
+  time timestamp with time zone NOT NULL,
+  newest timestamp with time zone NOT NULL,
+  state bytea NOT NULL,
+  judged_as jsonb NOT NULL,
+  CONSTRAINT register_head_pkey PRIMARY KEY (register_id),
+  CONSTRAINT register_head_register_id_fkey FOREIGN KEY (register_id) REFERENCES register(id)
+);
+
+CREATE TABLE register_segment (
+  register_id integer NOT NULL,
+  valid_from timestamp with time zone NOT NULL,
+  point_id integer,
+  multiplier numeric DEFAULT 1 NOT NULL,
+  modulus numeric,
+  resolution numeric DEFAULT 0 NOT NULL,
+  closing_value numeric,
+  opening_value numeric,
+  actor_id integer NOT NULL,
+  reason text DEFAULT ''::text NOT NULL,
+  CONSTRAINT register_segment_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT register_segment_check CHECK (((closing_value IS NULL) = (opening_value IS NULL))),
+  CONSTRAINT register_segment_modulus_check CHECK ((modulus > (0)::numeric)),
+  CONSTRAINT register_segment_multiplier_check CHECK ((multiplier > (0)::numeric)),
+  CONSTRAINT register_segment_pkey PRIMARY KEY (register_id, valid_from),
+  CONSTRAINT register_segment_point_id_fkey FOREIGN KEY (point_id) REFERENCES point(id),
+  CONSTRAINT register_segment_register_id_fkey FOREIGN KEY (register_id) REFERENCES register(id),
+  CONSTRAINT register_segment_resolution_check CHECK ((resolution >= (0)::numeric))
+);
+CREATE INDEX register_segment_by_point ON public.register_segment USING btree (point_id);
+
 CREATE TABLE registry_change (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   revision bigint NOT NULL,
@@ -343,6 +737,26 @@ CREATE TABLE registry_revision (
   CONSTRAINT registry_revision_one_check CHECK (one),
   CONSTRAINT registry_revision_pkey PRIMARY KEY (one)
 );
+
+CREATE TABLE ruling (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  register_id integer NOT NULL,
+  start timestamp with time zone NOT NULL,
+  stop timestamp with time zone NOT NULL,
+  verdict text NOT NULL,
+  energy bigint,
+  actor_id integer NOT NULL,
+  reason text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT ruling_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT ruling_check CHECK ((stop > start)),
+  CONSTRAINT ruling_check1 CHECK (((energy IS NOT NULL) = (verdict = ANY (ARRAY['correct'::text, 'estimate'::text])))),
+  CONSTRAINT ruling_pkey PRIMARY KEY (id),
+  CONSTRAINT ruling_reason_check CHECK ((reason <> ''::text)),
+  CONSTRAINT ruling_register_id_fkey FOREIGN KEY (register_id) REFERENCES register(id),
+  CONSTRAINT ruling_verdict_check CHECK ((verdict = ANY (ARRAY['accept'::text, 'reject'::text, 'correct'::text, 'estimate'::text, 'undo'::text])))
+);
+CREATE INDEX ruling_by_register ON public.ruling USING btree (register_id, start);
 
 CREATE TABLE schema_migration (
   number integer NOT NULL,
@@ -389,6 +803,48 @@ CREATE TABLE space (
   CONSTRAINT space_site_id_path_key UNIQUE (site_id, path)
 );
 CREATE INDEX space_by_parent ON public.space USING btree (parent_id);
+
+CREATE TABLE supplier_invoice (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  contract_id integer NOT NULL,
+  month date NOT NULL,
+  number text NOT NULL,
+  currency text NOT NULL,
+  total numeric NOT NULL,
+  actor_id integer NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT supplier_invoice_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT supplier_invoice_contract_id_fkey FOREIGN KEY (contract_id) REFERENCES contract(id),
+  CONSTRAINT supplier_invoice_contract_id_month_number_key UNIQUE (contract_id, month, number),
+  CONSTRAINT supplier_invoice_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+  CONSTRAINT supplier_invoice_number_check CHECK ((number <> ''::text)),
+  CONSTRAINT supplier_invoice_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE supplier_invoice_line (
+  invoice_id bigint NOT NULL,
+  position integer NOT NULL,
+  component text NOT NULL,
+  band smallint,
+  quantity numeric,
+  unit text,
+  price numeric,
+  amount numeric NOT NULL,
+  CONSTRAINT supplier_invoice_line_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES supplier_invoice(id),
+  CONSTRAINT supplier_invoice_line_pkey PRIMARY KEY (invoice_id, "position")
+);
+
+CREATE TABLE tariff (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  code code NOT NULL,
+  digest text NOT NULL,
+  document jsonb NOT NULL,
+  applied_at timestamp with time zone DEFAULT now() NOT NULL,
+  actor_id integer NOT NULL,
+  CONSTRAINT tariff_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT tariff_code_digest_key UNIQUE (code, digest),
+  CONSTRAINT tariff_pkey PRIMARY KEY (id)
+);
 
 CREATE TABLE team_member (
   team_id integer NOT NULL,
