@@ -13,6 +13,33 @@ END $function$;
 
 CREATE DOMAIN code AS text CHECK ((VALUE ~ '^[a-z0-9][a-z0-9_-]{0,62}$'::text));
 
+CREATE VIEW contract_meter AS
+ WITH member AS (
+         SELECT c.id AS contract_id,
+            m_1.id AS meter_id,
+            m_1.code,
+            m_1.kind,
+            m_1.parent_id,
+            m_1.space_id,
+            m_1.org_unit_id,
+            m_1.retired_at
+           FROM (contract c
+             JOIN meter m_1 ON (((m_1.site_id = c.site_id) AND (m_1.carrier = c.carrier) AND ((m_1.contract_id = c.id) OR ((m_1.contract IS NULL) AND (m_1.contract_id IS NULL) AND c.is_default AND (c.retired_at IS NULL))))))
+        )
+ SELECT m.contract_id,
+    m.meter_id,
+    m.code,
+    m.kind,
+    up.meter_id AS parent_id,
+    m.space_id,
+    m.org_unit_id,
+    m.retired_at,
+    ((up.meter_id IS NULL) AND ((m.kind <> 'virtual'::text) OR (EXISTS ( SELECT
+           FROM member below
+          WHERE ((below.parent_id = m.meter_id) AND (below.contract_id = m.contract_id)))))) AS is_main
+   FROM (member m
+     LEFT JOIN member up ON (((up.meter_id = m.parent_id) AND (up.contract_id = m.contract_id))));
+
 CREATE OR REPLACE FUNCTION public.event_assign_id()
  RETURNS trigger
  LANGUAGE plpgsql

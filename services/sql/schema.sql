@@ -34,7 +34,7 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
 ORDER BY c.relname, a.attnum;
 
 -- name: described_parts
--- what: constraints, indexes, triggers, functions and domains of ours, each as the statement that makes it
+-- what: constraints, indexes, triggers, functions, views and domains of ours, each as the statement that makes it
 -- row: services.schema.PartRow
 SELECT c.relname::text AS relation, conname::text AS name,
        format('CONSTRAINT %I %s', conname, pg_get_constraintdef(con.oid)) AS definition
@@ -53,6 +53,10 @@ SELECT NULL, p.proname::text, pg_get_functiondef(p.oid)
 FROM pg_proc AS p
 WHERE p.pronamespace = 'public'::regnamespace
   AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = p.oid AND d.deptype = 'e')
+UNION ALL
+SELECT NULL, v.relname::text, format(E'CREATE VIEW %I AS\n%s', v.relname, rtrim(pg_get_viewdef(v.oid), ';'))
+FROM pg_class AS v
+WHERE v.relnamespace = 'public'::regnamespace AND v.relkind = 'v'
 UNION ALL
 SELECT NULL, t.typname::text,
        format('CREATE DOMAIN %I AS %s %s', t.typname, format_type(t.typbasetype, t.typtypmod),
