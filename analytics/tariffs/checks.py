@@ -3,6 +3,7 @@
     months x kinds of day   each combination in exactly one season
     the 24 hours            each minute of a season in exactly one band
     bands that are used     each has a ratio (or a published price) for every class that can meet it
+    components of one code  follow one another: no month charges two of them to a class
 
 A finding names its place, so that whoever reads a file can say on which line to mend it.
 """
@@ -16,8 +17,9 @@ from typing import Literal
 
 from analytics.tariffs.bands import Band
 from analytics.tariffs.days import DAY_MINUTES
-from analytics.tariffs.model import DayKind, Overlay, Period, Season, Tariff
+from analytics.tariffs.model import Component, DayKind, Overlay, Period, Season, Tariff
 
+_YEAR = frozenset(range(1, 13))
 BASE_KINDS: tuple[DayKind, ...] = ("weekday", "weekend", "holiday")
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -43,6 +45,7 @@ def check(tariff: Tariff) -> Iterator[Finding]:
     for at, overlay in enumerate(tariff.overlays):
         yield from (Finding("overlay", at, text) for text in _overlaps(overlay.periods))
     yield from _prices(tariff)
+    yield from _charged_twice(tariff.components)
 
 
 def clock(minute: int) -> str:
@@ -125,3 +128,28 @@ def _prices(tariff: Tariff) -> Iterator[Finding]:
 
 def _reached(tariff: Tariff, customer_class: str) -> list[Overlay]:
     return [each for each in tariff.overlays if not each.classes or customer_class in each.classes]
+
+
+def _charged_twice(components: Sequence[Component]) -> Iterator[Finding]:
+    """A price published for a month beside the one that it was to replace."""
+    for at, component in enumerate(components):
+        for earlier in components[:at]:
+            if component.code == earlier.code and _overlap(component, earlier):
+                text = f"{component.code!r} is charged already in some of these months: end the other with until_month"
+                yield Finding("component", at, text)
+                break
+
+
+def _overlap(one: Component, two: Component) -> bool:
+    if one.classes and two.classes and not one.classes & two.classes:
+        return False
+    start = max((each.from_month for each in (one, two) if each.from_month), default=None)
+    stop = min((each.until_month for each in (one, two) if each.until_month), default=None)
+    if start is not None and stop is not None:
+        if start >= stop:
+            return False
+        months = (stop.year - start.year) * 12 + stop.month - start.month
+        meant = frozenset((start.month - 1 + n) % 12 + 1 for n in range(min(months, 12)))
+    else:
+        meant = _YEAR
+    return bool(meant & (one.months or _YEAR) & (two.months or _YEAR))
