@@ -2,7 +2,8 @@
 
     simulator --MQTT--> ingest --> engine --> quarter hours --> days by band
         |                                                            |
-        +-- truth.jsonl --> days by band (bench/truth.py) ------ compared: site, spaces, units, losses, every register
+        |                                                            +-- API: site, spaces, units
+        +-- truth.jsonl --> days by band (bench/truth.py) ------ compared: these, losses, every register
 
     python -m bench.month                  July, 31 days: a day takes about half a minute
     python -m bench.month --days 2
@@ -28,7 +29,7 @@ from pathlib import Path
 import httpx
 
 from bench import month_subjects, truth
-from bench.month_compare import Compared, compare, stored_days, table
+from bench.month_compare import Compared, answered_days, compare, stored_days, subjects, table
 from bench.month_faults import FAULTS, REPLACED, STUCK
 from bench.truth import ZONE, Truth
 from deploy.embedded.stack import Stack
@@ -149,10 +150,15 @@ async def measure(of: Span, say: Callable[[str], None] = lambda _: None) -> Outc
                 async with serving(stack.database.url) as client:
                     await until_ready(client)
                     await enter_what_people_know(client, known)
-                await settled(connection)
-                say(f"judged after {time.monotonic() - started_s:.0f} s")
+                    await settled(connection)
+                    say(f"judged after {time.monotonic() - started_s:.0f} s")
+                    meters = month_subjects.listed(SITE)
+                    answers = {
+                        f"{kind} {name}": await answered_days(client, of.days, of.start, asked)
+                        for kind, name, asked, _ in subjects(meters)
+                    }
                 return Outcome(
-                    compare(known, await stored_days(connection), month_subjects.listed(SITE), SITE),
+                    compare(known, await stored_days(connection), answers, meters, SITE),
                     dict(await connection.fetch("SELECT kind, count(*) FROM ledger_entry GROUP BY 1 ORDER BY 1")),
                     time.monotonic() - started_s,
                     of.stop - of.start,

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from analytics.tariffs.bands import Band
+import httpx
+
+from analytics.tariffs.bands import BANDS, Band
 from bench import month_subjects
 from bench.month_subjects import Listed, Terms
-from bench.truth import Sums, Truth, add
+from bench.truth import ZONE, Sums, Truth, add
 from services.database import Connection
 
 TOLERANCE = 0.001
@@ -58,19 +60,44 @@ async def stored_days(connection: Connection) -> Days:
     return days
 
 
-def compare(truth: Truth, found: Days, meters: Listed, folder: Path) -> list[Compared]:
-    """All subjects."""
+async def answered_days(client: httpx.AsyncClient, days: int, start: datetime, asked: Mapping[str, str]) -> Sums:
+    """What GET /api/v1/energy says of a space, a unit or the site, by local day and band."""
+    first = start.astimezone(ZONE).date()
+    answer = await client.get(
+        "/api/v1/energy",
+        params={
+            "site": "kunshan", "carrier": "electricity", "resolution": "day", "from": first.isoformat(),
+            "to": (first + timedelta(days=days or 1)).isoformat(), **asked,
+        },
+    )
+    assert answer.is_success, answer.text
+    return {
+        (datetime.fromisoformat(point["start"]).astimezone(ZONE).date(), BANDS[band]): energy
+        for total in answer.json()["totals"]
+        for point in total["points"]
+        for band, energy in point["by_band"].items()
+    }
+
+
+def subjects(meters: Listed) -> Iterator[tuple[str, str, dict[str, str], Terms]]:
+    """Site, spaces and units: what they are, how the API is asked for them, and which registers they come to."""
+    yield "site", "import", {}, [(1.0, "me-incomer/import")]
+    yield "site", "export", {"flow": "export", "meter": "kunshan/me-incomer"}, [(1.0, "me-incomer/export")]
+    for path, terms in month_subjects.spaces(meters).items():
+        yield "space", path, {"space": path}, terms
+    for path, terms in month_subjects.units(meters).items():
+        yield "unit", path, {"org_unit": path}, terms
+
+
+def compare(truth: Truth, found: Days, answers: Mapping[str, Sums], meters: Listed, folder: Path) -> list[Compared]:
+    """All subjects; `answers` of the API by kind and name, `found` by register."""
     steps = _steps(folder)
     registers = frozenset(truth.registers)
     electricity = frozenset(register for register in registers if register.partition("/")[0] in meters.parent)
-    results = [
-        _compared("site", "import", [(1.0, "me-incomer/import")], truth, found, steps),
-        _compared("site", "export", [(1.0, "me-incomer/export")], truth, found, steps),
-    ]
-    for kind, subjects in (("space", month_subjects.spaces(meters)), ("unit", month_subjects.units(meters))):
-        for name, terms in subjects.items():
-            known = [(factor, register) for factor, register in terms if register in registers]
-            results.append(_compared(kind, name, known, truth, found, steps))
+    results = []
+    for kind, name, _, terms in subjects(meters):
+        known = [(factor, register) for factor, register in terms if register in registers]
+        results.append(_compared(kind, name, known, truth, found, steps, answer=answers[f"{kind} {name}"]))
     for parent, terms in month_subjects.losses(meters, electricity).items():
         throughput = add((1.0, truth.registers[register]) for _, register in terms if register.startswith(f"{parent}/"))
         results.append(_compared("losses", parent, terms, truth, found, steps, throughput))
@@ -103,9 +130,10 @@ def _compared(
     found: Days,
     steps: Mapping[str, float],
     share_of: Sums | None = None,
+    answer: Sums | None = None,
 ) -> Compared:
     true = add((factor, truth.registers[register]) for factor, register in terms)
-    seen = add((factor, found.get(register, {})) for factor, register in terms)
+    seen = add((factor, found.get(register, {})) for factor, register in terms) if answer is None else answer
     base = true if share_of is None else share_of
     dials = sum(2 * abs(factor) * steps[register] for factor, register in terms)
     cells = sorted({*true, *seen})
