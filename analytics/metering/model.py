@@ -80,7 +80,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """The local calendar that a judgement needs, as sorted instants: band edges off the quarter hour, local midnights."""
+    """The local calendar that a judgement needs, sorted: band edges off the quarter hour, and local midnights."""
 
     cuts_us: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     days_us: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
