@@ -402,6 +402,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Meters
+         * @description Meters by site and code.
+         */
+        get: operations["list_meters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meters/{site}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One meter
+         * @description The meter with this code, also when it is retired; a code that was changed still finds it.
+         */
+        get: operations["get_meter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meter-trees/{site}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The meters of a site as a tree
+         * @description Living meters, each right before those below it.
+         */
+        get: operations["get_meter_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/energy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Energy analysis
+         * @description Energy in [from, to), each meter counted once, the groups with the most first.
+         *
+         *     A space or unit has the meters that say so, with everything below it; what lies inside another meter of the same
+         *     space is in there already. `docs/accounting.md` has the rule.
+         */
+        get: operations["get_energy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Maximum demand
+         * @description The highest mean power over 15 minutes with its time, by local month and by both windows.
+         */
+        get: operations["get_demand"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/production-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Production counts
+         * @description Counts that reach into [from, to).
+         */
+        get: operations["list_production_counts"];
+        put?: never;
+        /**
+         * Post production counts
+         * @description Store counts. Safe to repeat: a count is known by site, unit, product and start.
+         */
+        post: operations["post_production_counts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -565,6 +692,503 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tariffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tariffs
+         * @description The version of each tariff that holds, by code.
+         */
+        get: operations["list_tariffs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tariffs/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One tariff
+         * @description The version of a tariff that holds.
+         */
+        get: operations["get_tariff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contracts
+         * @description Contracts by site and code, with all their terms.
+         */
+        get: operations["list_contracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{site}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One contract
+         * @description The contract with this code, also when it is retired.
+         */
+        get: operations["get_contract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{site}/{code}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bands of a day
+         * @description What holds when on a local day, and what a unit costs then, by the tariffs that are applied now.
+         */
+        get: operations["get_contract_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{site}/{code}/critical-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Critical days
+         * @description The days called for a contract, the earliest first.
+         */
+        get: operations["list_critical_days"];
+        put?: never;
+        /**
+         * Call a critical day
+         * @description Overlays for critical days hold on this day: its calendar, and the sums of energy that is there, change at once.
+         *
+         *     Safe to repeat: a day that is called stays as it was called.
+         */
+        post: operations["call_critical_day"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contracts/{site}/{code}/critical-days/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Cancel a critical day
+         * @description The day is as it would have been. Safe to repeat.
+         */
+        delete: operations["cancel_critical_day"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bills
+         * @description Bills by name: a month's restatements follow what they restate.
+         */
+        get: operations["list_bills"];
+        put?: never;
+        /**
+         * Make drafts of bills
+         * @description Work bills out from the energy, terms and tariffs of now, and keep them with all that they follow from.
+         *
+         *     Safe to repeat: a draft is replaced. In a month that is closed a bill of one more subject comes closed, from the
+         *     inputs that the month was closed with.
+         */
+        post: operations["make_bills"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/{site}/{contract}/{month}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a month of a contract
+         * @description Work out all drafts of the month once more and lock them: later changes are restated.
+         *
+         *     Refused where the month is not over or energy of it is missing or quarantined, unless a reason is given.
+         */
+        post: operations["close_month"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/{site}/{contract}/{month}/restate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restate a closed month
+         * @description Make a bill of the signed differences for each bill of the month whose figures are others now; none else.
+         */
+        post: operations["restate_month"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/{site}/{contract}/{month}/division": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who bears how much of a month
+         * @description A month as it stands now, divided among the topmost spaces or units, and the rest that belongs to none.
+         */
+        get: operations["divide_month"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bills/{bill}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One bill
+         * @description The bill as it was kept: JSON, or a file where `.pdf` or `.xlsx` is put behind its name or is accepted.
+         */
+        get: operations["get_bill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Supplier's invoices
+         * @description Invoices by name.
+         */
+        get: operations["list_invoices"];
+        put?: never;
+        /**
+         * Enter a supplier's invoice
+         * @description Keep the invoice and show where it differs from our bills. One of the same number is replaced.
+         */
+        post: operations["enter_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{site}/{contract}/{month}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One invoice beside our bills
+         * @description Each component and band, the supplier's figure beside ours; lines that only one side has are named as such.
+         */
+        get: operations["get_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ledger of all meters
+         * @description Entries that somebody has to rule about first, then the newest.
+         */
+        get: operations["list_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meters/{site}/{code}/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ledger of a meter
+         * @description Entries that somebody has to rule about first, then the newest; without `flow` of all its registers.
+         */
+        get: operations["list_ledger_of_meter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meters/{site}/{code}/rulings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rulings about a meter
+         * @description Who decided what, the newest first; those that hold no more too.
+         */
+        get: operations["list_rulings"];
+        put?: never;
+        /**
+         * Rule about a span of the ledger
+         * @description Accept, reject or correct quarantined energy, estimate where there is none, or undo what was ruled.
+         *
+         *     Safe to repeat: a ruling that holds already is not made again.
+         */
+        post: operations["rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meters/{site}/{code}/manual-readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter what a person read off a register
+         * @description It becomes the effective reading of that instant, and a row of the ledger.
+         *
+         *     Safe to repeat: a reading that is there already is not entered again.
+         */
+        post: operations["enter_manual_reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meters/{site}/{code}/replacements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Segments of a register
+         * @description Which point was the register since when, with which multiplier, and what was replaced.
+         */
+        get: operations["list_replacements"];
+        put?: never;
+        /**
+         * Enter that a register was replaced, or its multiplier changed
+         * @description The register is judged again from the last read before. Replacements are entered in the order of time.
+         *
+         *     Safe to repeat: a replacement that is there already is not entered again.
+         */
+        post: operations["enter_replacement"];
+        /**
+         * Take a replacement away again
+         * @description What was in force before goes on as if it had not been entered; `changed` is false where there is none.
+         */
+        delete: operations["undo_replacement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meters/{site}/{code}/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Does the register add up
+         * @description The law over any period. Boundaries off the quarter hour are moved outwards; `start` and `stop` say to where.
+         */
+        get: operations["reconcile_meter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meters/{site}/{code}/losses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A meter against its children
+         * @description What the meter counted that none of its children did, by local period.
+         */
+        get: operations["list_losses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meters/{site}/{code}/commissioning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is a meter put in correctly
+         * @description Each of its registers against the power of the same device, and against the site's other meters.
+         */
+        get: operations["check_meter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commissioning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is every meter put in correctly
+         * @description All registers of a site or of all sites, those without findings too.
+         */
+        get: operations["check_meters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -641,6 +1265,289 @@ export interface components {
             status: "alive";
         };
         /**
+         * BillDetail
+         * @description A bill with its lines; the total is their sum.
+         */
+        BillDetail: {
+            /**
+             * Id
+             * @example kunshan/grid/2026-04/meter/main/1
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Contract */
+            contract: string;
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "meter" | "space" | "org_unit";
+            /**
+             * Name
+             * @description A meter's code, or the path of a space or unit.
+             * @example b1/f2
+             */
+            name: string;
+            /**
+             * Month
+             * Format: date
+             * @description The first day of the local month.
+             */
+            month: string;
+            /**
+             * Status
+             * @description Drafts may be made again; the others never change.
+             * @enum {string}
+             */
+            status: "draft" | "closed" | "restatement";
+            /**
+             * Restates
+             * @description The bill whose figures this one adds to.
+             */
+            restates: string | null;
+            /**
+             * Currency
+             * @example CNY
+             */
+            currency: string;
+            /**
+             * Total
+             * @description Signed; of a restatement the difference.
+             * @example 88512.00
+             */
+            total: string;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /** Lines */
+            lines: components["schemas"]["BillLine"][];
+            /**
+             * Notes
+             * @description What the energy behind it is worth: estimated, missing, unbilled.
+             */
+            notes: string[];
+        };
+        /**
+         * BillHead
+         * @description A bill in a list.
+         */
+        BillHead: {
+            /**
+             * Id
+             * @example kunshan/grid/2026-04/meter/main/1
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Contract */
+            contract: string;
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "meter" | "space" | "org_unit";
+            /**
+             * Name
+             * @description A meter's code, or the path of a space or unit.
+             * @example b1/f2
+             */
+            name: string;
+            /**
+             * Month
+             * Format: date
+             * @description The first day of the local month.
+             */
+            month: string;
+            /**
+             * Status
+             * @description Drafts may be made again; the others never change.
+             * @enum {string}
+             */
+            status: "draft" | "closed" | "restatement";
+            /**
+             * Restates
+             * @description The bill whose figures this one adds to.
+             */
+            restates: string | null;
+            /**
+             * Currency
+             * @example CNY
+             */
+            currency: string;
+            /**
+             * Total
+             * @description Signed; of a restatement the difference.
+             * @example 88512.00
+             */
+            total: string;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+        };
+        /**
+         * BillLine
+         * @description One item: so much of something at a price.
+         */
+        BillLine: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "energy" | "tier" | "unbilled" | "export" | "fixed" | "capacity" | "demand" | "demand_excess" | "power_factor";
+            /**
+             * Component
+             * @example purchase
+             */
+            component: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /**
+             * Band
+             * @description null: the same in every band.
+             * @example peak
+             */
+            band: string | null;
+            /**
+             * Quantity
+             * @example 88512.00
+             */
+            quantity: string;
+            /**
+             * Unit
+             * @example kWh
+             */
+            unit: string;
+            /**
+             * Price
+             * @description Currency per unit; of the power factor a share of its base.
+             * @example 88512.00
+             */
+            price: string;
+            /**
+             * Amount
+             * @example 88512.00
+             */
+            amount: string;
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * Until Day
+             * Format: date
+             * @description The day after the last one that the line is for.
+             */
+            until_day: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * BillSubject
+         * @description Whose bill.
+         */
+        BillSubject: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "meter" | "space" | "org_unit";
+            /**
+             * Name
+             * @description A meter's code, or a path.
+             * @example b1/f2
+             */
+            name: string;
+        };
+        /**
+         * Bills
+         * @description The bills that were made, closed or restated, by name.
+         */
+        Bills: {
+            /** Bills */
+            bills: string[];
+        };
+        /**
+         * Boundary
+         * @description Where the register stood at an instant.
+         */
+        Boundary: {
+            /**
+             * Time
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            time: string;
+            /** @description The good read at or before it; null: there was none. */
+            before: components["schemas"]["RegisterRead"] | null;
+            /** @description The good read after it; null: none has followed, nothing is interpolated. */
+            after: components["schemas"]["RegisterRead"] | null;
+            /**
+             * Interpolated
+             * @description What of the increment between the two came before the instant.
+             */
+            interpolated: number;
+            /** @description The newest read, where it is not yet a good one. */
+            undecided: components["schemas"]["RegisterRead"] | null;
+            /**
+             * Energy
+             * @description The register as energy: reads times multiplier, interpolated.
+             */
+            energy: number;
+        };
+        /**
+         * Branch
+         * @description A meter in a tree.
+         */
+        Branch: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /**
+             * Carrier
+             * @enum {string}
+             */
+            carrier: "electricity" | "water" | "gas" | "compressed_air" | "chilled_water" | "steam" | "heat";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "register" | "power" | "virtual";
+            /**
+             * Way
+             * @description Codes from the top down to it.
+             * @example [
+             *       "me-incomer",
+             *       "me-tr-1"
+             *     ]
+             */
+            way: string[];
+            /** Space */
+            space: string | null;
+            /** Org Unit */
+            org_unit: string | null;
+        };
+        /**
          * Bucket
          * @description The readings of a bucket summed up.
          */
@@ -667,6 +1574,17 @@ export interface components {
             first: number;
             /** Last */
             last: number;
+        };
+        /**
+         * Called
+         * @description What became of it.
+         */
+        Called: {
+            /**
+             * Changed
+             * @description False: it was so already.
+             */
+            changed: boolean;
         };
         /**
          * Check
@@ -698,6 +1616,165 @@ export interface components {
              * @example s
              */
             unit?: string | null;
+        };
+        /**
+         * CheckedRegister
+         * @description A register and what tells about it; no findings: nothing to look at.
+         */
+        CheckedRegister: {
+            /** Meter */
+            meter: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /** Flow */
+            flow: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Energy
+             * @description In the period, in `unit`.
+             */
+            energy: number;
+            /**
+             * Power Point
+             * @description With what it was compared; null: the device has no such point.
+             */
+            power_point: string | null;
+            /**
+             * Compared Quarters
+             * @description Quarter hours that both of them cover.
+             */
+            compared_quarters: number;
+            /**
+             * Compared Energy
+             * @description The register's energy in these.
+             */
+            compared_energy: number | null;
+            /**
+             * Forward
+             * @description Integral of power in the direction that the register counts.
+             */
+            forward: number | null;
+            /**
+             * Backward
+             * @description Integral of power in the other direction.
+             */
+            backward: number | null;
+            /**
+             * Ratio
+             * @description Register by power; negative: it fits what flowed backwards.
+             */
+            ratio: number | null;
+            /** Multiplier */
+            multiplier: number;
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * Closing
+         * @description How a month is closed.
+         */
+        Closing: {
+            /**
+             * Reason
+             * @description Why it is closed although energy is missing or quarantined.
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * Commissioning
+         * @description Registers by meter, over a period.
+         */
+        Commissioning: {
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /** Items */
+            items: components["schemas"]["CheckedRegister"][];
+        };
+        /**
+         * Contract
+         * @description A supply of a site with a carrier.
+         */
+        Contract: {
+            /**
+             * Id
+             * @description `site/code`.
+             * @example kunshan/electricity
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /** Carrier */
+            carrier: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Is Default
+             * @description For all meters of the carrier that name no other contract.
+             */
+            is_default: boolean;
+            /** Retired At */
+            retired_at: string | null;
+            /** Terms */
+            terms: components["schemas"]["ContractTerms"][];
+        };
+        /**
+         * ContractTerms
+         * @description What the customer chose, from a local day on until the next terms begin.
+         */
+        ContractTerms: {
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Tariff */
+            tariff: string;
+            /** Customer Class */
+            customer_class: string;
+            /**
+             * Transformer Kva
+             * @example 88512.00
+             */
+            transformer_kva: string;
+            /**
+             * Motor Kva
+             * @example 88512.00
+             */
+            motor_kva: string;
+            /**
+             * Demand Mode
+             * @enum {string}
+             */
+            demand_mode: "none" | "capacity" | "contract" | "actual";
+            /** Contract Kw */
+            contract_kw: string | null;
+            /**
+             * Demand Window
+             * @enum {string}
+             */
+            demand_window: "fixed" | "sliding";
+            /** Power Factor Standard */
+            power_factor_standard: string | null;
         };
         /**
          * Corrected
@@ -776,6 +1853,81 @@ export interface components {
              * @example 2026-11-23T08:00:00.250Z
              */
             at: string;
+        };
+        /**
+         * CriticalDay
+         * @description A day called as critical.
+         */
+        CriticalDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Actor
+             * @description Who called it; `local` until people sign in.
+             */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             * @description When it was called.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+        };
+        /**
+         * CriticalDays
+         * @description The days called for a contract.
+         */
+        CriticalDays: {
+            /** Items */
+            items: components["schemas"]["CriticalDay"][];
+        };
+        /**
+         * Day
+         * @description A local day of a contract.
+         */
+        Day: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "weekday" | "weekend" | "holiday";
+            /**
+             * Holiday
+             * @example spring_festival
+             */
+            holiday: string | null;
+            /**
+             * Critical
+             * @description Whether the day was called as critical.
+             */
+            critical: boolean;
+            /**
+             * Known Year
+             * @description False: the holiday calendar does not know the year; plain weekdays and weekends hold.
+             */
+            known_year: boolean;
+            /**
+             * Tariff
+             * @description Null: before the first terms, all of it is unbilled.
+             */
+            tariff: string | null;
+            /** Customer Class */
+            customer_class: string | null;
+            /** Spans */
+            spans: components["schemas"]["SpanOfBand"][];
         };
         /**
          * DeadLetter
@@ -899,6 +2051,131 @@ export interface components {
             items: components["schemas"]["DeadLetterReason"][];
         };
         /**
+         * Decided
+         * @description What became of it; energies follow as soon as the engine has judged the register again.
+         */
+        Decided: {
+            /**
+             * Changed
+             * @description False: it was so already, and nothing was done.
+             */
+            changed: boolean;
+            /** Meter */
+            meter: string;
+            /** Flow */
+            flow: string;
+        };
+        /**
+         * Demand
+         * @description The highest fixed quarter hour of the group, its meters together.
+         */
+        Demand: {
+            /**
+             * Maximum
+             * @description Mean power, in `unit` an hour.
+             */
+            maximum: number;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Load Factor
+             * @description Mean power of the period over the maximum.
+             */
+            load_factor: number | null;
+        };
+        /**
+         * DemandAnswer
+         * @description Months by meter and time.
+         */
+        DemandAnswer: {
+            /** Site */
+            site: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Months */
+            months: components["schemas"]["MonthDemand"][];
+        };
+        /**
+         * DemandForecast
+         * @description Where the present quarter hour is heading: (energy so far + present power x the rest) over 15 minutes.
+         */
+        DemandForecast: {
+            /**
+             * Maximum
+             * @description Mean power of the whole quarter hour, in `unit`.
+             */
+            maximum: number;
+            /**
+             * Window Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            window_stop: string;
+            /** Energy So Far */
+            energy_so_far: number;
+            /**
+             * Covered S
+             * @description Seconds of the quarter hour that the energy so far is of.
+             */
+            covered_s: number;
+            /** Present Power */
+            present_power: number;
+            /**
+             * Present Power From
+             * @description A fresh power of the device, else the mean of this quarter hour so far, else of the last.
+             * @enum {string}
+             */
+            present_power_from: "point" | "present_quarter" | "last_quarter";
+            /** Point */
+            point: string | null;
+            /** Share Of Contract */
+            share_of_contract: number | null;
+        };
+        /**
+         * DemandPeak
+         * @description A highest mean power over the 15 minutes [start, stop).
+         */
+        DemandPeak: {
+            /**
+             * Window
+             * @description Quarter hours, or moving on by one minute.
+             * @enum {string}
+             */
+            window: "fixed" | "sliding";
+            /**
+             * Maximum
+             * @description Mean power in `unit`.
+             * @example 628.72
+             */
+            maximum: number;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /**
+             * Measured
+             * @description The measured fraction of its energy; null: not kept.
+             */
+            measured: number | null;
+            /**
+             * Share Of Contract
+             * @description Of `contract_kw`; null: no contract demand.
+             */
+            share_of_contract: number | null;
+        };
+        /**
          * Device
          * @description What sends readings.
          */
@@ -976,6 +2253,273 @@ export interface components {
             online_since: string | null;
             /** Retired At */
             retired_at: string | null;
+        };
+        /**
+         * Difference
+         * @description A component and band: the supplier's figures and ours. Differences are the supplier's minus ours.
+         */
+        Difference: {
+            /** Component */
+            component: string;
+            /** Band */
+            band: string | null;
+            /**
+             * Sides
+             * @description Who has such a line.
+             * @enum {string}
+             */
+            sides: "both" | "only_supplier" | "only_ours";
+            /** Unit */
+            unit: string | null;
+            /** Supplier Quantity */
+            supplier_quantity: string | null;
+            /** Our Quantity */
+            our_quantity: string | null;
+            /** Quantity Difference */
+            quantity_difference: string | null;
+            /**
+             * Supplier Amount
+             * @example 88512.00
+             */
+            supplier_amount: string;
+            /**
+             * Our Amount
+             * @example 88512.00
+             */
+            our_amount: string;
+            /**
+             * Amount Difference
+             * @example 88512.00
+             */
+            amount_difference: string;
+        };
+        /**
+         * Division
+         * @description A month's whole bill divided; parts and the unallocated rest are the total.
+         */
+        Division: {
+            /** Currency */
+            currency: string;
+            /**
+             * Total
+             * @example 88512.00
+             */
+            total: string;
+            /** Parts */
+            parts: components["schemas"]["Part"][];
+            /**
+             * Unallocated
+             * @example 88512.00
+             */
+            unallocated: string;
+        };
+        /**
+         * EnergyAnswer
+         * @description Groups by carrier, the most energy first, and the totals of all that was selected.
+         */
+        EnergyAnswer: {
+            /** Site */
+            site: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /** Flow */
+            flow: string;
+            /** Resolution */
+            resolution: string;
+            /**
+             * Open
+             * @description The period includes now: its figures still grow.
+             */
+            open: boolean;
+            previous: components["schemas"]["Span"] | null;
+            /** Totals */
+            totals: components["schemas"]["EnergyGroup"][];
+            /** Groups */
+            groups: components["schemas"]["EnergyGroup"][];
+        };
+        /**
+         * EnergyFigures
+         * @description Energy and cost; `energy` null: nothing is known.
+         */
+        EnergyFigures: {
+            /**
+             * Energy
+             * @description In `unit`.
+             */
+            energy: number | null;
+            /**
+             * By Band
+             * @example {
+             *       "off_peak": 40,
+             *       "peak": 120.5
+             *     }
+             */
+            by_band: {
+                [key: string]: number;
+            };
+            quality: components["schemas"]["Quality"] | null;
+            /**
+             * Missing S
+             * @description Seconds without energy up to now, of all counted meters together.
+             */
+            missing_s: number;
+            /**
+             * Cost
+             * @description Energy components only, in `currency`; null: no tariff says.
+             */
+            cost: number | null;
+            /**
+             * Average Price
+             * @description Of a unit that a tariff charges for.
+             */
+            average_price: number | null;
+            /**
+             * Unbilled
+             * @description Units that no tariff charges for.
+             */
+            unbilled: number;
+            /**
+             * Peak Share
+             * @description Peak and critical peak of all.
+             */
+            peak_share: number | null;
+        };
+        /**
+         * EnergyGroup
+         * @description A group; what was not asked for is null. A space null among spaces: nobody's, unallocated.
+         */
+        EnergyGroup: {
+            /** Rank */
+            rank: number;
+            /** Carrier */
+            carrier: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Meter
+             * @example kunshan/me-tr-1
+             */
+            meter: string | null;
+            /** Space */
+            space: string | null;
+            /** Org Unit */
+            org_unit: string | null;
+            /** Band */
+            band: string | null;
+            /**
+             * Meters
+             * @description How many meters were added up.
+             */
+            meters: number;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Share
+             * @description Of the total of its carrier.
+             */
+            share: number | null;
+            total: components["schemas"]["EnergyFigures"];
+            /**
+             * Points
+             * @description Empty for resolution `total`.
+             */
+            points: components["schemas"]["EnergyPoint"][];
+            demand: components["schemas"]["Demand"] | null;
+            /**
+             * Night Baseload
+             * @description Mean power from 0:00 to 5:00, `unit` an hour.
+             */
+            night_baseload: number | null;
+            /**
+             * Weekend Baseload
+             * @description Mean power on Saturdays and Sundays.
+             */
+            weekend_baseload: number | null;
+            /** Energy Per M2 */
+            energy_per_m2: number | null;
+            /** Per Product */
+            per_product: components["schemas"]["PerProduct"][];
+            /**
+             * Previous Energy
+             * @description In the period that `previous` names.
+             */
+            previous_energy: number | null;
+            /**
+             * Change
+             * @description Against it, as a fraction of it.
+             */
+            change: number | null;
+        };
+        /**
+         * EnergyPoint
+         * @description A bucket [start, stop), cut off at the period.
+         */
+        EnergyPoint: {
+            /**
+             * Energy
+             * @description In `unit`.
+             */
+            energy: number | null;
+            /**
+             * By Band
+             * @example {
+             *       "off_peak": 40,
+             *       "peak": 120.5
+             *     }
+             */
+            by_band: {
+                [key: string]: number;
+            };
+            quality: components["schemas"]["Quality"] | null;
+            /**
+             * Missing S
+             * @description Seconds without energy up to now, of all counted meters together.
+             */
+            missing_s: number;
+            /**
+             * Cost
+             * @description Energy components only, in `currency`; null: no tariff says.
+             */
+            cost: number | null;
+            /**
+             * Average Price
+             * @description Of a unit that a tariff charges for.
+             */
+            average_price: number | null;
+            /**
+             * Unbilled
+             * @description Units that no tariff charges for.
+             */
+            unbilled: number;
+            /**
+             * Peak Share
+             * @description Peak and critical peak of all.
+             */
+            peak_share: number | null;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
         };
         /**
          * Equipment
@@ -1096,6 +2640,32 @@ export interface components {
             items: components["schemas"]["Explanation"][];
         };
         /**
+         * Finding
+         * @description Something to look at.
+         */
+        Finding: {
+            /**
+             * Kind
+             * @example power_of_ten
+             */
+            kind: string;
+            /**
+             * Factor
+             * @description The factor that was recognised; null: it is not about one.
+             */
+            factor: number | null;
+            /**
+             * Cause
+             * @description What is likely.
+             */
+            cause: string;
+            /**
+             * Remedy
+             * @description What to do.
+             */
+            remedy: string;
+        };
+        /**
          * HourCount
          * @description How many samples or messages ended under a reason in an hour.
          */
@@ -1115,6 +2685,27 @@ export interface components {
             reason: string;
             /** Count */
             count: number;
+        };
+        /**
+         * Hours
+         * @description Times of the local day [start, stop) in a band.
+         */
+        Hours: {
+            /**
+             * Start
+             * @example 19:30
+             */
+            start: string;
+            /**
+             * Stop
+             * @example 21:30
+             */
+            stop: string;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "unbilled" | "critical_peak" | "peak" | "intermediate" | "off_peak" | "deep_off_peak";
         };
         /**
          * Ingest
@@ -1160,6 +2751,297 @@ export interface components {
              * @example input should be less than or equal to 1000
              */
             message: string;
+        };
+        /**
+         * Invoice
+         * @description An invoice in a list.
+         */
+        Invoice: {
+            /**
+             * Id
+             * @example kunshan/grid/2026-04/2026-04-0017
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Contract */
+            contract: string;
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Number */
+            number: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Total
+             * @example 88512.00
+             */
+            total: string;
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+        };
+        /**
+         * InvoiceDetail
+         * @description An invoice beside our bills of the same month, their restatements included.
+         */
+        InvoiceDetail: {
+            /**
+             * Id
+             * @example kunshan/grid/2026-04/2026-04-0017
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Contract */
+            contract: string;
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Number */
+            number: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Total
+             * @example 88512.00
+             */
+            total: string;
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /**
+             * Bills
+             * @description Our bills that it is held against; none: none was made yet.
+             */
+            bills: string[];
+            /**
+             * Our Total
+             * @example 88512.00
+             */
+            our_total: string;
+            /**
+             * Total Difference
+             * @example 88512.00
+             */
+            total_difference: string;
+            /**
+             * Unexplained
+             * @description The invoice's total beyond the sum of its lines.
+             * @example 88512.00
+             */
+            unexplained: string;
+        };
+        /**
+         * InvoiceLine
+         * @description A line of an invoice, named as on our bills, so that it is compared.
+         */
+        InvoiceLine: {
+            /**
+             * Component
+             * @example purchase
+             */
+            component: string;
+            /** Band */
+            band?: ("unbilled" | "critical_peak" | "peak" | "intermediate" | "off_peak" | "deep_off_peak") | null;
+            /** Quantity */
+            quantity?: (number | string) | null;
+            /**
+             * Unit
+             * @example kWh
+             */
+            unit?: string | null;
+            /** Price */
+            price?: (number | string) | null;
+            /**
+             * Amount
+             * @example 88512.00
+             */
+            amount: number | string;
+        };
+        /**
+         * Law
+         * @description `intervals + quarantined + unresolved = difference + adjustments + residual`, all in `unit`.
+         */
+        Law: {
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /**
+             * Multiplier
+             * @description Null: the register or its multiplier changes inside.
+             */
+            multiplier: number | null;
+            first: components["schemas"]["Boundary"];
+            last: components["schemas"]["Boundary"];
+            /**
+             * Difference
+             * @description What the register shows: `last.energy` less `first.energy`.
+             */
+            difference: number;
+            /** Measured */
+            measured: number;
+            /** Interpolated */
+            interpolated: number;
+            /** Estimated */
+            estimated: number;
+            /**
+             * Intervals
+             * @description The sum of the three.
+             */
+            intervals: number;
+            /**
+             * Quarantined
+             * @description Shown by the register and held out until somebody decides.
+             */
+            quarantined: number;
+            /**
+             * Unresolved
+             * @description Shown by reads after the last good one, not yet decided.
+             */
+            unresolved: number;
+            /**
+             * Adjustments
+             * @description Signed, of the ledger: energy that the register does not show so.
+             */
+            adjustments: number;
+            /**
+             * Residual
+             * @description What is not accounted for: 0.
+             */
+            residual: number;
+            /**
+             * Residual Micro
+             * @description The same in whole millionths, exact.
+             */
+            residual_micro: number;
+            /**
+             * Missing S
+             * @description For how long there is no energy at all.
+             */
+            missing_s: number;
+        };
+        /**
+         * LedgerEntry
+         * @description An increment that was not plain. `energy`, `quarantined` and `adjustment` are in `unit`.
+         */
+        LedgerEntry: {
+            /**
+             * Meter
+             * @example kunshan/m-101
+             */
+            meter: string;
+            /** Meter Name */
+            meter_name: string;
+            /** Meter Name Zh */
+            meter_name_zh: string | null;
+            /** Flow */
+            flow: string;
+            /**
+             * Unit
+             * @example kWh
+             */
+            unit: string;
+            /**
+             * Kind
+             * @example implausible
+             */
+            kind: string;
+            /**
+             * Origin
+             * @description `judged` from the reads, or `entered` by a person.
+             */
+            origin: string;
+            /**
+             * Start
+             * Format: date-time
+             * @description The last good read before.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @description The read that ends it.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /**
+             * First Value
+             * @description What the register showed at `start`.
+             */
+            first_value: number | null;
+            /**
+             * Last Value
+             * @description What it showed at `stop`.
+             */
+            last_value: number | null;
+            /**
+             * Energy
+             * @description In the intervals.
+             */
+            energy: number;
+            /**
+             * Quarantined
+             * @description Held out of the intervals until somebody decides.
+             */
+            quarantined: number;
+            /**
+             * Adjustment
+             * @description Signed: what the register shows beside the energy.
+             */
+            adjustment: number;
+            /**
+             * Open
+             * @description Somebody has to rule about it.
+             */
+            open: boolean;
+            /**
+             * Recomputing
+             * @description The register is still to be judged again from here or before.
+             */
+            recomputing: boolean;
+            /** Detail */
+            detail: string;
+            /**
+             * Decided At
+             * Format: date-time
+             * @description Time of the read on which it was decided.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            decided_at: string;
+            /**
+             * Actor
+             * @description Who entered it.
+             */
+            actor: string | null;
+            ruling: components["schemas"]["RulingOfEntry"] | null;
         };
         /**
          * LiveValue
@@ -1215,6 +3097,417 @@ export interface components {
             stale: boolean;
         };
         /**
+         * Losses
+         * @description A parent against its children in a period.
+         */
+        Losses: {
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            parent: components["schemas"]["Member"];
+            /** Children */
+            children: components["schemas"]["Member"][];
+            /**
+             * Unmetered
+             * @description The parent less its children; negative: they counted more.
+             */
+            unmetered: number;
+            /**
+             * Unmetered Share
+             * @description Of the parent's energy; null: it had none.
+             */
+            unmetered_share: number | null;
+            /**
+             * Flagged
+             * @description The share is outside the limits.
+             */
+            flagged: boolean;
+            /**
+             * Complete
+             * @description All of them have energy for all of the period.
+             */
+            complete: boolean;
+        };
+        /**
+         * LossesOf
+         * @description A meter's losses by period.
+         */
+        LossesOf: {
+            /** Meter */
+            meter: string;
+            /** Flow */
+            flow: string;
+            /** Unit */
+            unit: string;
+            /** Lowest Share */
+            lowest_share: number;
+            /** Highest Share */
+            highest_share: number;
+            /** Items */
+            items: components["schemas"]["Losses"][];
+        };
+        /**
+         * Member
+         * @description A meter's energy in the period and how well it is known.
+         */
+        Member: {
+            /** Meter */
+            meter: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /** Energy */
+            energy: number;
+            /** Measured */
+            measured: number;
+            /** Interpolated */
+            interpolated: number;
+            /** Estimated */
+            estimated: number;
+            /**
+             * Missing S
+             * @description For how long there is no energy.
+             */
+            missing_s: number;
+        };
+        /**
+         * Meter
+         * @description A meter. Its energies are in the unit of each register; what flows into the site or the consumer is import.
+         */
+        Meter: {
+            /**
+             * Id
+             * @description `site/code`.
+             * @example kunshan/me-tr-1
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /**
+             * Code
+             * @example me-tr-1
+             */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /**
+             * Carrier
+             * @enum {string}
+             */
+            carrier: "electricity" | "water" | "gas" | "compressed_air" | "chilled_water" | "steam" | "heat";
+            /**
+             * Kind
+             * @description `register`: reads counters; `power`: integrates a power; `virtual`: a sum of other meters.
+             * @enum {string}
+             */
+            kind: "register" | "power" | "virtual";
+            /**
+             * Flows
+             * @description Its registers.
+             */
+            flows: ("import" | "export" | "reactive_import" | "reactive_export")[];
+            /**
+             * Parent
+             * @description Code of the meter above; null: none.
+             * @example me-incomer
+             */
+            parent: string | null;
+            /**
+             * Children
+             * @description How many meters are right below it.
+             */
+            children: number;
+            /**
+             * Space
+             * @description Path of the space it measures; null: the site.
+             * @example b1
+             */
+            space: string | null;
+            /**
+             * Org Unit
+             * @description Path of the unit whose energy it is, where no share says else.
+             */
+            org_unit: string | null;
+            /**
+             * Equipment
+             * @description Code of the machine it measures.
+             */
+            equipment: string | null;
+            /**
+             * Rated Per Hour
+             * @description What its connection can carry, in its unit an hour.
+             * @example 1600
+             */
+            rated_per_hour: number | null;
+            /**
+             * Contract
+             * @description Code of the contract that prices it; null: none, unbilled.
+             */
+            contract: string | null;
+            /**
+             * Contract Is Default
+             * @description It names no contract: the site's for its carrier holds.
+             */
+            contract_is_default: boolean;
+            /**
+             * Formula
+             * @description Of a virtual one.
+             * @example me-incomer - me-incomer.export
+             */
+            formula: string | null;
+            /** Retired At */
+            retired_at: string | null;
+        };
+        /**
+         * MeterAllocation
+         * @description A share of the meter for a space or a unit, on local days, half-open.
+         */
+        MeterAllocation: {
+            /** Space */
+            space: string | null;
+            /** Org Unit */
+            org_unit: string | null;
+            /**
+             * Share
+             * @example 0.25
+             */
+            share: number;
+            /**
+             * Valid From
+             * @description First local day; null: from the beginning.
+             */
+            valid_from: string | null;
+            /**
+             * Valid Until
+             * @description First local day without the share; null: open.
+             */
+            valid_until: string | null;
+        };
+        /**
+         * MeterDetail
+         * @description A meter with all that belongs to it.
+         */
+        MeterDetail: {
+            /**
+             * Id
+             * @description `site/code`.
+             * @example kunshan/me-tr-1
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /**
+             * Code
+             * @example me-tr-1
+             */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /**
+             * Carrier
+             * @enum {string}
+             */
+            carrier: "electricity" | "water" | "gas" | "compressed_air" | "chilled_water" | "steam" | "heat";
+            /**
+             * Kind
+             * @description `register`: reads counters; `power`: integrates a power; `virtual`: a sum of other meters.
+             * @enum {string}
+             */
+            kind: "register" | "power" | "virtual";
+            /**
+             * Flows
+             * @description Its registers.
+             */
+            flows: ("import" | "export" | "reactive_import" | "reactive_export")[];
+            /**
+             * Parent
+             * @description Code of the meter above; null: none.
+             * @example me-incomer
+             */
+            parent: string | null;
+            /**
+             * Children
+             * @description How many meters are right below it.
+             */
+            children: number;
+            /**
+             * Space
+             * @description Path of the space it measures; null: the site.
+             * @example b1
+             */
+            space: string | null;
+            /**
+             * Org Unit
+             * @description Path of the unit whose energy it is, where no share says else.
+             */
+            org_unit: string | null;
+            /**
+             * Equipment
+             * @description Code of the machine it measures.
+             */
+            equipment: string | null;
+            /**
+             * Rated Per Hour
+             * @description What its connection can carry, in its unit an hour.
+             * @example 1600
+             */
+            rated_per_hour: number | null;
+            /**
+             * Contract
+             * @description Code of the contract that prices it; null: none, unbilled.
+             */
+            contract: string | null;
+            /**
+             * Contract Is Default
+             * @description It names no contract: the site's for its carrier holds.
+             */
+            contract_is_default: boolean;
+            /**
+             * Formula
+             * @description Of a virtual one.
+             * @example me-incomer - me-incomer.export
+             */
+            formula: string | null;
+            /** Retired At */
+            retired_at: string | null;
+            /** Registers */
+            registers: components["schemas"]["MeterRegister"][];
+            /**
+             * Children Codes
+             * @description Codes of the meters right below it.
+             */
+            children_codes: string[];
+            /**
+             * Terms
+             * @description What the formula comes to.
+             */
+            terms: components["schemas"]["MeterTerm"][];
+            /** Allocations */
+            allocations: components["schemas"]["MeterAllocation"][];
+        };
+        /**
+         * MeterRegister
+         * @description One direction of a meter.
+         */
+        MeterRegister: {
+            /**
+             * Flow
+             * @enum {string}
+             */
+            flow: "import" | "export" | "reactive_import" | "reactive_export";
+            /**
+             * Unit
+             * @description Of its energy.
+             * @example kWh
+             */
+            unit: string;
+            /**
+             * Segments
+             * @description In the order of time; a virtual meter has none.
+             */
+            segments: components["schemas"]["RegisterSegment"][];
+        };
+        /**
+         * MeterTerm
+         * @description A register that a virtual meter is made of.
+         */
+        MeterTerm: {
+            /**
+             * Meter
+             * @description Code.
+             */
+            meter: string;
+            /**
+             * Flow
+             * @enum {string}
+             */
+            flow: "import" | "export" | "reactive_import" | "reactive_export";
+            /** Factor */
+            factor: number;
+        };
+        /**
+         * MeterTree
+         * @description The meters of a site, each right before those below it; what no meter is above begins a new tree.
+         */
+        MeterTree: {
+            /** Site */
+            site: string;
+            /** Meters */
+            meters: components["schemas"]["Branch"][];
+        };
+        /**
+         * MonthDemand
+         * @description The demand of a meter in a local month, or in the part of it that was asked for.
+         */
+        MonthDemand: {
+            /**
+             * Meter
+             * @example kunshan/me-incomer
+             */
+            meter: string;
+            /** Flow */
+            flow: string;
+            /**
+             * Unit
+             * @example kW
+             */
+            unit: string;
+            /**
+             * Month
+             * @example 2026-07
+             */
+            month: string;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /**
+             * Open
+             * @description The month is not over.
+             */
+            open: boolean;
+            /**
+             * Missing S
+             * @description Seconds up to now without energy: a maximum may lie there.
+             */
+            missing_s: number;
+            fixed: components["schemas"]["DemandPeak"] | null;
+            sliding: components["schemas"]["DemandPeak"] | null;
+            /** Contract */
+            contract: string | null;
+            /** Contract Kw */
+            contract_kw: number | null;
+            /**
+             * Contract Window
+             * @description The window that the contract is measured by.
+             */
+            contract_window: string | null;
+            /** @description Where the month includes now. */
+            forecast: components["schemas"]["DemandForecast"] | null;
+        };
+        /**
          * NameMapping
          * @description A name and the point it is to lead to.
          */
@@ -1241,6 +3534,28 @@ export interface components {
             point: string;
         };
         /**
+         * NewBills
+         * @description Which drafts to make.
+         */
+        NewBills: {
+            /**
+             * Contract
+             * @example kunshan/grid
+             */
+            contract: string;
+            /**
+             * Month
+             * @example 2026-04
+             */
+            month: string;
+            /**
+             * Subjects
+             * @description None: the main meters.
+             * @default []
+             */
+            subjects: components["schemas"]["BillSubject"][];
+        };
+        /**
          * NewCorrections
          * @description Values to put in place of a point's readings, and why.
          */
@@ -1257,6 +3572,232 @@ export interface components {
             reason: string;
             /** Readings */
             readings: components["schemas"]["CorrectedReading"][];
+        };
+        /**
+         * NewCount
+         * @description What was made in [start, stop).
+         */
+        NewCount: {
+            /**
+             * Org Unit
+             * @description Who made it; null: the whole site.
+             */
+            org_unit?: string | null;
+            /**
+             * Product
+             * @example gearbox
+             */
+            product: string;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00Z
+             */
+            stop: string;
+            /**
+             * Quantity
+             * @example 120
+             */
+            quantity: number | string;
+            /**
+             * Unit
+             * @example pieces
+             */
+            unit: string;
+        };
+        /**
+         * NewCounts
+         * @description Counts of a site.
+         */
+        NewCounts: {
+            /**
+             * Site
+             * @example kunshan
+             */
+            site: string;
+            /** Counts */
+            counts: components["schemas"]["NewCount"][];
+        };
+        /**
+         * NewCriticalDay
+         * @description A local day to be called, and why.
+         */
+        NewCriticalDay: {
+            /**
+             * Day
+             * Format: date
+             * @example 2026-07-15
+             */
+            day: string;
+            /**
+             * Reason
+             * @example Guangzhou at 36 degrees
+             */
+            reason: string;
+        };
+        /**
+         * NewInvoice
+         * @description An invoice as it is on paper.
+         */
+        NewInvoice: {
+            /**
+             * Contract
+             * @example kunshan/grid
+             */
+            contract: string;
+            /**
+             * Month
+             * @example 2026-04
+             */
+            month: string;
+            /**
+             * Number
+             * @example 2026-04-0017
+             */
+            number: string;
+            /**
+             * Currency
+             * @description None: the contract's.
+             */
+            currency?: string | null;
+            /**
+             * Total
+             * @example 88512.00
+             */
+            total: number | string;
+            /** Lines */
+            lines: components["schemas"]["InvoiceLine"][];
+        };
+        /**
+         * NewManualReading
+         * @description What a person read off the register.
+         */
+        NewManualReading: {
+            /**
+             * Flow
+             * @description Which of the meter's registers; null: the first one it has.
+             */
+            flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
+            /**
+             * Time
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            time: string;
+            /**
+             * Value
+             * @description As the register shows it, in its point's unit.
+             * @example 1042.5
+             */
+            value: number;
+            /**
+             * Reason
+             * @example display read on site, photo in order 118
+             */
+            reason: string;
+        };
+        /**
+         * NewReplacement
+         * @description What changed at an instant; what is not given stays as it was.
+         */
+        NewReplacement: {
+            /**
+             * Flow
+             * @description Which of the meter's registers; null: the first one it has.
+             */
+            flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /**
+             * Closing Value
+             * @description Last value of the register that went.
+             */
+            closing_value?: number | string | null;
+            /**
+             * Opening Value
+             * @description First value of the one that came.
+             */
+            opening_value?: number | string | null;
+            /**
+             * Multiplier
+             * @description CT x PT from then on.
+             */
+            multiplier?: number | string | null;
+            /**
+             * Modulus
+             * @description It shows values below this one; 0: not known.
+             */
+            modulus?: number | string | null;
+            /**
+             * Resolution
+             * @description What a step of its last digit is worth.
+             */
+            resolution?: number | string | null;
+            /**
+             * Point
+             * @description The point that is the register from then on.
+             */
+            point?: string | null;
+            /**
+             * Replace
+             * @description Put this in the place of what is entered for that instant.
+             * @default false
+             */
+            replace: boolean;
+            /**
+             * Reason
+             * @example display read on site, photo in order 118
+             */
+            reason: string;
+        };
+        /**
+         * NewRuling
+         * @description A decision about a span of the ledger, named by its exact ends.
+         */
+        NewRuling: {
+            /**
+             * Flow
+             * @description Which of the meter's registers; null: the first one it has.
+             */
+            flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /**
+             * Verdict
+             * @description `undo` takes the ruling back.
+             * @enum {string}
+             */
+            verdict: "accept" | "reject" | "correct" | "estimate" | "undo";
+            /**
+             * Energy
+             * @description Of `correct` and `estimate`, in the register's unit.
+             */
+            energy?: number | string | null;
+            /**
+             * Reason
+             * @example display read on site, photo in order 118
+             */
+            reason: string;
         };
         /**
          * OrgUnit
@@ -1295,6 +3836,66 @@ export interface components {
             parent: string | null;
             /** Retired At */
             retired_at: string | null;
+        };
+        /**
+         * Overlay
+         * @description Hours that replace the band of the season, for some customers.
+         */
+        Overlay: {
+            /** Months */
+            months: number[];
+            /**
+             * Days
+             * @example [
+             *       "weekday",
+             *       "weekend",
+             *       "holiday"
+             *     ]
+             */
+            days: string[];
+            /** Hours */
+            hours: components["schemas"]["Hours"][];
+            /**
+             * Attested
+             * @description How well it is attested: V primary source, V2 secondary, C worked out, M+ M M- from memory.
+             * @example V2: citing the supplier
+             */
+            attested: string;
+            /**
+             * Classes
+             * @description Empty: every class.
+             */
+            classes: string[];
+            /**
+             * Minimum Kva
+             * @example 88512.00
+             */
+            minimum_kva: string;
+            /**
+             * Holidays
+             * @description Only on these holidays; empty: all of them.
+             */
+            holidays: string[];
+        };
+        /** PageOf[BillHead] */
+        PageOf_BillHead_: {
+            /** Items */
+            items: components["schemas"]["BillHead"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[Contract] */
+        PageOf_Contract_: {
+            /** Items */
+            items: components["schemas"]["Contract"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
         };
         /** PageOf[Correction] */
         PageOf_Correction_: {
@@ -1346,10 +3947,40 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[Invoice] */
+        PageOf_Invoice_: {
+            /** Items */
+            items: components["schemas"]["Invoice"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[LedgerEntry] */
+        PageOf_LedgerEntry_: {
+            /** Items */
+            items: components["schemas"]["LedgerEntry"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[LiveValue] */
         PageOf_LiveValue_: {
             /** Items */
             items: components["schemas"]["LiveValue"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[Meter] */
+        PageOf_Meter_: {
+            /** Items */
+            items: components["schemas"]["Meter"][];
             /**
              * Next
              * @description Give it as `cursor` to get the next page; null: this is the last one.
@@ -1376,6 +4007,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[Ruling] */
+        PageOf_Ruling_: {
+            /** Items */
+            items: components["schemas"]["Ruling"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[Site] */
         PageOf_Site_: {
             /** Items */
@@ -1396,6 +4037,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[TariffSummary] */
+        PageOf_TariffSummary_: {
+            /** Items */
+            items: components["schemas"]["TariffSummary"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[Unmapped] */
         PageOf_Unmapped_: {
             /** Items */
@@ -1405,6 +4056,33 @@ export interface components {
              * @description Give it as `cursor` to get the next page; null: this is the last one.
              */
             next: string | null;
+        };
+        /**
+         * Part
+         * @description What a topmost space or unit bears.
+         */
+        Part: {
+            /** Name */
+            name: string;
+            /**
+             * Amount
+             * @example 88512.00
+             */
+            amount: string;
+        };
+        /**
+         * PerProduct
+         * @description Energy for each unit of a product.
+         */
+        PerProduct: {
+            /** Product */
+            product: string;
+            /** Quantity */
+            quantity: number;
+            /** Unit */
+            unit: string;
+            /** Energy Per Unit */
+            energy_per_unit: number | null;
         };
         /**
          * Point
@@ -1499,6 +4177,54 @@ export interface components {
             retired_at: string | null;
         };
         /**
+         * PriceComponent
+         * @description One price per unit of energy.
+         */
+        PriceComponent: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /**
+             * Price
+             * @example 88512.00
+             */
+            price: string;
+            /**
+             * Floats
+             * @description Whether it is multiplied by the ratio of the band.
+             */
+            floats: boolean;
+            /**
+             * Band Prices
+             * @description Prices published by band, in place of the product.
+             */
+            band_prices: {
+                [key: string]: string;
+            };
+            /** In Power Factor Base */
+            in_power_factor_base: boolean;
+            /**
+             * Months
+             * @description Months of each year; empty: all.
+             */
+            months: number[];
+            /** From Month */
+            from_month: string | null;
+            /** Until Month */
+            until_month: string | null;
+            /** Classes */
+            classes: string[];
+            /**
+             * Attested
+             * @description How well it is attested: V primary source, V2 secondary, C worked out, M+ M M- from memory.
+             * @example V2: citing the supplier
+             */
+            attested: string;
+        };
+        /**
          * ProblemDocument
          * @description An error after RFC 9457. Program against `type`; show `detail` to people.
          */
@@ -1539,6 +4265,86 @@ export interface components {
             errors: components["schemas"]["InvalidPlace"][] | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * ProductionCount
+         * @description A stored count.
+         */
+        ProductionCount: {
+            /** Site */
+            site: string;
+            /** Org Unit */
+            org_unit: string | null;
+            /** Product */
+            product: string;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /** Quantity */
+            quantity: number;
+            /** Unit */
+            unit: string;
+            /** Actor */
+            actor: string;
+            /**
+             * At
+             * Format: date-time
+             * @description When it was posted.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+        };
+        /**
+         * ProductionCounts
+         * @description Counts by start.
+         */
+        ProductionCounts: {
+            /** Items */
+            items: components["schemas"]["ProductionCount"][];
+            /**
+             * Complete
+             * @description False: there are more; ask again from the last start on.
+             */
+            complete: boolean;
+        };
+        /**
+         * Quality
+         * @description How energy is known: fractions that sum to 1.
+         */
+        Quality: {
+            /** Measured */
+            measured: number;
+            /** Interpolated */
+            interpolated: number;
+            /** Estimated */
+            estimated: number;
+        };
+        /**
+         * Ratios
+         * @description What a class of customer pays in each band, as a ratio to the price of floating components.
+         */
+        Ratios: {
+            /** Customer Class */
+            customer_class: string;
+            /** Ratios */
+            ratios: {
+                [key: string]: string;
+            };
+            /**
+             * Attested
+             * @description How well it is attested: V primary source, V2 secondary, C worked out, M+ M M- from memory.
+             * @example V2: citing the supplier
+             */
+            attested: string;
         };
         /**
          * Readiness
@@ -1628,6 +4434,124 @@ export interface components {
             next: string | null;
         };
         /**
+         * Reconciliation
+         * @description A register held to the law, over the period that was used and by segment of constant multiplier.
+         */
+        Reconciliation: {
+            /** Meter */
+            meter: string;
+            /** Flow */
+            flow: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Wanted From
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            wanted_from: string;
+            /**
+             * Wanted To
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            wanted_to: string;
+            /**
+             * Newest Read At
+             * Format: date-time
+             * @description The last read that has been judged.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            newest_read_at: string;
+            /**
+             * Recomputing
+             * @description It is still to be judged again, and may not add up until then.
+             */
+            recomputing: boolean;
+            whole: components["schemas"]["Law"];
+            /**
+             * Segments
+             * @description The quarter hour in which a register changes is one by itself.
+             */
+            segments: components["schemas"]["Law"][];
+        };
+        /**
+         * RefusedCount
+         * @description A count that was not stored.
+         */
+        RefusedCount: {
+            /**
+             * Row
+             * @description Its place among those posted, from 0.
+             */
+            row: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RegisterRead
+         * @description What the register showed, in its point's unit.
+         */
+        RegisterRead: {
+            /**
+             * Time
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            time: string;
+            /** Value */
+            value: number;
+        };
+        /**
+         * RegisterSegment
+         * @description What a register is from an instant on, until the next segment begins.
+         */
+        RegisterSegment: {
+            /**
+             * Valid From
+             * @description null: from the beginning.
+             */
+            valid_from: string | null;
+            /**
+             * Point
+             * @example kunshan/me-tr-1/import_energy_kwh
+             */
+            point: string | null;
+            /**
+             * Multiplier
+             * @description CT x PT; of increments, not of readings.
+             * @example 120
+             */
+            multiplier: number;
+            /**
+             * Modulus
+             * @description It shows values below this one; null: not known.
+             */
+            modulus: number | null;
+            /**
+             * Resolution
+             * @description Its smallest step, in the unit of the point.
+             */
+            resolution: number;
+            /**
+             * Closing Value
+             * @description Last value of the register that was replaced here.
+             */
+            closing_value: number | null;
+            /**
+             * Opening Value
+             * @description First value of the one that came.
+             */
+            opening_value: number | null;
+            /** Actor */
+            actor: string | null;
+            /**
+             * Reason
+             * @description Of one that was entered; empty: it came from a site folder.
+             */
+            reason: string | null;
+        };
+        /**
          * Replayed
          * @description What became of the samples that were kept.
          */
@@ -1657,6 +4581,153 @@ export interface components {
             refused: {
                 [key: string]: number;
             };
+        };
+        /**
+         * Restating
+         * @description Why a month is restated.
+         */
+        Restating: {
+            /**
+             * Reason
+             * @example a meter was read late
+             */
+            reason: string;
+        };
+        /**
+         * Ruling
+         * @description A decision as it was made; the newest for a span holds.
+         */
+        Ruling: {
+            /** Flow */
+            flow: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /** Verdict */
+            verdict: string;
+            /**
+             * Energy
+             * @description Of `correct` and `estimate`, in `unit`.
+             */
+            energy: number | null;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+        };
+        /**
+         * RulingOfEntry
+         * @description What holds for an entry's span.
+         */
+        RulingOfEntry: {
+            /** Verdict */
+            verdict: string;
+            /**
+             * Energy
+             * @description Of `correct` and `estimate`, in `unit`.
+             */
+            energy: number | null;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+        };
+        /**
+         * Season
+         * @description The bands of some months on some kinds of day.
+         */
+        Season: {
+            /** Months */
+            months: number[];
+            /**
+             * Days
+             * @example [
+             *       "weekday",
+             *       "weekend",
+             *       "holiday"
+             *     ]
+             */
+            days: string[];
+            /** Hours */
+            hours: components["schemas"]["Hours"][];
+            /**
+             * Attested
+             * @description How well it is attested: V primary source, V2 secondary, C worked out, M+ M M- from memory.
+             * @example V2: citing the supplier
+             */
+            attested: string;
+        };
+        /**
+         * Segment
+         * @description What holds for a register from an instant until the next segment begins.
+         */
+        Segment: {
+            /**
+             * Valid From
+             * @description Null: since ever.
+             */
+            valid_from: string | null;
+            /** Point */
+            point: string | null;
+            /** Point Unit */
+            point_unit: string | null;
+            /** Multiplier */
+            multiplier: number;
+            /** Modulus */
+            modulus: number | null;
+            /** Resolution */
+            resolution: number;
+            /**
+             * Closing Value
+             * @description Last value of the register that went; null: none went.
+             */
+            closing_value: number | null;
+            /**
+             * Opening Value
+             * @description First value of the one that came.
+             */
+            opening_value: number | null;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Segments
+         * @description A register's segments, the first one first.
+         */
+        Segments: {
+            /** Meter */
+            meter: string;
+            /** Flow */
+            flow: string;
+            /** Unit */
+            unit: string;
+            /** Items */
+            items: components["schemas"]["Segment"][];
         };
         /**
          * Site
@@ -1780,6 +4851,223 @@ export interface components {
             points: string[];
         };
         /**
+         * Span
+         * @description [start, stop).
+         */
+        Span: {
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+        };
+        /**
+         * SpanOfBand
+         * @description [start, stop) in one band.
+         */
+        SpanOfBand: {
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "unbilled" | "critical_peak" | "peak" | "intermediate" | "off_peak" | "deep_off_peak";
+            /**
+             * Price
+             * @description Per unit by all components together; null: unbilled, or it depends on the tier.
+             */
+            price: string | null;
+        };
+        /**
+         * StoredCounts
+         * @description What became of the counts; the good ones are stored whatever the others are.
+         */
+        StoredCounts: {
+            /** Stored */
+            stored: number;
+            /**
+             * Replaced
+             * @description Were there with another quantity, unit or end, and have this one now.
+             */
+            replaced: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Refused */
+            refused: components["schemas"]["RefusedCount"][];
+        };
+        /**
+         * TariffDetail
+         * @description A tariff with all that it says.
+         */
+        TariffDetail: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /** Carrier */
+            carrier: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Unit
+             * @description Prices are per this.
+             * @example kWh
+             */
+            unit: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Source */
+            source: string;
+            /**
+             * Attested
+             * @description How well it is attested: V primary source, V2 secondary, C worked out, M+ M M- from memory.
+             * @example V2: citing the supplier
+             */
+            attested: string;
+            /**
+             * Version
+             * @description Digest of the document.
+             */
+            version: string;
+            /**
+             * Applied At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            applied_at: string;
+            /** Applied By */
+            applied_by: string;
+            /**
+             * Holidays
+             * @description Its calendar of holidays.
+             * @example china
+             */
+            holidays: string | null;
+            /** Seasons */
+            seasons: components["schemas"]["Season"][];
+            /** Overlays */
+            overlays: components["schemas"]["Overlay"][];
+            /** Ratios */
+            ratios: components["schemas"]["Ratios"][];
+            /** Components */
+            components: components["schemas"]["PriceComponent"][];
+            /** Tiers */
+            tiers: components["schemas"]["TierStep"][];
+            /**
+             * Tier Period
+             * @enum {string}
+             */
+            tier_period: "month" | "year";
+            /** Demand Price Per Kw */
+            demand_price_per_kw: string | null;
+            /** Capacity Price Per Kva */
+            capacity_price_per_kva: string | null;
+            /**
+             * Demand Attested
+             * @description How well it is attested: V primary source, V2 secondary, C worked out, M+ M M- from memory.
+             * @example V2: citing the supplier
+             */
+            demand_attested: string;
+            /**
+             * Fixed Per Month
+             * @example 88512.00
+             */
+            fixed_per_month: string;
+            /** Export Price */
+            export_price: string | null;
+            /**
+             * Price Decimals
+             * @description Of a price after its ratio, half up; null: not rounded.
+             */
+            price_decimals: number | null;
+            /** Amount Decimals */
+            amount_decimals: number;
+        };
+        /**
+         * TariffSummary
+         * @description A tariff, and which version of it holds.
+         */
+        TariffSummary: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /** Carrier */
+            carrier: string;
+            /** Currency */
+            currency: string;
+            /**
+             * Unit
+             * @description Prices are per this.
+             * @example kWh
+             */
+            unit: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Source */
+            source: string;
+            /**
+             * Attested
+             * @description How well it is attested: V primary source, V2 secondary, C worked out, M+ M M- from memory.
+             * @example V2: citing the supplier
+             */
+            attested: string;
+            /**
+             * Version
+             * @description Digest of the document.
+             */
+            version: string;
+            /**
+             * Applied At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            applied_at: string;
+            /** Applied By */
+            applied_by: string;
+        };
+        /**
+         * TierStep
+         * @description Units up to a number of them; null: all further ones.
+         */
+        TierStep: {
+            /** Up To */
+            up_to: string | null;
+            /**
+             * Price
+             * @example 88512.00
+             */
+            price: string;
+        };
+        /**
          * Unmapped
          * @description A name that samples came under and no point had.
          */
@@ -1894,8 +5182,35 @@ export interface components {
         };
     };
     responses: {
+        /** @description The bill cannot be made */
+        BillingRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description The bill cannot be made */
+        BillingRefusedOrClosingRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
         /** @description The body is too large */
         BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such contract */
+        ContractNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1957,6 +5272,33 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDocument"];
             };
         };
+        /** @description There is no such meter or register */
+        MeterNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description No representation of the wanted type */
+        NotAcceptable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is nothing to reconcile */
+        NotReconcilable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
         /** @description There is no such point */
         PointNotFound: {
             headers: {
@@ -1966,8 +5308,35 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDocument"];
             };
         };
+        /** @description The replacement cannot be entered */
+        ReplacementRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
         /** @description There is no such site */
         SiteNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such site */
+        SiteNotFoundOrContractNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such site */
+        SiteNotFoundOrMeterNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2198,15 +5567,7 @@ export interface operations {
                 };
             };
             404: components["responses"]["PointNotFound"];
-            /** @description No representation of the wanted type */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
+            406: components["responses"]["NotAcceptable"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
@@ -2749,6 +6110,289 @@ export interface operations {
             503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
         };
     };
+    list_meters: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Only of this carrier. */
+                carrier?: ("electricity" | "water" | "gas" | "compressed_air" | "chilled_water" | "steam" | "heat") | null;
+                kind?: ("register" | "power" | "virtual") | null;
+                /** @description Only in this space and below; needs `site`. */
+                space?: string | null;
+                /** @description Only of this organisational unit and below; needs `site`. */
+                org_unit?: string | null;
+                /** @description Meters right below the one with this code. */
+                parent?: string | null;
+                /** @description Part of the code or a name, in any case. */
+                search?: string | null;
+                /** @description Also what is no longer in use. */
+                retired?: boolean;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Meter_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_meter: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterDetail"];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrMeterNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_meter_tree: {
+        parameters: {
+            query?: {
+                /** @description Only of this carrier. */
+                carrier?: ("electricity" | "water" | "gas" | "compressed_air" | "chilled_water" | "steam" | "heat") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeterTree"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_energy: {
+        parameters: {
+            query?: {
+                /** @description Needed where no meter is named. */
+                site?: string | null;
+                /** @description Only these meters; may be repeated. */
+                meter?: string[] | null;
+                /** @description Only in this space and below. */
+                space?: string | null;
+                /** @description Only of this unit and below. */
+                org_unit?: string | null;
+                carrier?: ("electricity" | "water" | "gas" | "compressed_air" | "chilled_water" | "steam" | "heat") | null;
+                flow?: "import" | "export" | "reactive_import" | "reactive_export";
+                /** @description May be repeated: `space` and `band` together. Carriers are never added up. */
+                group_by?: ("meter" | "space" | "building" | "floor" | "org_unit" | "carrier" | "band" | "none")[] | null;
+                resolution?: "15m" | "hour" | "day" | "month" | "total";
+                /** @description A local date of the site, or an instant on a quarter hour. Default: the first of the month. */
+                from?: string | null;
+                /** @description As `from`; not part of the period. Default: tomorrow. */
+                to?: string | null;
+                /** @description Beside the period before, or a year before. */
+                compare?: ("previous" | "year") | null;
+                /** @description More figures of each group; `demand` and `baseload` read much more. */
+                figures?: ("demand" | "baseload" | "intensity")[] | null;
+                /** @description Only the groups with the most energy. */
+                top?: number | null;
+                /** @description Wins over `Accept`. */
+                format?: ("json" | "csv" | "xlsx") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON, or CSV or XLSX where it is asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnergyAnswer"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description There is no such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_demand: {
+        parameters: {
+            query?: {
+                /** @description Needed where no meter is named. */
+                site?: string | null;
+                /** @description May be repeated. Default: the meters at the top. */
+                meter?: string[] | null;
+                /** @description Default: the present one. */
+                month?: string | null;
+                /** @description Instead of a month: a local date. */
+                from?: string | null;
+                /** @description The first date that is not part of it. */
+                to?: string | null;
+                flow?: "import" | "export" | "reactive_import" | "reactive_export";
+                carrier?: "electricity" | "water" | "gas" | "compressed_air" | "chilled_water" | "steam" | "heat";
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemandAnswer"];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrMeterNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_production_counts: {
+        parameters: {
+            query: {
+                site: string;
+                /** @description Default: a week before `to`. */
+                from?: string | null;
+                /** @description Default: now. */
+                to?: string | null;
+                product?: string | null;
+                limit?: number;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductionCounts"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    post_production_counts: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCounts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredCounts"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -3028,6 +6672,1096 @@ export interface operations {
             };
             409: components["responses"]["MappingRefused"];
             413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_tariffs: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_TariffSummary_"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_tariff: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TariffDetail"];
+                };
+            };
+            /** @description There is no such tariff */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_contracts: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Also what is no longer in use. */
+                retired?: boolean;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Contract_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_contract: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contract"];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrContractNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_contract_day: {
+        parameters: {
+            query: {
+                /** @description A local day of the site. */
+                day: string;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Day"];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrContractNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_critical_days: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CriticalDays"];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrContractNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    call_critical_day: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCriticalDay"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Called"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFoundOrContractNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    cancel_critical_day: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Called"];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrContractNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_bills: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Only of this contract; needs `site`. */
+                contract?: string | null;
+                /** @description Only of this local month. */
+                month?: string | null;
+                /** @description Only bills of such subjects. */
+                subject?: ("meter" | "space" | "org_unit") | null;
+                /** @description Only this meter's, space's or unit's. */
+                name?: string | null;
+                /** @description Only bills of this status. */
+                status?: ("draft" | "closed" | "restatement") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_BillHead_"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    make_bills: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBills"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bills"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["ContractNotFound"];
+            409: components["responses"]["BillingRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    close_month: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                contract: string;
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Closing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bills"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["ContractNotFound"];
+            409: components["responses"]["BillingRefusedOrClosingRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    restate_month: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                contract: string;
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Restating"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bills"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["ContractNotFound"];
+            409: components["responses"]["BillingRefusedOrClosingRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    divide_month: {
+        parameters: {
+            query?: {
+                /** @description By buildings, or by topmost units. */
+                by?: "space" | "org_unit";
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                contract: string;
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Division"];
+                };
+            };
+            404: components["responses"]["ContractNotFound"];
+            409: components["responses"]["BillingRefused"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_bill: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: {
+                /** @description JSON, PDF or XLSX. */
+                accept?: string;
+            };
+            path: {
+                bill: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bill. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillDetail"];
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description There is no such bill */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_invoices: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Only of this contract; needs `site`. */
+                contract?: string | null;
+                /** @description Only of this local month. */
+                month?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Invoice_"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    enter_invoice: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvoice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["ContractNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_invoice: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                contract: string;
+                month: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceDetail"];
+                };
+            };
+            /** @description There is no such contract */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_ledger: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
+                /** @description Only these kinds: rollover, reset, drop_out, replacement, multiplier, implausible, spike, decrease, gap, estimate, identity_conflict, manual_reading. */
+                kind?: string[] | null;
+                /** @description Only what reaches past this instant. */
+                from?: string | null;
+                /** @description Only what begins before this instant. */
+                to?: string | null;
+                /** @description Only what is held out and nobody has ruled about. */
+                open?: boolean;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_LedgerEntry_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_ledger_of_meter: {
+        parameters: {
+            query?: {
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
+                /** @description Only these kinds: rollover, reset, drop_out, replacement, multiplier, implausible, spike, decrease, gap, estimate, identity_conflict, manual_reading. */
+                kind?: string[] | null;
+                /** @description Only what reaches past this instant. */
+                from?: string | null;
+                /** @description Only what begins before this instant. */
+                to?: string | null;
+                /** @description Only what is held out and nobody has ruled about. */
+                open?: boolean;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_LedgerEntry_"];
+                };
+            };
+            404: components["responses"]["MeterNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_rulings: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Ruling_"];
+                };
+            };
+            404: components["responses"]["MeterNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    rule: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRuling"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["MeterNotFound"];
+            /** @description The ruling cannot be made */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    enter_manual_reading: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewManualReading"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["MeterNotFound"];
+            /** @description The reading cannot be entered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_replacements: {
+        parameters: {
+            query?: {
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segments"];
+                };
+            };
+            404: components["responses"]["MeterNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    enter_replacement: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReplacement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["MeterNotFound"];
+            409: components["responses"]["ReplacementRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    undo_replacement: {
+        parameters: {
+            query: {
+                /** @description The instant for which it is entered. */
+                at: string;
+                reason: string;
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decided"];
+                };
+            };
+            404: components["responses"]["MeterNotFound"];
+            409: components["responses"]["ReplacementRefused"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    reconcile_meter: {
+        parameters: {
+            query: {
+                /** @description Where the period begins, itself included. */
+                from: string;
+                /** @description Where it ends, itself left out. */
+                to: string;
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            404: components["responses"]["MeterNotFound"];
+            409: components["responses"]["NotReconcilable"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_losses: {
+        parameters: {
+            query: {
+                /** @description Where the period begins, itself included. */
+                from: string;
+                /** @description Where it ends, itself left out. */
+                to: string;
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
+                resolution?: "total" | "month" | "day" | "hour";
+                /** @description Flag a share below this one. */
+                lowest_share?: number | string;
+                /** @description Flag a share above this one. */
+                highest_share?: number | string;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LossesOf"];
+                };
+            };
+            404: components["responses"]["MeterNotFound"];
+            409: components["responses"]["NotReconcilable"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    check_meter: {
+        parameters: {
+            query?: {
+                /** @description Where the period begins; without it a week before its end. */
+                from?: string | null;
+                /** @description Where it ends; without it now. */
+                to?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commissioning"];
+                };
+            };
+            404: components["responses"]["MeterNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    check_meters: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Where the period begins; without it a week before its end. */
+                from?: string | null;
+                /** @description Where it ends; without it now. */
+                to?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Commissioning"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
