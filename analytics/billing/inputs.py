@@ -128,7 +128,8 @@ class Reactive:
 class BillInputs:
     """A contract's month. `used_before_micro`: drawn since the beginning of the tier period and before the month.
 
-    `missing_us`: time of the main meters without any energy; `quarantined_micro`: energy held out until somebody rules.
+    `missing_us`: time of the main meters without any energy; `quarantined_micro`: energy held out until somebody rules;
+    `unknown_holidays`: holiday calendars that do not know the month's year.
     """
 
     month: date
@@ -145,6 +146,7 @@ class BillInputs:
     quarantined_micro: int = 0
     quarantined_entries: int = 0
     main_meters: tuple[str, ...] = ()
+    unknown_holidays: tuple[str, ...] = ()
 
     @property
     def days(self) -> int:

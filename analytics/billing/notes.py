@@ -41,6 +41,11 @@ def _gaps(inputs: BillInputs) -> list[str]:
             f"in {inputs.quarantined_entries} increments are quarantined and not billed until they are ruled upon."
         )
     unbilled = sum(e.total_micro for s in inputs.stretches for e in s.energies if e.band is Band.UNBILLED)
+    said += [
+        f"The holiday calendar {code} does not know {inputs.month.year}: "
+        "its days were taken as plain weekdays and weekends."
+        for code in inputs.unknown_holidays
+    ]
     if unbilled:
         said.append(f"No tariff covers {half_up(Decimal(unbilled).scaleb(-6), 3):f} {inputs.unit} of the energy.")
     return said

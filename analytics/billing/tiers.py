@@ -18,8 +18,13 @@ def tier_quantities(
 ) -> Iterator[tuple[int, int, TierStep]]:
     """Number (from 1), millionths and step of each tier that `drawn_micro` after `used_micro` falls into.
 
-    What goes beyond the last tier belongs to it.
+    What goes beyond the last tier belongs to it. Less than nothing (a difference of meters) is taken back from the
+    tiers that it reaches down into.
     """
+    if drawn_micro < 0:
+        for number, micro, step in tier_quantities(steps, used_micro + drawn_micro, -drawn_micro):
+            yield number, -micro, step
+        return
     stop_micro = used_micro + drawn_micro
     for number, step in enumerate(steps, 1):
         last = number == len(steps) or step.up_to is None

@@ -98,9 +98,9 @@ async def drawn(connection: Connection, meter_ids: Sequence[int], stretches: Seq
     )
 
 
-async def used_before(connection: Connection, meter_ids: Sequence[int], month: date) -> int:
-    """What meters have drawn in the year before a month."""
-    found = await one(connection, SQL["energy_before"], SumRow, list(meter_ids), month.replace(month=1), month)
+async def used_before(connection: Connection, contract_id: int, month: date) -> int:
+    """What a contract has drawn in the year before a month."""
+    found = await one(connection, SQL["energy_before"], SumRow, contract_id, month.replace(month=1), month)
     assert found is not None
     return found.micro
 
@@ -115,13 +115,17 @@ async def quarantined(
 
 
 async def peak(connection: Connection, meter_id: int, window: Literal["fixed", "sliding"], month: date) -> Peak | None:
-    """The highest demand of a meter in a local month; None where nothing was measured."""
+    """The highest demand of a meter in a local month; None where nothing was measured.
+
+    A virtual meter has fixed quarter hours only: these stand for sliding ones, and the peak says so.
+    """
     register = await one(connection, SQL["import_register"], RegisterRow, meter_id)
     if register is None:
         return None
     found = await demand.maximum(connection, register.register_id, month)
-    highest = found.fixed if window == "fixed" else found.sliding
-    return None if highest is None else Peak(highest.power, window, highest.stop)
+    if window == "sliding" and found.sliding is not None:
+        return Peak(found.sliding.power, "sliding", found.sliding.stop)
+    return None if found.fixed is None else Peak(found.fixed.power, "fixed", found.fixed.stop)
 
 
 def _total(found: Iterable[EnergyRow]) -> int:

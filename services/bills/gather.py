@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,12 +19,14 @@ from services.bills.contracts import (
     CannotBillError,
     ContractRow,
     MeterRow,
+    Version,
     agreed,
     meter_of_contract,
     stretch_of,
     tariffs_of,
     terms_of,
 )
+from services.bills.readiness import require_bands, require_prices, require_unit, unknown_holidays
 from services.bills.whose import claims
 from services.database import Connection, rows
 
@@ -74,9 +76,11 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
             f"contract {contract.site}/{contract.code} has no meter of {contract.carrier} where its supply enters: "
             "give the site a meter without a parent"
         )
+    await require_bands(connection, contract, month)
     main_ids = [meter.meter_id for meter in mains]
     parts = list(agreed(await terms_of(connection, contract.contract_id), month, next_month(month)))
-    stretches = await _stretches(connection, parts, month)
+    known = await tariffs_of(connection, sorted({part.terms.tariff for part in parts if part.terms is not None}))
+    stretches = _stretches(parts, known, month)
     drawn = await energies.drawn(connection, main_ids, stretches)
     if len(drawn.units) != 1:
         codes = ", ".join(meter.code for meter in mains)
@@ -84,6 +88,7 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
             f"the main meters ({codes}) count what is drawn in {' and '.join(drawn.units) or 'no register'}: "
             "give each a register of import in the same unit"
         )
+    require_unit(tuple(known.values()), drawn.units[0])
     claimed = await claims(connection, contract.contract_id, stretches)
     filled = tuple(
         replace(stretch, energies=energy, exported_micro=exported, claims=owned)
@@ -91,6 +96,7 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
             stretches, drawn.energies, drawn.exported_micro, claimed, strict=True
         )
     )
+    require_prices(filled)
     held = await energies.quarantined(connection, main_ids, start, stop)
     in_year = any(stretch.tiers and stretch.tier_period == "year" for stretch in stretches)
     last = parts[-1].terms
@@ -100,17 +106,18 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
         drawn.units[0],
         contract.currency,
         filled,
-        amount_decimals=await _amount_decimals(connection, last.tariff if last else None),
+        amount_decimals=known[last.tariff].tariff.amount_decimals if last else 2,
         peak=await _peak(connection, parts, mains, month),
         reactive=Reactive(drawn.reactive_import_micro, drawn.reactive_export_micro)
         if any(flow.startswith("reactive") for flow in drawn.flows)
         else None,
         power_factor_standard=last.power_factor_standard if last else None,
-        used_before_micro=await energies.used_before(connection, main_ids, month) if in_year else 0,
+        used_before_micro=await energies.used_before(connection, contract.contract_id, month) if in_year else 0,
         missing_us=max(0, len(mains) * ((stop - start) // timedelta(microseconds=1)) - drawn.covered_us),
         quarantined_micro=held.micro,
         quarantined_entries=held.entries,
         main_meters=tuple(meter.code for meter in mains),
+        unknown_holidays=await unknown_holidays(connection, tuple(known.values()), month),
     )
 
 
@@ -121,18 +128,11 @@ def span_of(contract: ContractRow, month: date) -> tuple[datetime, datetime]:
     return start, stop
 
 
-async def _stretches(connection: Connection, parts: Sequence[Agreed], month: date) -> list[Stretch]:
-    named = sorted({part.terms.tariff for part in parts if part.terms is not None})
-    known = await tariffs_of(connection, named)
+def _stretches(parts: Sequence[Agreed], known: Mapping[str, Version], month: date) -> list[Stretch]:
     try:
         return [stretch_of(part, known[part.terms.tariff] if part.terms else None, month) for part in parts]
     except NoPriceError as error:
         raise CannotBillError(str(error)) from error
-
-
-async def _amount_decimals(connection: Connection, tariff: str | None) -> int:
-    """The decimals of amounts: those of the tariff at the end of the month."""
-    return 2 if tariff is None else (await tariffs_of(connection, [tariff]))[tariff].tariff.amount_decimals
 
 
 async def _peak(connection: Connection, parts: Sequence[Agreed], mains: Sequence[MeterRow], month: date) -> Peak | None:

@@ -30,6 +30,7 @@ from analytics.billing.sharing import Subject, bill_of, by_node
 from services import events
 from services.bills.contracts import SQL, CannotBillError, ContractRow, MeterRow, meter_of_contract, place_of
 from services.bills.gather import gather, span_of, with_own_energy
+from services.bills.readiness import being_judged
 from services.bills.stored import BillHeadRow, BillRow, bills_of_month, put, reference_of
 from services.database import Connection, rows, run
 from services.registry.pages import Listing, Page, listing
@@ -120,7 +121,8 @@ async def close(
             raise ClosingRefusedError(
                 f"{contract.site}/{contract.code} has no draft for {month:%Y-%m}: make the bill of its main meter first"
             )
-        doubts = [*_not_over(contract, month, now), *_doubts(present)]
+        again = await being_judged(connection, contract, *span_of(contract, month))
+        doubts = [*_not_over(contract, month, now), *_doubts(present), *again]
         if doubts and not reason:
             raise ClosingRefusedError(
                 f"{month:%Y-%m} cannot be closed: {'; '.join(doubts)}. Mend that, or give a reason to close it so"

@@ -50,12 +50,28 @@ GROUP BY s.n, r.flow, e.band ORDER BY s.n, r.flow, e.band;
 SELECT DISTINCT flow, unit FROM register WHERE meter_id = ANY($1::int4[]) ORDER BY flow, unit;
 
 -- name: energy_before
--- what: energy that meters drew under a tariff in whole local months [from_month, until_month)
--- takes: meter_ids int4[], from_month date, until_month date
+-- what: energy that a contract drew under a tariff in whole local months [from_month, until_month), retired meters too
+-- takes: contract_id int4, from_month date, until_month date
 -- row: services.bills.energies.SumRow
 SELECT coalesce(sum(e.measured + e.interpolated + e.estimated), 0)::int8 AS micro
-FROM register AS r JOIN energy_month AS e ON e.register_id = r.id
-WHERE r.meter_id = ANY($1::int4[]) AND r.flow = 'import' AND e.band <> 0 AND e.month >= $2 AND e.month < $3;
+FROM contract_meter AS m
+JOIN register AS r ON r.meter_id = m.meter_id AND r.flow = 'import'
+JOIN energy_month AS e ON e.register_id = r.id AND e.band <> 0 AND e.month >= $2 AND e.month < $3
+WHERE m.contract_id = $1 AND m.is_main;
+
+-- name: stale_since
+-- what: from which local day on the bands of a contract are to be worked out anew
+-- takes: contract_id int4
+-- row: services.bills.readiness.StaleRow
+SELECT stale_since AS since FROM band_calendar WHERE contract_id = $1;
+
+-- name: being_judged
+-- what: how many registers of a contract's meters have readings of a span that are to be judged again
+-- takes: contract_id int4, start timestamptz, stop timestamptz
+-- row: services.bills.readiness.JudgingRow
+SELECT count(*)::int4 AS registers
+FROM contract_meter AS m JOIN register AS r ON r.meter_id = m.meter_id JOIN recompute_task AS t ON t.register_id = r.id
+WHERE m.contract_id = $1 AND least(t.since, t.again) < $3 AND t.until >= $2;
 
 -- name: members_of_contract
 -- what: the meters of a contract, with the one above each and their own space and unit
