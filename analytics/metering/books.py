@@ -76,9 +76,10 @@ class Books:
                 if following is not None:
                     start = Read(following.start_us, following.first_micro)
 
-    def lay(self, spans: list[tuple[int, int, int]], start: Read, stop: Read) -> None:
+    def lay(self, spans: list[tuple[int, int, int]], start: Read, stop: Read, quality: int | None = None) -> None:
         """Add the energy between two known values, in one or more parts; a long one is a gap."""
-        quality = spreading.quality_of(start.time_us, stop.time_us, self._rules.linear_us)
+        if quality is None:
+            quality = spreading.quality_of(start.time_us, stop.time_us, self._rules.linear_us)
         for start_us, stop_us, energy in spans:
             self.tally.add(start_us, stop_us, energy, quality)
         if stop.time_us - start.time_us > self._rules.linear_us:

@@ -21,6 +21,7 @@ from analytics.metering import plain_runs
 from analytics.metering.books import Books
 from analytics.metering.increments import Scales, Transition
 from analytics.metering.model import LedgerKind, Rules
+from analytics.metering.spreading import ESTIMATED
 from analytics.metering.state import DAY_US, NEVER_US, Conflict, Mark, Pending, Read, Rival, State
 from analytics.readings import Int64
 
@@ -230,7 +231,8 @@ class Judgement:
             if ruling.verdict == "accept":
                 self._books.lay_legs(good, jump)
             else:
-                self._books.lay([(good.time_us, read.time_us, energy)], good, read)
+                # A person's figure, which no register has shown.
+                self._books.lay([(good.time_us, read.time_us, energy)], good, read, ESTIMATED)
         if ruling is None or ruling.verdict == "reject":
             self._books.estimate(good.time_us, read.time_us)
         self._good = read

@@ -158,12 +158,21 @@ class Oracle:
             LedgerEntry(kind, a[0], b[0], self.now, a[1], b[1], energy, held, adjust)  # type: ignore[arg-type]
         )
 
-    def lay(self, parts: list[tuple[int, int, int]], start: int, stop: int, first: int, last: int) -> None:
+    def lay(
+        self,
+        parts: list[tuple[int, int, int]],
+        start: int,
+        stop: int,
+        first: int,
+        last: int,
+        quality: int | None = None,
+    ) -> None:
         if stop - start > self.rules.linear_us:
             self.enter("gap", (start, first), (stop, last), sum(part[2] for part in parts))
-        quality = 2 if stop - start > self.rules.linear_us else 1
-        if start // QUARTER == (stop - 1) // QUARTER:
-            quality = 0
+        if quality is None:
+            quality = 2 if stop - start > self.rules.linear_us else 1
+            if start // QUARTER == (stop - 1) // QUARTER:
+                quality = 0
         self.books.spans += [(begin, end, energy, quality) for begin, end, energy in parts]
 
     def lay_way(self, way: Way) -> None:
@@ -237,7 +246,7 @@ class Oracle:
         if verdict == "correct":
             energy = rulings[0].energy_micro or 0
             self.enter(kind, good, way.end, energy, 0, energy - shown)
-            self.lay([(good[0], way.end[0], energy)], good[0], way.end[0], good[1], way.end[1])
+            self.lay([(good[0], way.end[0], energy)], good[0], way.end[0], good[1], way.end[1], quality=2)
         if verdict in ("none", "reject"):
             self.estimates(good[0], way.end[0])
         self.moved(way)
