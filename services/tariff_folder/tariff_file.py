@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Literal
 
 from analytics.registry.carriers import CARRIERS
+from analytics.registry.quantities import QUANTITIES
 from analytics.tariffs.bands import Band
 from analytics.tariffs.checks import BASE_KINDS, check
 from analytics.tariffs.model import (
@@ -67,7 +68,7 @@ def read_tariff(record: Record) -> TariffEntry:
         name_zh=record.optional_text("name_zh"),
         carrier=record.choice("carrier", CARRIERS),
         currency=currency(record),
-        unit=record.text("unit"),
+        unit=_unit(record),
         valid_from=fields.needed_day(record, "valid_from"),
         seasons=tuple(_season(each) for each in record.under("season")),
         overlays=tuple(_overlay(each) for each in record.under("overlay")),
@@ -100,6 +101,15 @@ def currency(record: Record) -> str:
     text = record.text("currency")
     if text and not (len(text) == 3 and text.isascii() and text.isalpha() and text.isupper()):
         record.wrong("currency", f"currency {text!r} must be three capital letters, as in CNY")
+    return text
+
+
+def _unit(record: Record) -> str:
+    """That in which meters of the carrier count: a price per MWh would be charged for every kWh."""
+    text, carrier = record.text("unit"), record.values.get("carrier")
+    counted = [QUANTITIES[quantity].unit for quantity in CARRIERS.get(str(carrier), ())]
+    if text and counted and text not in counted:
+        record.wrong("unit", f"{carrier} is counted in {' or '.join(counted)}: give prices per {counted[0]}")
     return text
 
 
