@@ -47,7 +47,6 @@ class Truth:
     """What was true in a run."""
 
     registers: dict[str, dict[tuple[date, Band], float]] = field(default_factory=dict)
-    losses_kwh: dict[str, dict[tuple[date, Band], float]] = field(default_factory=dict)
     set_registers: list[dict[str, object]] = field(default_factory=list)
 
 
@@ -61,7 +60,6 @@ def read(path: Path, registers: Mapping[str, str], since: datetime) -> Truth:
     """Sum the quarter hours of a truth file that begin at `since` or later."""
     truth = Truth()
     sums: dict[str, dict[tuple[date, Band], float]] = defaultdict(lambda: defaultdict(float))
-    losses: dict[str, dict[tuple[date, Band], float]] = defaultdict(lambda: defaultdict(float))
     with path.open(encoding="utf-8") as file:
         for line in file:
             entry = json.loads(line)
@@ -78,10 +76,7 @@ def read(path: Path, registers: Mapping[str, str], since: datetime) -> Truth:
                     register = registers.get(f"{device}/{key}")
                     if register is not None:
                         sums[register][place] += amount
-            for node, lost in entry["losses_kwh"].items():
-                losses[node][place] += lost
     truth.registers = {register: dict(by_place) for register, by_place in sums.items()}
-    truth.losses_kwh = {node: dict(by_place) for node, by_place in losses.items()}
     return truth
 
 
