@@ -10,6 +10,9 @@ const STYLES = {
   minute: { hour: "2-digit", minute: "2-digit" },
   second: { hour: "2-digit", minute: "2-digit", second: "2-digit" },
   day: { month: "short", day: "numeric" },
+  month: { year: "numeric", month: "short" },
+  moment: { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
+  date: { year: "numeric", month: "short", day: "numeric" },
   full: { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" },
   zone: { hour: "2-digit", timeZoneName: "shortOffset" },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;

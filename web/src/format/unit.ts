@@ -32,6 +32,8 @@ const STYLES: Readonly<Record<string, UnitStyle>> = {
   kPa: { symbol: "kPa", decimals: 1 },
   MPa: { symbol: "MPa", decimals: 3 },
   m3: { symbol: "m³", decimals: 1 },
+  Nm3: { symbol: "Nm³", decimals: 1 },
+  kg: { symbol: "kg", decimals: 1 },
   "m3/h": { symbol: "m³/h", decimals: 1 },
   "m3/min": { symbol: "m³/min", decimals: 2 },
   "l/s": { symbol: "l/s", decimals: 1 },

@@ -4,12 +4,14 @@
  * A sentence with a figure in it is a function, so that each language orders and inflects for itself. Names of devices,
  * points and places come from the registry in both languages and are not here.
  */
+import { energy } from "./energy_en";
+
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
 export const en = {
   product: "IOE Energy",
   skipToContent: "Skip to content",
-  navigation: { label: "Pages", live: "Live", devices: "Devices" },
+  navigation: { label: "Pages", live: "Live", devices: "Devices", energy: "Energy" },
   preferences: {
     language: "Language",
     otherLanguage: "中文",
@@ -175,6 +177,7 @@ export const en = {
     noDevicesAdvice: "Add devices to the site folder and apply it; then let them publish:",
     publish: "A device publishes like this:",
   },
+  energy,
   loading: "Loading",
   problem: {
     title: "This could not be loaded",

@@ -1,10 +1,11 @@
 /** Every word of the console in Chinese. The type holds it to the English shape. */
 import type { Messages } from "./en";
+import { energy } from "./energy_zh";
 
 export const zh: Messages = {
   product: "IOE Energy",
   skipToContent: "跳到正文",
-  navigation: { label: "页面", live: "实时", devices: "设备" },
+  navigation: { label: "页面", live: "实时", devices: "设备", energy: "能耗" },
   preferences: {
     language: "语言",
     otherLanguage: "English",
@@ -170,6 +171,7 @@ export const zh: Messages = {
     noDevicesAdvice: "请把设备加入厂区文件夹并应用,然后让设备上报:",
     publish: "设备这样上报:",
   },
+  energy,
   loading: "加载中",
   problem: {
     title: "加载失败",

@@ -3,6 +3,7 @@
  *
  *   stream --snapshot, values--> LiveValues --> cells, census (1 s), power figures
  *          --event-------------> device.status: connectivity   registry.changed: registry anew   ingest.*: health anew
+ *                                energy.interval_closed: closings
  *
  * Opened once for a site and closed when another one is chosen. It shows nothing; pages read its signals.
  */
@@ -36,6 +37,8 @@ export class SiteSession {
   readonly connection: StreamConnection;
   /** The server's time of the newest frame; null before the first. */
   readonly heard_ms = signal<number | null>(null);
+  /** How often quarter hours of energy were closed at the site since it was opened. */
+  readonly closings = signal(0);
   readonly #view = signal<SiteView | null>(null);
   readonly #snapshots = signal(0);
   readonly #connectivity = signal<ConnectivityByDevice>(new Map());
@@ -115,6 +118,8 @@ export class SiteSession {
       void this.registry.load();
     } else if (event.kind.startsWith("ingest.")) {
       void this.health.ask();
+    } else if (event.kind === "energy.interval_closed" && Object.hasOwn(Object(event.payload["sites"]) as object, this.code)) {
+      this.closings.value += 1;
     }
   }
 }

@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import type { Messages } from "../i18n/en";
 import { DevicesPage } from "../pages/devices/devices_page";
+import { EnergyPage } from "../pages/energy/energy_page";
 import { LivePage } from "../pages/live/live_page";
 import type { IconName } from "../ui/icon";
 
@@ -16,4 +17,5 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { path: "", word: "live", icon: "live", component: LivePage },
   { path: "devices", word: "devices", icon: "devices", component: DevicesPage },
+  { path: "energy", word: "energy", icon: "energy", component: EnergyPage },
 ];
