@@ -14,12 +14,12 @@ from services.database import Connection
 from services.energy import baseload
 from services.energy.baseload import Highest
 from services.energy.figures import Figures
-from services.energy.periods import QUARTER, midnight
+from services.energy.periods import QUARTER, midnight, months
 from services.energy.prices import PriceBook, price_book
 from services.energy.question import COARSEST, Compare, Question
 from services.energy.registry import Registry, read, read_site
 from services.energy.selection import Key, Keys, Stretch, require_places, stretches
-from services.energy.sums import bucket_start, summed
+from services.energy.sums import Period, bucket_start, summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,13 @@ async def _groups(
     numbers = {start: number for number, (start, _) in enumerate(buckets)}
     found = {key: [Figures() for _ in buckets] for key in names}
     currencies: dict[Key, set[str]] = {key: set() for key in names}
+    calendars = {number: calendar_id for number, (_, calendar_id) in enumerate(keys.known)}
     for stretch in cut:
-        for piece in await summed(
-            connection, registry.zone, stretch.weights, stretch.start, stretch.stop, COARSEST[question.resolution],
-            by_day=question.resolution == "day",
-        ):  # fmt: skip
+        period = Period(
+            registry.zone, stretch.start, stretch.stop, COARSEST[question.resolution],
+            _bucket_days(question, registry, book, stretch),
+        )  # fmt: skip
+        for piece in await summed(connection, period, stretch.classes, calendars):
             key, calendar_id = keys.known[piece.key]
             price = book.price(calendar_id, piece.band, piece.day, flow=question.flow)
             if price is not None:
@@ -126,6 +128,15 @@ async def _groups(
         currency = next(iter(currencies[key])) if len(currencies[key]) == 1 else None
         groups[key] = Group(key, whole, points, meters, currency, areas.get(key.space or question.space or ""))
     return groups
+
+
+def _bucket_days(question: Question, registry: Registry, book: PriceBook, stretch: Stretch) -> list[date]:
+    """The local days of a stretch that must be told from those before, by the answer or by a price."""
+    first, last = (at.astimezone(registry.zone).date() for at in (stretch.start, stretch.stop - QUARTER))
+    if question.resolution == "day":
+        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    every = months(first, last + timedelta(days=1))
+    return every if question.resolution == "month" else [first, *book.moves(every, flow=question.flow)]
 
 
 def _number(question: Question, registry: Registry, numbers: Mapping[datetime, int], at: datetime) -> int:

@@ -66,7 +66,7 @@ async def mean_powers(
     length = timedelta()
     for stretch in stretches:
         days = [day for day in _whole_days(zone, stretch, now) if not weekend or day.weekday() >= _SATURDAY]
-        if not days or not stretch.weights:
+        if not days or not stretch.classes:
             continue
         columns = _columns(stretch.weights)
         if weekend:
@@ -74,7 +74,7 @@ async def mean_powers(
             found = await rows(connection, SQL["sum_chosen_days"], BaseRow, *columns, days)
         else:
             hours = [hour for day in days for hour in _night(zone, day)]
-            _require_bounded(len(hours) * len(stretch.weights))
+            _require_bounded(len(hours) * len(columns[0]))
             length += HOUR * len(hours)
             found = await rows(connection, SQL["sum_chosen_hours"], BaseRow, *columns, hours)
         for row in found:
@@ -90,13 +90,14 @@ async def highest_quarters(connection: Connection, stretches: Sequence[Stretch],
     by_number = list(numbers)
     found: dict[Key, Highest] = {}
     for stretch in stretches:
-        if not stretch.weights:
+        weights = stretch.weights
+        if not weights:
             continue
-        _require_bounded(len(stretch.weights) * ((stretch.stop - stretch.start) // timedelta(minutes=15)))
+        _require_bounded(len(weights) * ((stretch.stop - stretch.start) // timedelta(minutes=15)))
         columns = (
-            [each.register_id for each in stretch.weights],
-            [numbers[keys.known[each.key][0]] for each in stretch.weights],
-            [each.weight for each in stretch.weights],
+            [register for register, _ in weights],
+            [numbers[keys.known[each.key][0]] for _, each in weights],
+            [each.weight for _, each in weights],
         )
         for row in await rows(connection, SQL["highest_quarters"], HighestRow, *columns, stretch.start, stretch.stop):
             highest = Highest(row.energy * 4 / _MICRO, row.quarter)
@@ -106,11 +107,11 @@ async def highest_quarters(connection: Connection, stretches: Sequence[Stretch],
     return found
 
 
-def _columns(weights: Sequence[Weight]) -> tuple[list[int], list[int], list[Decimal]]:
+def _columns(weights: Sequence[tuple[int, Weight]]) -> tuple[list[int], list[int], list[Decimal]]:
     return (
-        [each.register_id for each in weights],
-        [each.key for each in weights],
-        [each.weight for each in weights],
+        [register for register, _ in weights],
+        [each.key for _, each in weights],
+        [each.weight for _, each in weights],
     )
 
 

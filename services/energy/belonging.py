@@ -41,9 +41,13 @@ class Belonging:
                 self._said[kind][row.meter_id][path] = row.share
         self.shared = {meter_id for said in self._said.values() for meter_id in said}
         self._known: dict[str, dict[int, Shares]] = {"space": {}, "org_unit": {}}
+        self._places: dict[tuple[str, str], dict[Pair, Decimal]] = {}
 
     def pairs(self, meter: MeterRow) -> dict[Pair, Decimal]:
         """The shares of a meter by space and unit; they sum to one."""
+        if meter.space is not None and meter.org_unit is not None and meter.id not in self.shared:
+            place = (meter.space, meter.org_unit)
+            return self._places.get(place) or self._places.setdefault(place, {place: _WHOLE})
         spaces, units = self._shares("space", meter), self._shares("org_unit", meter)
         return {(space, unit): a * b for space, a in spaces.items() for unit, b in units.items()}
 
@@ -92,6 +96,9 @@ def weights(
             inside = belonging.pairs(above)
         else:
             inside = _NOBODY if meter.kind == "virtual" and not named else {}
+        if not inside:
+            found[meter.id] = belonging.pairs(meter)
+            continue
         own = defaultdict(Decimal, belonging.pairs(meter))
         for pair, share in inside.items():
             own[pair] -= share

@@ -36,6 +36,14 @@ def following_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
+def months(first: date, stop: date) -> list[date]:
+    """The first day of a period of local days, and of each month that begins inside."""
+    found = [first]
+    while (following := following_month(found[-1])) < stop:
+        found.append(following)
+    return found
+
+
 def parts(zone: ZoneInfo, start: datetime, stop: datetime, coarsest: Level) -> Iterator[Part]:
     """[start, stop), both on quarter hours, as parts in order, none coarser than asked."""
     if start >= stop:

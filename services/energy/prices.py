@@ -10,10 +10,11 @@ cheap for having been first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from analytics.tariffs.bands import Band
 from analytics.tariffs.expansion import Plan
@@ -48,6 +49,19 @@ class PriceBook:
     def changes(self) -> set[date]:
         """Local days on which terms change."""
         return {terms.valid_from for plan in self._plans.values() for terms in plan.terms}
+
+    def moves(self, months: Sequence[date], *, flow: str) -> list[date]:
+        """Those of the given days, one in each month and under the same terms, from which on a price is another."""
+        known = [[self._prices(calendar_id, day, flow) for calendar_id in self._plans] for day in months]
+        return [day for day, (before, now) in zip(months[1:], pairwise(known), strict=True) if before != now]
+
+    def _prices(self, calendar_id: int, day: date, flow: str) -> list[Decimal | str | None]:
+        if self._tariff(calendar_id, day) is None:
+            return []
+        return [
+            self.currency(calendar_id, day),
+            *(self.price(calendar_id, band, day, flow=flow) for band in Band),
+        ]
 
     def currency(self, calendar_id: int, day: date) -> str | None:
         """The currency of the tariff in force; None: no tariff."""

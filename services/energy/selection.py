@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,12 +30,19 @@ class Key:
 
 @dataclass(slots=True)
 class Stretch:
-    """[start, stop) in which shares and terms stay: weights by number of (key, calendar), and who counts for a key."""
+    """[start, stop) in which shares and terms stay: registers by what they count for, and who counts for a key."""
 
     start: datetime
     stop: datetime
-    weights: list[Weight] = field(default_factory=list)
+    classes: dict[tuple[Weight, ...], list[int]] = field(default_factory=lambda: defaultdict(list))
     registers: dict[Key, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def weights(self) -> list[tuple[int, Weight]]:
+        """Every register with each of its weights."""
+        return [
+            (register, weight) for counts, members in self.classes.items() for register in members for weight in counts
+        ]
 
 
 class Keys:
@@ -77,57 +84,66 @@ def stretches(question: Question, registry: Registry, changes: set[date], keys: 
     }
     cuts = {midnight(registry.zone, day) for day in days | changes}
     edges = [question.start, *sorted(cut for cut in cuts if question.start < cut < question.stop), question.stop]
+    counting = _Counting(question, keys, _levels(question, registry))
     for start, stop in pairwise(edges):
         stretch = Stretch(start, stop)
-        _weigh(question, registry, stretch, keys)
+        _weigh(question, registry, stretch, counting)
         yield stretch
 
 
-def _weigh(question: Question, registry: Registry, stretch: Stretch, keys: Keys) -> None:
+class _Counting:
+    """For which keys a meter counts. Most meters are of a place with others: each place is worked out once."""
+
+    def __init__(self, question: Question, keys: Keys, levels: Mapping[str | None, str | None]) -> None:
+        self._question = question
+        self._keys = keys
+        self._levels = levels
+        self._known: dict[Hashable, list[tuple[Key, Weight]]] = {}
+
+    def of(self, meter: MeterRow, pairs: dict[Pair, Decimal], *, single: bool) -> list[tuple[Key, Weight]]:
+        """What a meter counts: by itself, or net of what is inside others."""
+        place = (single and meter.code, meter.carrier, meter.unit, meter.calendar_id, tuple(pairs.items()))
+        known = self._known.get(place)
+        if known is None:
+            known = self._known[place] = list(self._worked_out(meter, pairs, single=single))
+        return known
+
+    def _worked_out(self, meter: MeterRow, pairs: dict[Pair, Decimal], *, single: bool) -> Iterator[tuple[Key, Weight]]:
+        assert meter.calendar_id is not None
+        question = self._question
+        found = defaultdict[Key, Decimal](Decimal)
+        whole = "meter" in question.group_by and not single
+        spaces = question.group_by & {"space", "building", "floor"} and not whole
+        units = "org_unit" in question.group_by and not whole
+        for (space, unit), share in pairs.items():
+            if within(space, question.space) and within(unit, question.org_unit):
+                key = Key(
+                    meter.carrier,
+                    meter.unit or "",
+                    meter.code if single else None,
+                    self._levels.get(space, space) if spaces else None,
+                    unit if units else None,
+                    whole,
+                )
+                found[key] += share
+        for key, share in found.items():
+            if share:
+                yield key, Weight(self._keys.number(key, meter.calendar_id), share)
+
+
+def _weigh(question: Question, registry: Registry, stretch: Stretch, counting: _Counting) -> None:
     belonging = Belonging(registry.meters, registry.allocations, stretch.start.astimezone(registry.zone).date())
     chosen = counted(registry.meters, belonging, question.meters, question.carrier)
-    levels = _levels(question, registry)
     net = weights(registry.meters, belonging, chosen, named=bool(question.meters))
     by_meter = "meter" in question.group_by
     for meter in chosen.values():
-        if by_meter:
-            _count(question, stretch, keys, meter, belonging.pairs(meter), levels, single=True)
+        assert meter.register_id is not None
+        counts = counting.of(meter, belonging.pairs(meter), single=True) if by_meter else []
         if meter.id in net:
-            _count(question, stretch, keys, meter, net[meter.id], levels, single=False)
-
-
-def _count(
-    question: Question,
-    stretch: Stretch,
-    keys: Keys,
-    meter: MeterRow,
-    pairs: dict[Pair, Decimal],
-    levels: dict[str | None, str | None],
-    *,
-    single: bool,
-) -> None:
-    """Add what a meter counts: by itself, or net of what is inside others."""
-    assert meter.register_id is not None
-    assert meter.calendar_id is not None
-    found = defaultdict[Key, Decimal](Decimal)
-    whole = "meter" in question.group_by and not single
-    spaces = question.group_by & {"space", "building", "floor"} and not whole
-    units = "org_unit" in question.group_by and not whole
-    for (space, unit), share in pairs.items():
-        if within(space, question.space) and within(unit, question.org_unit):
-            key = Key(
-                meter.carrier,
-                meter.unit or "",
-                meter.code if single else None,
-                levels.get(space, space) if spaces else None,
-                unit if units else None,
-                whole,
-            )
-            found[key] += share
-    for key, share in found.items():
-        if share:
-            number = keys.number(key, meter.calendar_id)
-            stretch.weights.append(Weight(meter.register_id, meter.calendar_id, number, share))
+            counts = counts + counting.of(meter, net[meter.id], single=False)
+        if counts:
+            stretch.classes[tuple(weight for _, weight in counts)].append(meter.register_id)
+        for key, (_, share) in counts:
             if share > 0:
                 stretch.registers[key].add(meter.register_id)
 

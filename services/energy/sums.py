@@ -1,15 +1,19 @@
-"""Sums of energy over a period: reduced to key, weight, bucket and band in the database, weighted here, exactly.
+"""Sums of energy over a period: reduced to class, bucket and band in the database, weighted here, exactly.
 
-What is taken away (a negative weight) and was not measured makes what is left as uncertain by as much: a difference is
-never of better quality than what it is made of.
+    a class     the registers that count for the same keys with the same weights: added up as they are, read once
+    a bucket    the months, and days at the edges, that neither the answer nor a price tells apart
+
+So a thousand meters over a year come back as a hundred rows. What is taken away (a negative weight) and was not
+measured makes what is left as uncertain by as much: a difference is never of better quality than what it is made of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from services.database import Connection, rows
@@ -21,11 +25,10 @@ SQL = statements("energy")
 
 @dataclass(frozen=True, slots=True)
 class DatedRow:
-    """Energy of meters of one number (a key and weight) in a month or day."""
+    """Energy of a class of registers in a bucket of days or months, the first bucket being 1."""
 
-    key: int
-    weight: Decimal
-    at: date
+    number: int
+    bucket: int
     band: int
     measured: int
     interpolated: int
@@ -35,10 +38,9 @@ class DatedRow:
 
 @dataclass(frozen=True, slots=True)
 class TimedRow:
-    """Energy of meters of one number (a key and weight) in an hour or quarter hour."""
+    """Energy of a class of registers in an hour or quarter hour."""
 
-    key: int
-    weight: Decimal
+    number: int
     at: datetime
     band: int
     measured: int
@@ -47,14 +49,15 @@ class TimedRow:
     covered_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """A register counts for a key with a weight."""
+class Weight(NamedTuple):
+    """How much counts for a key, which goes by its number."""
 
-    register_id: int
-    calendar_id: int
     key: int
     weight: Decimal
+
+
+#: The registers of each class; all registers of a class have one calendar, as keys have.
+Classes: TypeAlias = Mapping[tuple[Weight, ...], Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,65 +74,66 @@ class Piece:
     covered_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """[start, stop) in a zone; `coarsest`: what may be read; `starts`: local days on which a bucket begins."""
+
+    zone: ZoneInfo
+    start: datetime
+    stop: datetime
+    coarsest: Level
+    starts: Sequence[date]
+
+
 async def summed(
-    connection: Connection,
-    zone: ZoneInfo,
-    weights: Sequence[Weight],
-    start: datetime,
-    stop: datetime,
-    coarsest: Level,
-    *,
-    by_day: bool,
+    connection: Connection, period: Period, classes: Classes, calendar_of: Mapping[int, int]
 ) -> list[Piece]:
-    """Energy in [start, stop). `by_day`: days at the edges of months stay days."""
+    """Energy of a period by key, bucket and band. `calendar_of`: the calendar of a key's number."""
+    zone, weights = period.zone, list(classes)
+    registers = [register for members in classes.values() for register in members]
+    numbers = [number for number, members in enumerate(classes.values()) for _ in members]
     found: list[Piece] = []
-    if not weights:
+    if not registers:
         return found
-    # The database groups by whole numbers, one for each key and weight: by the weights themselves takes twice as long.
-    numbers = {pair: number for number, pair in enumerate({(each.key, each.weight): None for each in weights})}
-    keys = [key for key, _ in numbers]
-    columns = (
-        [each.register_id for each in weights],
-        [each.calendar_id for each in weights],
-        [numbers[each.key, each.weight] for each in weights],
-        [each.weight for each in weights],
-    )
-    days: dict[date, datetime] = {}
-    for part in parts(zone, start, stop, coarsest):
+    begins = [max(midnight(zone, day), period.start) for day in period.starts]
+    for part in parts(zone, period.start, period.stop, period.coarsest):
         if part.level in ("month", "day"):
-            for dated in await rows(
-                connection, SQL[_statement(part, by_day=by_day)], DatedRow, *columns, *_dates(zone, part)
-            ):
-                at = days.get(dated.at) or days.setdefault(dated.at, max(midnight(zone, dated.at), start))
-                found.append(_piece(keys[dated.key], dated, at, at.astimezone(zone).date()))
+            statement = SQL["sum_months" if part.level == "month" else "sum_days"]
+            dates = (part.start.astimezone(zone).date(), part.stop.astimezone(zone).date())
+            for dated in await rows(connection, statement, DatedRow, registers, numbers, *dates, period.starts):
+                at = begins[dated.bucket - 1]
+                found += _pieces(weights[dated.number], dated, at, at.astimezone(zone).date())
         else:
-            timed = await rows(
-                connection, SQL[_statement(part, by_day=by_day)], TimedRow, *columns, part.start, part.stop
-            )
-            found += [_piece(keys[row.key], row, row.at, row.at.astimezone(zone).date()) for row in timed]
+            for timed in await _timed(connection, part, registers, numbers, weights, calendar_of):
+                found += _pieces(weights[timed.number], timed, timed.at, timed.at.astimezone(zone).date())
     return found
 
 
-def _statement(part: Part, *, by_day: bool) -> str:
-    if part.level == "day" and not by_day:
-        return "sum_days_by_month"
-    return {"month": "sum_months", "day": "sum_days", "hour": "sum_hours", "interval": "sum_intervals"}[part.level]
+async def _timed(
+    connection: Connection,
+    part: Part,
+    registers: Sequence[int],
+    numbers: Sequence[int],
+    weights: Sequence[tuple[Weight, ...]],
+    calendar_of: Mapping[int, int],
+) -> list[TimedRow]:
+    if part.level == "hour":
+        return await rows(connection, SQL["sum_hours"], TimedRow, registers, numbers, part.start, part.stop)
+    calendars = [calendar_of[weights[number][0].key] for number in numbers]
+    return await rows(connection, SQL["sum_intervals"], TimedRow, registers, numbers, calendars, part.start, part.stop)
 
 
-def _dates(zone: ZoneInfo, part: Part) -> tuple[date, date]:
-    return part.start.astimezone(zone).date(), part.stop.astimezone(zone).date()
-
-
-def _piece(key: int, row: DatedRow | TimedRow, at: datetime, day: date) -> Piece:
-    weight = row.weight
-    if weight < 0:
-        uncertain = -weight * row.interpolated, -weight * row.estimated
-        measured = weight * (row.measured + 2 * row.interpolated + 2 * row.estimated)
-        return Piece(key, at, day, row.band, measured, *uncertain, covered_us=0)
-    return Piece(
-        key, at, day, row.band,
-        weight * row.measured, weight * row.interpolated, weight * row.estimated, row.covered_us,
-    )  # fmt: skip
+def _pieces(weights: Sequence[Weight], row: DatedRow | TimedRow, at: datetime, day: date) -> Iterator[Piece]:
+    for key, weight in weights:
+        if weight < 0:
+            uncertain = -weight * row.interpolated, -weight * row.estimated
+            measured = weight * (row.measured + 2 * row.interpolated + 2 * row.estimated)
+            yield Piece(key, at, day, row.band, measured, *uncertain, covered_us=0)
+        else:
+            yield Piece(
+                key, at, day, row.band,
+                weight * row.measured, weight * row.interpolated, weight * row.estimated, row.covered_us,
+            )  # fmt: skip
 
 
 def bucket_start(zone: ZoneInfo, at: datetime, resolution: str) -> datetime:

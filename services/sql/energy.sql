@@ -40,60 +40,49 @@ SELECT path, kind, floor_area_m2 FROM space WHERE site_id = $1 ORDER BY path;
 SELECT path FROM org_unit WHERE site_id = $1 ORDER BY path;
 
 -- name: sum_months
--- what: energy in local months [first, stop) by key, which has one weight, month and band
--- takes: register_ids int4[], calendar_ids int4[], keys int4[], weights numeric[], first date, stop date
+-- what: energy in local months [first, stop) by class, bucket and band; bucket n: months since the nth of `starts`
+-- takes: register_ids int4[], numbers int4[], first date, stop date, starts date[]
 -- row: services.energy.sums.DatedRow
-SELECT w.key, min(w.weight) AS weight, e.month AS at, e.band, sum(e.measured)::int8 AS measured,
+SELECT w.number, width_bucket(e.month, $5::date[]) AS bucket, e.band, sum(e.measured)::int8 AS measured,
        sum(e.interpolated)::int8 AS interpolated, sum(e.estimated)::int8 AS estimated,
        sum(e.covered_us)::int8 AS covered_us
-FROM unnest($1::int4[], $2::int4[], $3::int4[], $4::numeric[]) AS w (register_id, calendar_id, key, weight)
-JOIN energy_month AS e ON e.register_id = w.register_id AND e.month >= $5 AND e.month < $6
-GROUP BY w.key, e.month, e.band;
+FROM unnest($1::int4[], $2::int4[]) AS w (register_id, number)
+JOIN energy_month AS e ON e.register_id = w.register_id AND e.month >= $3 AND e.month < $4
+GROUP BY w.number, width_bucket(e.month, $5::date[]), e.band;
 
 -- name: sum_days
--- what: energy in local days [first, stop) by key, which has one weight, day and band
--- takes: register_ids int4[], calendar_ids int4[], keys int4[], weights numeric[], first date, stop date
+-- what: energy in local days [first, stop) by class, bucket and band; bucket n: days since the nth of `starts`
+-- takes: register_ids int4[], numbers int4[], first date, stop date, starts date[]
 -- row: services.energy.sums.DatedRow
-SELECT w.key, min(w.weight) AS weight, e.day AS at, e.band, sum(e.measured)::int8 AS measured,
+SELECT w.number, width_bucket(e.day, $5::date[]) AS bucket, e.band, sum(e.measured)::int8 AS measured,
        sum(e.interpolated)::int8 AS interpolated, sum(e.estimated)::int8 AS estimated,
        sum(e.covered_us)::int8 AS covered_us
-FROM unnest($1::int4[], $2::int4[], $3::int4[], $4::numeric[]) AS w (register_id, calendar_id, key, weight)
-JOIN energy_day AS e ON e.register_id = w.register_id AND e.day >= $5 AND e.day < $6
-GROUP BY w.key, e.day, e.band;
-
--- name: sum_days_by_month
--- what: energy in local days [first, stop) by key, which has one weight, month of the day and band
--- takes: register_ids int4[], calendar_ids int4[], keys int4[], weights numeric[], first date, stop date
--- row: services.energy.sums.DatedRow
-SELECT w.key, min(w.weight) AS weight, date_trunc('month', e.day::timestamp)::date AS at, e.band, sum(e.measured)::int8 AS measured,
-       sum(e.interpolated)::int8 AS interpolated, sum(e.estimated)::int8 AS estimated,
-       sum(e.covered_us)::int8 AS covered_us
-FROM unnest($1::int4[], $2::int4[], $3::int4[], $4::numeric[]) AS w (register_id, calendar_id, key, weight)
-JOIN energy_day AS e ON e.register_id = w.register_id AND e.day >= $5 AND e.day < $6
-GROUP BY w.key, date_trunc('month', e.day::timestamp), e.band;
+FROM unnest($1::int4[], $2::int4[]) AS w (register_id, number)
+JOIN energy_day AS e ON e.register_id = w.register_id AND e.day >= $3 AND e.day < $4
+GROUP BY w.number, width_bucket(e.day, $5::date[]), e.band;
 
 -- name: sum_hours
--- what: energy in local hours that start in [start, stop) by key, which has one weight, hour and band
--- takes: register_ids int4[], calendar_ids int4[], keys int4[], weights numeric[], start timestamptz, stop timestamptz
+-- what: energy in local hours that start in [start, stop) by number of class, hour and band
+-- takes: register_ids int4[], numbers int4[], start timestamptz, stop timestamptz
 -- row: services.energy.sums.TimedRow
-SELECT w.key, min(w.weight) AS weight, e.hour AS at, e.band, sum(e.measured)::int8 AS measured,
+SELECT w.number, e.hour AS at, e.band, sum(e.measured)::int8 AS measured,
        sum(e.interpolated)::int8 AS interpolated, sum(e.estimated)::int8 AS estimated,
        sum(e.covered_us)::int8 AS covered_us
-FROM unnest($1::int4[], $2::int4[], $3::int4[], $4::numeric[]) AS w (register_id, calendar_id, key, weight)
-JOIN energy_hour AS e ON e.register_id = w.register_id AND e.hour >= $5 AND e.hour < $6
-GROUP BY w.key, e.hour, e.band;
+FROM unnest($1::int4[], $2::int4[]) AS w (register_id, number)
+JOIN energy_hour AS e ON e.register_id = w.register_id AND e.hour >= $3 AND e.hour < $4
+GROUP BY w.number, e.hour, e.band;
 
 -- name: sum_intervals
--- what: energy in quarter hours that start in [start, stop) by key, which has one weight, quarter hour and band
--- takes: register_ids int4[], calendar_ids int4[], keys int4[], weights numeric[], start timestamptz, stop timestamptz
+-- what: energy in quarter hours that start in [start, stop) by number of class, quarter hour and band
+-- takes: register_ids int4[], numbers int4[], calendar_ids int4[], start timestamptz, stop timestamptz
 -- row: services.energy.sums.TimedRow
-SELECT w.key, min(w.weight) AS weight, time_bucket('15 minutes', e.start) AS at, p.band, sum(e.measured)::int8 AS measured,
+SELECT w.number, time_bucket('15 minutes', e.start) AS at, p.band, sum(e.measured)::int8 AS measured,
        sum(e.interpolated)::int8 AS interpolated, sum(e.estimated)::int8 AS estimated,
        sum(e.covered_us)::int8 AS covered_us
-FROM unnest($1::int4[], $2::int4[], $3::int4[], $4::numeric[]) AS w (register_id, calendar_id, key, weight)
-JOIN energy_interval AS e ON e.register_id = w.register_id AND e.start >= $5 AND e.start < $6
-JOIN calendar_piece AS p ON p.calendar_id = w.calendar_id AND p.start = e.start AND p.start >= $5 AND p.start < $6
-GROUP BY w.key, time_bucket('15 minutes', e.start), p.band;
+FROM unnest($1::int4[], $2::int4[], $3::int4[]) AS w (register_id, number, calendar_id)
+JOIN energy_interval AS e ON e.register_id = w.register_id AND e.start >= $4 AND e.start < $5
+JOIN calendar_piece AS p ON p.calendar_id = w.calendar_id AND p.start = e.start AND p.start >= $4 AND p.start < $5
+GROUP BY w.number, time_bucket('15 minutes', e.start), p.band;
 
 -- name: sum_chosen_hours
 -- what: energy in given local hours by key and weight, and how long there was any
