@@ -5,7 +5,8 @@
     unbilled       energy that no tariff covers: a line without a price, never left out
     export         what was delivered, as a credit, where the tariff prices it
     fixed, capacity, demand, demand_excess
-                   a month's charge; where terms or prices change within the month each part costs its share of days
+                   a month's charge; where terms or prices change within the month each part costs its share of days,
+                   by the highest demand of its own days
     power_factor   percentage of the lines that are in its base
 
 Amounts are rounded half up to the tariff's decimals, line by line; nothing is rounded before or after. What cannot be
@@ -24,7 +25,7 @@ from typing import Literal
 
 from analytics.billing import demand_charges, power_factor
 from analytics.billing.demand_charges import Charge
-from analytics.billing.inputs import BillInputs, MonthlyCharges, Stretch
+from analytics.billing.inputs import BillInputs, MonthlyCharges, Peak, Stretch
 from analytics.billing.notes import NO_PEAK, NO_REACTIVE, notes
 from analytics.billing.rounding import EXACT, half_up, product
 from analytics.billing.tiers import tier_quantities
@@ -79,7 +80,9 @@ def bill(inputs: BillInputs) -> Bill:
             more.append(NO_REACTIVE)
         else:
             lines += _power_factor_line(inputs, lines)
-    if inputs.peak is None and any(s.charges.demand_mode in {"contract", "actual"} for s in inputs.stretches):
+    if any(
+        charges.demand_mode in {"contract", "actual"} and peak is None for charges, _, peak in _charged_parts(inputs)
+    ):
         more.append(NO_PEAK)
     return Bill(inputs.currency, tuple(lines), (*notes(inputs), *more))
 
@@ -181,17 +184,27 @@ _CHARGE_NAMES = {
 
 
 def _monthly_lines(inputs: BillInputs) -> Iterator[Line]:
+    for charges, stretches, peak in _charged_parts(inputs):
+        yield from _charge_lines(inputs, charges, peak, stretches[0].from_day, stretches[-1].until_day)
+
+
+def _charged_parts(inputs: BillInputs) -> Iterator[tuple[MonthlyCharges, list[Stretch], Peak | None]]:
+    """Stretches with the same charges, and their highest demand: nobody pays for what was drawn under other terms."""
     for charges, group in groupby(inputs.stretches, key=lambda stretch: stretch.charges):
         stretches = list(group)
-        yield from _charge_lines(inputs, charges, stretches[0].from_day, stretches[-1].until_day)
+        peaks = [stretch.peak for stretch in stretches if stretch.peak is not None]
+        highest = max(peaks, key=lambda peak: peak.power_kw, default=None)
+        yield charges, stretches, inputs.peak if len(stretches) == len(inputs.stretches) else highest
 
 
-def _charge_lines(inputs: BillInputs, charges: MonthlyCharges, from_day: date, until_day: date) -> Iterator[Line]:
+def _charge_lines(
+    inputs: BillInputs, charges: MonthlyCharges, peak: Peak | None, from_day: date, until_day: date
+) -> Iterator[Line]:
     days = (until_day - from_day).days
     part = Fraction(days, inputs.days)
     some = "" if part == 1 else f"{days} of {inputs.days} days"
     charged = [Charge("fixed", Decimal(1), "month", charges.fixed)] if charges.fixed else []
-    for charge in (*charged, *_charged(inputs, charges)):
+    for charge in (*charged, *_charged(charges, peak)):
         name, name_zh = _CHARGE_NAMES[charge.kind]
         yield Line(
             kind=charge.kind,
@@ -210,16 +223,16 @@ def _charge_lines(inputs: BillInputs, charges: MonthlyCharges, from_day: date, u
         )
 
 
-def _charged(inputs: BillInputs, charges: MonthlyCharges) -> list[Charge]:
+def _charged(charges: MonthlyCharges, peak: Peak | None) -> list[Charge]:
     price = charges.demand_price_per_kw
     if charges.demand_mode == "capacity" and charges.capacity_price_per_kva is not None:
         return demand_charges.capacity(charges.capacity_price_per_kva, charges.transformer_kva, charges.motor_kva)
-    if price is None or inputs.peak is None:
+    if price is None or peak is None:
         return []
     if charges.demand_mode == "contract" and charges.contract_kw is not None:
         connected = charges.transformer_kva, charges.motor_kva
-        return demand_charges.contract(price, charges.contract_kw, inputs.peak.power_kw, *connected)
-    return demand_charges.actual(price, inputs.peak.power_kw) if charges.demand_mode == "actual" else []
+        return demand_charges.contract(price, charges.contract_kw, peak.power_kw, *connected)
+    return demand_charges.actual(price, peak.power_kw) if charges.demand_mode == "actual" else []
 
 
 def _power_factor_line(inputs: BillInputs, lines: Sequence[Line]) -> list[Line]:

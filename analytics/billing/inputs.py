@@ -85,8 +85,20 @@ class TierStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Peak:
+    """The highest mean power of 15 minutes of some days, and where these end."""
+
+    power_kw: Decimal
+    window: Literal["fixed", "sliding"]
+    stop: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Stretch:
-    """Local days [from_day, until_day) of the month under one version of a tariff and one set of terms."""
+    """Local days [from_day, until_day) of the month under one version of a tariff and one set of terms.
+
+    `peak`: the highest demand of these days, where they are not the whole month.
+    """
 
     from_day: date
     until_day: date
@@ -100,20 +112,12 @@ class Stretch:
     tiers: tuple[TierStep, ...] = ()
     tier_period: Literal["month", "year"] = "month"
     claims: tuple[Claim, ...] = ()
+    peak: Peak | None = None
 
     @property
     def days(self) -> int:
         """How many days it has."""
         return (self.until_day - self.from_day).days
-
-
-@dataclass(frozen=True, slots=True)
-class Peak:
-    """The highest mean power of 15 minutes of the month, and where these end."""
-
-    power_kw: Decimal
-    window: Literal["fixed", "sliding"]
-    stop: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,8 @@ class Reactive:
 class BillInputs:
     """A contract's month. `used_before_micro`: drawn since the beginning of the tier period and before the month.
 
-    `missing_us`: time of the main meters without any energy; `quarantined_micro`: energy held out until somebody rules;
+    `missing_us`: time of the main meters without any energy, `reactive_missing_us` that of their reactive registers
+    where they decide about money; `quarantined_micro`: energy held out until somebody rules;
     `unknown_holidays`: holiday calendars that do not know the month's year.
     """
 
@@ -147,6 +152,7 @@ class BillInputs:
     quarantined_entries: int = 0
     main_meters: tuple[str, ...] = ()
     unknown_holidays: tuple[str, ...] = ()
+    reactive_missing_us: int = 0
 
     @property
     def days(self) -> int:

@@ -35,6 +35,9 @@ def _gaps(inputs: BillInputs) -> list[str]:
     said = []
     if inputs.missing_us:
         said.append(f"Energy of {half_up(Decimal(inputs.missing_us) / _HOUR_US, 2):f} hours is missing.")
+    if inputs.reactive_missing_us:
+        hours = half_up(Decimal(inputs.reactive_missing_us) / _HOUR_US, 2)
+        said.append(f"Reactive energy of {hours:f} hours is missing, which betters the power factor.")
     if inputs.quarantined_entries:
         said.append(
             f"{half_up(Decimal(inputs.quarantined_micro).scaleb(-6), 3):f} {inputs.unit} "

@@ -73,6 +73,7 @@ class Drawn:
     reactive_import_micro: int
     reactive_export_micro: int
     covered_us: int
+    reactive_covered_us: int
 
 
 async def drawn(connection: Connection, meter_ids: Sequence[int], stretches: Sequence[Stretch]) -> Drawn:
@@ -95,6 +96,7 @@ async def drawn(connection: Connection, meter_ids: Sequence[int], stretches: Seq
         _total(row for row in found if row.flow == "reactive_import"),
         _total(row for row in found if row.flow == "reactive_export"),
         sum(row.covered_us for row in found if row.flow == "import"),
+        sum(row.covered_us for row in found if row.flow.startswith("reactive")),
     )
 
 
@@ -114,15 +116,17 @@ async def quarantined(
     return found
 
 
-async def peak(connection: Connection, meter_id: int, window: Literal["fixed", "sliding"], month: date) -> Peak | None:
-    """The highest demand of a meter in a local month; None where nothing was measured.
+async def peak(
+    connection: Connection, meter_id: int, window: Literal["fixed", "sliding"], days: tuple[date, date]
+) -> Peak | None:
+    """The highest demand of a meter in local days [from, until); None where nothing was measured.
 
     A virtual meter has fixed quarter hours only: these stand for sliding ones, and the peak says so.
     """
     register = await one(connection, SQL["import_register"], RegisterRow, meter_id)
     if register is None:
         return None
-    found = await demand.maximum(connection, register.register_id, month)
+    found = await demand.maximum(connection, register.register_id, days[0], until=days[1])
     if window == "sliding" and found.sliding is not None:
         return Peak(found.sliding.power, "sliding", found.sliding.stop)
     return None if found.fixed is None else Peak(found.fixed.power, "fixed", found.fixed.stop)

@@ -100,24 +100,29 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
     held = await energies.quarantined(connection, main_ids, start, stop)
     in_year = any(stretch.tiers and stretch.tier_period == "year" for stretch in stretches)
     last = parts[-1].terms
+    standard = last.power_factor_standard if last else None
+    month_us = (stop - start) // timedelta(microseconds=1)
+    reactive_us = month_us * len(mains) * sum(flow.startswith("reactive") for flow in drawn.flows)
+    peak, peaks = await _peaks(connection, parts, mains, month)
     return BillInputs(
         month,
         contract.carrier,
         drawn.units[0],
         contract.currency,
-        filled,
+        tuple(replace(stretch, peak=own) for stretch, own in zip(filled, peaks, strict=True)),
         amount_decimals=known[last.tariff].tariff.amount_decimals if last else 2,
-        peak=await _peak(connection, parts, mains, month),
+        peak=peak,
         reactive=Reactive(drawn.reactive_import_micro, drawn.reactive_export_micro)
         if any(flow.startswith("reactive") for flow in drawn.flows)
         else None,
-        power_factor_standard=last.power_factor_standard if last else None,
+        power_factor_standard=standard,
         used_before_micro=await energies.used_before(connection, contract.contract_id, month) if in_year else 0,
-        missing_us=max(0, len(mains) * ((stop - start) // timedelta(microseconds=1)) - drawn.covered_us),
+        missing_us=max(0, len(mains) * month_us - drawn.covered_us),
         quarantined_micro=held.micro,
         quarantined_entries=held.entries,
         main_meters=tuple(meter.code for meter in mains),
         unknown_holidays=await unknown_holidays(connection, tuple(known.values()), month),
+        reactive_missing_us=max(0, reactive_us - drawn.reactive_covered_us) if standard is not None else 0,
     )
 
 
@@ -135,15 +140,29 @@ def _stretches(parts: Sequence[Agreed], known: Mapping[str, Version], month: dat
         raise CannotBillError(str(error)) from error
 
 
-async def _peak(connection: Connection, parts: Sequence[Agreed], mains: Sequence[MeterRow], month: date) -> Peak | None:
-    """The month's highest demand where the terms charge it; the window is that of the last terms that do."""
+async def _peaks(
+    connection: Connection, parts: Sequence[Agreed], mains: Sequence[MeterRow], month: date
+) -> tuple[Peak | None, list[Peak | None]]:
+    """The highest demand of the month and, where terms change within it, of each part; None where it is not charged.
+
+    The month's window is that of the last terms that charge it.
+    """
     charged = [p.terms for p in parts if p.terms is not None and p.terms.demand_mode in {"contract", "actual"}]
     if not charged:
-        return None
+        return None, [None] * len(parts)
     if len(mains) > 1:
         codes = ", ".join(meter.code for meter in mains)
         raise CannotBillError(
             f"demand is charged, but supply enters at several meters ({codes}): "
             "make a virtual meter that is their sum the parent of them all"
         )
-    return await energies.peak(connection, mains[0].meter_id, charged[-1].demand_window, month)
+    meter_id = mains[0].meter_id
+    whole = await energies.peak(connection, meter_id, charged[-1].demand_window, (month, next_month(month)))
+    if len(parts) == 1:
+        return whole, [None]
+    return whole, [
+        await energies.peak(connection, meter_id, part.terms.demand_window, (part.from_day, part.until_day))
+        if part.terms in charged and part.terms is not None
+        else None
+        for part in parts
+    ]

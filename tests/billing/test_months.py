@@ -192,6 +192,11 @@ async def test_restatements_add_up_to_what_is_so_now(works: Works) -> None:
         ),
         ("UPDATE energy_day SET band = 0 WHERE day = '2026-04-07' AND band = 2", "No tariff covers 2000.000 kWh"),
         ("DELETE FROM demand_day", "no demand was measured"),
+        (
+            """DELETE FROM energy_day AS e USING register AS r
+               WHERE e.day >= '2026-04-30' AND r.id = e.register_id AND r.flow = 'reactive_import'""",
+            "Reactive energy of 24.00 hours is missing",
+        ),
         ("DELETE FROM register WHERE flow = 'reactive_import'", "no reactive register"),
     ],
 )
@@ -233,16 +238,20 @@ async def test_estimates_are_said_on_the_bill(works: Works) -> None:
 
 
 async def test_terms_that_change_within_the_month(works: Works) -> None:
-    # From the 11th on capacity: 20 of 30 days x 630 kVA x 25 = 10,500.00; 10 days of demand: 3,360.00 and 944.00.
+    # From the 11th on capacity: 20 of 30 days x 630 kVA x 25 = 10,500.00; 10 days of demand: 3,360.00. The 300 kW of
+    # the 20th are nobody's excess any more; 276.6 kW on the 9th are: 12 kW x 80 x 10 / 30 = 320.00.
     connection, plant, contract = works
     await billed_plant.put_terms(
         connection, plant, replace(TERMS, valid_from=date(2026, 4, 11), demand_mode="capacity")
+    )
+    await connection.execute(
+        "INSERT INTO demand_day VALUES ($1, '2026-04-09', 69150000, '2026-04-09 03:00Z')", plant.registers["main"]
     )
     reference = await months.draft(connection, contract, APRIL, MAIN)
     lines = (await stored.bill_named(connection, reference)).bill.lines
     assert [(line.kind, line.amount, line.detail[-13:]) for line in lines if line.unit in {"kW", "kVA"}] == [
         ("demand", Decimal("3360.00"), "10 of 30 days"),
-        ("demand_excess", Decimal("944.00"), "10 of 30 days"),
+        ("demand_excess", Decimal("320.00"), "10 of 30 days"),
         ("capacity", Decimal("10500.00"), "20 of 30 days"),
     ]
     # Energy is billed by stretch: 20,000 and 40,000 kWh peak.
