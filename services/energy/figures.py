@@ -77,9 +77,9 @@ class Figures:
 
     @property
     def peak_share(self) -> Decimal | None:
-        """Peak and critical peak of all energy; None: there is none, or no tariff knows bands."""
-        total = self.energy * _MICRO
-        if not total or set(self.bands) <= {Band.UNBILLED}:
+        """Peak and critical peak of all energy that has a band; None: there is none."""
+        total = self.energy * _MICRO - self.bands.get(Band.UNBILLED, Decimal(0))
+        if not total:
             return None
         return sum((self.bands.get(band, Decimal(0)) for band in _PEAKS), start=Decimal(0)) / total
 
