@@ -10,6 +10,7 @@ from analytics.billing.inputs import SubjectKind
 from api.instants import Instant
 from api.money import Exact
 from api.names import CONTRACT, MONTH, PATH
+from api.reasons import Reason, ReasonOrNone
 
 Status = Literal["draft", "closed", "restatement"]
 
@@ -91,7 +92,7 @@ class Closing(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[
-        str, Field(max_length=1000, description="Why it is closed although energy is missing or quarantined.")
+        ReasonOrNone, Field(description="Why it is closed although energy is missing or quarantined.")
     ] = ""
 
 
@@ -100,7 +101,7 @@ class Restating(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(min_length=1, max_length=1000, examples=["a meter was read late"])]
+    reason: Annotated[Reason, Field(examples=["a meter was read late"])]
 
 
 class Part(BaseModel):

@@ -5,6 +5,7 @@ RequestValidationError --------------- invalid-request, each place named, in wor
 HTTPException of the framework ------- not-found, method-not-allowed, body-too-large ...
 DatabaseAwayError -------------------- database-unavailable, Retry-After
 an undefined table or column --------- schema-behind
+a character that cannot be stored ---- invalid-request
 anything else ------------------------ internal-error; the traceback goes to the log, never to the client
 """
 
@@ -22,6 +23,7 @@ from starlette.exceptions import HTTPException
 from api.connections import DatabaseAwayError
 from api.names import FORMS
 from api.problems import MEDIA_TYPE, Problem, document
+from services.database import UNSTORABLE
 from services.health import SCHEMA_BEHIND
 from services.registry.pages import PagePlaceError
 
@@ -53,6 +55,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(PagePlaceError, _lost)
     for behind in SCHEMA_BEHIND:
         app.add_exception_handler(behind, _behind)
+    for unstorable in UNSTORABLE:
+        app.add_exception_handler(unstorable, _unstorable)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -132,6 +136,12 @@ async def _behind(request: Request, error: Exception) -> Response:
             headers={"Retry-After": "30"},
         ),
     )
+
+
+async def _unstorable(request: Request, error: Exception) -> Response:
+    del error  # in the database's words, about its encoding
+    detail = "A text of the request has a character that cannot be stored, such as NUL: leave it out."
+    return answer(request, Problem("invalid-request", detail))
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

@@ -14,6 +14,8 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from api.problems import Problem
 
+#: Of dates and times in requests: near the ends of what a calendar can count, its arithmetic fails.
+YEARS = range(1900, 3000)
 _zone: ContextVar[tzinfo] = ContextVar("ioe_time_zone", default=UTC)
 
 
@@ -60,6 +62,8 @@ def parse(text: str) -> datetime:
         raise ValueError(
             f"{text!r} is not a time with offset: write 2026-11-23T08:00:00Z or 2026-11-23T16:00:00%2B08:00"
         )
+    if time.year not in YEARS:
+        raise ValueError(f"{text!r} is outside the years {YEARS[0]} to {YEARS[-1]}")
     return time.astimezone(UTC)
 
 

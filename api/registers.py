@@ -23,7 +23,7 @@ async def require_register(connection: Connection, site: str, code: str, flow: F
     try:
         return await register(connection, site, code, flow)
     except MeterNotFoundError as error:
-        raise Problem("meter-not-found", f"{_sentence(error)}.") from error
+        raise Problem("meter-not-found", _sentence(error)) from error
 
 
 @contextmanager
@@ -32,9 +32,10 @@ def refused_as(slug: str, *kinds: type[Exception]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        raise Problem(slug, f"{_sentence(error)}.") from error
+        raise Problem(slug, _sentence(error)) from error
 
 
 def _sentence(error: Exception) -> str:
     text = str(error)
-    return text[:1].upper() + text[1:]
+    named = "/" in text.partition(" ")[0]  # a meter's id stays as it is written
+    return (text if named else text[:1].upper() + text[1:]) + ("" if text.endswith(("?", ".")) else ".")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from api.instants import parse
+from api.instants import YEARS, parse
 from api.names import DEVICE
 from api.problems import Problem
 from services.database import Connection
@@ -46,8 +46,24 @@ def missing(error: NoSuchPlaceError, site: str) -> Problem:
 def moment(zone: ZoneInfo, text: str, name: str) -> datetime:
     """A local date's first instant, or the instant itself. Raises Problem."""
     try:
-        return midnight(zone, date.fromisoformat(text)) if len(text) == len("2026-07-01") else parse(text)
+        if len(text) != len("2026-07-01"):
+            return parse(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise Problem(
             "invalid-request", f"`{name}` is neither a date nor a time with offset: write 2026-07-01, or {error}."
         ) from error
+    return midnight(zone, require_year(day, name))
+
+
+def month_of(text: str) -> date:
+    """The first day of a month as requests give it, `2026-04`. Raises Problem."""
+    year, month = map(int, text.split("-"))
+    return date(year, month, 1) if year in YEARS else require_year(date.min, "month")
+
+
+def require_year(day: date, name: str) -> date:
+    """The day. Raises Problem where calendars cannot reckon with it."""
+    if day.year not in YEARS:
+        raise Problem("invalid-request", f"`{name}` is outside the years {YEARS[0]} to {YEARS[-1]}.")
+    return day

@@ -42,6 +42,9 @@ REFUSALS: tuple[type[BaseException], ...] = (
     asyncpg.InvalidCatalogNameError,
 )
 
+#: What is raised for a text with a character that PostgreSQL's cannot have: NUL.
+UNSTORABLE: tuple[type[Exception], ...] = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+
 
 def raise_if_cancelled(error: BaseException) -> None:
     """Call in an `except OUTAGES` that tries again: leaving a transaction on a dead session hides a cancellation."""

@@ -4,7 +4,7 @@ A bill is named `site/contract/2026-04/space/b1/f2/1`: its contract, month and s
 was restated after the month was closed. Amounts are exact: they come as decimal text.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Response
@@ -19,6 +19,7 @@ from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
 from api.parameters import SiteFilter
 from api.problems import Problem
+from api.site_period import month_of
 from services.bills import months, paper, stored, workbook
 from services.bills.contracts import CannotBillError, ContractRow, NoSuchContractError, contract_named
 from services.bills.gather import gather
@@ -34,11 +35,6 @@ MonthInPath = Annotated[str, Path(pattern=MONTH, examples=["2026-04"])]
 MonthFilter = Annotated[str | None, Query(pattern=MONTH, description="Only of this local month.", examples=["2026-04"])]
 ContractFilter = Annotated[str | None, Query(pattern=CODE, description="Only of this contract; needs `site`.")]
 _WITH_CONTRACT = ("contract-not-found", "billing-refused")
-
-
-def month_of(text: str) -> date:
-    """The first day of a month as requests give it, `2026-04`."""
-    return date.fromisoformat(f"{text}-01")
 
 
 async def require_contract(connection: Connection, site: str, contract: str) -> ContractRow:

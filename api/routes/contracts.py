@@ -15,6 +15,7 @@ from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
 from api.parameters import Retired, SiteFilter, require_site
 from api.problems import Problem
+from api.reasons import Reason
 from api.routes.tariffs import BandName
 from services import contract_days, contracts, tariff_changes
 from services.contracts import ContractRow
@@ -113,7 +114,7 @@ class NewCriticalDay(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     day: Annotated[date, Field(ge=FIRST_DAY, lt=LAST_DAY, examples=["2026-07-15"])]
-    reason: Annotated[str, Field(min_length=1, max_length=1000, examples=["Guangzhou at 36 degrees"])]
+    reason: Annotated[Reason, Field(examples=["Guangzhou at 36 degrees"])]
 
 
 class Called(BaseModel):

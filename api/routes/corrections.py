@@ -13,6 +13,7 @@ from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
 from api.parameters import SiteFilter, require_point
 from api.problems import Problem
+from api.reasons import Reason
 from services import corrections
 
 router = APIRouter(prefix="/corrections", tags=["readings"], dependencies=[Depends(zoned)])
@@ -60,7 +61,7 @@ class NewCorrections(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     point: Annotated[str, Field(pattern=POINT, examples=["kunshan/m-101/active_power_kw"])]
-    reason: Annotated[str, Field(min_length=1, max_length=1000, examples=["meter was misread by a factor of ten"])]
+    reason: Annotated[Reason, Field(examples=["meter was misread by a factor of ten"])]
     readings: Annotated[list[CorrectedReading], Field(min_length=1, max_length=MAXIMUM)]
 
 

@@ -13,6 +13,7 @@ from api.instants import Instant, InstantQuery, parse, zoned
 from api.names import POINT
 from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
+from api.reasons import Reason
 from api.registers import CodeOfMeter, FlowWanted, SiteOfMeter, refused_as, require_register
 from services.ledger import manual_readings, replacements, rulings
 from services.ledger.registers import Flow, RegisterRow, segments
@@ -34,7 +35,7 @@ InstantBody = Annotated[
     BeforeValidator(_instant),
     WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-23T08:00:00.250Z"]}),
 ]
-Reason = Annotated[str, Field(min_length=1, max_length=1000, examples=["display read on site, photo in order 118"])]
+ReasonBody = Annotated[Reason, Field(examples=["display read on site, photo in order 118"])]
 FlowBody = Annotated[Flow | None, Field(description="Which of the meter's registers; null: the first one it has.")]
 Shown = Annotated[Decimal, Field(ge=0, le=_MOST)]
 
@@ -66,7 +67,7 @@ class NewRuling(BaseModel):
         Decimal | None,
         Field(ge=0, le=_MOST, decimal_places=6, description="Of `correct` and `estimate`, in the register's unit."),
     ] = None
-    reason: Reason
+    reason: ReasonBody
 
 
 class NewManualReading(BaseModel):
@@ -79,7 +80,7 @@ class NewManualReading(BaseModel):
     value: Annotated[
         FiniteFloat, Field(description="As the register shows it, in its point's unit.", examples=[1042.5])
     ]
-    reason: Reason
+    reason: ReasonBody
 
 
 class NewReplacement(BaseModel):
@@ -98,7 +99,7 @@ class NewReplacement(BaseModel):
         None
     )
     replace: Annotated[bool, Field(description="Put this in the place of what is entered for that instant.")] = False
-    reason: Reason
+    reason: ReasonBody
 
 
 class Segment(BaseModel):
@@ -260,7 +261,7 @@ async def undo_replacement(
     code: CodeOfMeter,
     connection: Database,
     at: Annotated[InstantQuery, Query(description="The instant for which it is entered.")],
-    reason: Annotated[str, Query(min_length=1, max_length=1000)],
+    reason: Annotated[Reason, Query()],
     flow: FlowWanted = None,
 ) -> Decided:
     """What was in force before goes on as if it had not been entered; `changed` is false where there is none."""

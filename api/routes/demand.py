@@ -13,7 +13,7 @@ from api.names import CODE, MONTH
 from api.openapi_parts import problems
 from api.problems import Problem
 from api.routes.meters import Carrier, Flow
-from api.site_period import named, require_site_row
+from api.site_period import month_of, named, require_site_row, require_year
 from services import demand
 from services.database import Connection
 from services.demand import ContractDemand, Peak, RegisterRow
@@ -179,8 +179,9 @@ def _stretches(
     if month is not None and (since or until):
         raise Problem("invalid-request", "Give `month`, or `from` and `to`, not both.")
     today = now.astimezone(zone).date()
-    first = since or (date.fromisoformat(f"{month}-01") if month else today.replace(day=1))
+    first = require_year(since or (month_of(month) if month else today.replace(day=1)), "from")
     stop = until or (_following(first) if since is None else today + timedelta(days=1))
+    require_year(stop, "to")
     if first >= stop:
         raise Problem("invalid-request", "The period is empty: `from` comes before `to`.")
     if first > today:

@@ -17,7 +17,8 @@ from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
 from api.parameters import SiteFilter
 from api.problems import Problem
-from api.routes.bills import ContractFilter, MonthFilter, MonthInPath, month_of, require_contract
+from api.routes.bills import ContractFilter, MonthFilter, MonthInPath, require_contract
+from api.site_period import month_of
 from services.bills import invoices
 from services.registry.pages import Page
 

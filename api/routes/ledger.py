@@ -3,7 +3,7 @@
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from analytics.metering.model import MICRO, LedgerKind
 from api.context import Database
@@ -18,8 +18,15 @@ from services.ledger.entries import EntryRow, Place
 
 router = APIRouter(tags=["ledger"], dependencies=[Depends(zoned)])
 
+
+def _known(kind: str) -> str:
+    if kind not in get_args(LedgerKind):
+        raise ValueError(f"there is no kind {kind[:40]!r}, there are {', '.join(get_args(LedgerKind))}")
+    return kind
+
+
 Kinds = Annotated[
-    list[str] | None,
+    list[Annotated[str, AfterValidator(_known)]] | None,
     Query(alias="kind", description=f"Only these kinds: {', '.join(get_args(LedgerKind))}.", max_length=12),
 ]
 Start = Annotated[InstantQuery | None, Query(alias="from", description="Only what reaches past this instant.")]

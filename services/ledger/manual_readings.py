@@ -16,6 +16,9 @@ from services.database import Connection, run
 from services.ledger.registers import SQL, RegisterRow, lock, segment_at, segments
 from services.registry.points import points_named
 
+#: What a register without a modulus shows at most: 63 bits hold the millionths of it.
+HIGHEST = Decimal(10) ** 12
+
 
 class ReadingRefusedError(Exception):
     """The register cannot have shown this; the message says why."""
@@ -42,10 +45,10 @@ async def enter(
         if segment.point is None:
             raise ReadingRefusedError(f"no point is the register of {register.meter} at that instant: assign one first")
         point = (await points_named(connection, [segment.point]))[segment.point]
-        if read.value < 0 or (segment.modulus is not None and Decimal(read.value) >= segment.modulus):
-            highest = "without end" if segment.modulus is None else f"to below {segment.modulus:f}"
+        below = HIGHEST if segment.modulus is None else segment.modulus
+        if not 0 <= Decimal(read.value) < below:
             raise ReadingRefusedError(
-                f"{read.value!r} {point.unit} cannot be shown: the register goes from 0 {highest}"
+                f"{read.value!r} {point.unit} cannot be shown: the register goes from 0 to below {below:f}"
             )
         try:
             corrections.require_plausible(point, {read.time: read.value}, now)

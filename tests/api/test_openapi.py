@@ -100,7 +100,11 @@ def test_numbers_name_their_unit() -> None:
     # Energies of any carrier: `unit` stands beside them.
     in_the_points_unit |= {"energy", "measured", "interpolated", "estimated", "intervals", "quarantined", "unresolved"}
     in_the_points_unit |= {"adjustment", "adjustments", "difference", "residual", "unmetered", "first_value"}
-    in_the_points_unit |= {"compared_energy", "forward", "backward"}
+    in_the_points_unit |= {"compared_energy", "forward", "backward", "previous_energy", "unbilled", "energy_so_far"}
+    in_the_points_unit |= {"present_power", "night_baseload", "weekend_baseload"}
+    # Of products in their own unit, and money in the currency beside it.
+    in_the_points_unit |= {"quantity", "energy_per_unit", "cost", "average_price", "amount", "total"}
+    unitless |= {"load_factor", "share_of_contract", "peak_share", "rank", "meters", "change", "row", "replaced"}
     for name, schema in DOCUMENT["components"]["schemas"].items():
         for field, described in schema.get("properties", {}).items():
             kinds = {described.get("type"), *(option.get("type") for option in described.get("anyOf", []))}

@@ -79,6 +79,14 @@ def check(answer: httpx.Response, slug: str) -> ProblemDocument:
         (f"/api/v1/readings?point={POINT}&resolution=7m", "invalid-request", "'15m'"),
         (f"/api/v1/readings?point={POINT}&limit=2", "invalid-request", "at least 10"),
         (f"/api/v1/readings?point={POINT}&cursor=rubbish", "invalid-cursor", "unchanged"),
+        (f"/api/v1/readings?point={POINT}&start=0001-01-01T00:00:00Z", "invalid-request", "1900 to 2999"),
+        ("/api/v1/energy?site=kunshan&from=0001-01-01&to=2026-01-01", "invalid-request", "`from` is outside the years"),
+        ("/api/v1/energy?site=kunshan&from=2026-01-01&to=9999-12-31", "invalid-request", "`to` is outside the years"),
+        ("/api/v1/demand?site=kunshan&month=0000-01", "invalid-request", "`month` is outside the years"),
+        ("/api/v1/demand?site=kunshan&from=2026-01-01&to=9999-12-31", "invalid-request", "`to` is outside the years"),
+        ("/api/v1/bills?month=9999-12", "invalid-request", "`month` is outside the years"),
+        ("/api/v1/ledger?kind=blink", "invalid-request", "no kind 'blink', there are rollover"),
+        ("/api/v1/points?search=%00", "invalid-request", "NUL"),
         ("/api/v1/live?device=m-1", "invalid-request", "site/device"),
         ("/api/v1/events?after=1&cursor=x", "invalid-cursor", "unchanged"),
     ],
@@ -147,9 +155,20 @@ async def test_a_foreign_host_name_is_not_answered(service: Service) -> None:
 @pytest.mark.parametrize("operation", sorted(PATHS))
 async def test_every_route_refuses_a_parameter_that_it_does_not_have(service: Service, operation: str) -> None:
     path = operation.format(
-        site="kunshan", path="b1", code="m-1", device="m-1", key="active_power_kw", slug="not-found", id="0" * 32
+        site="kunshan",
+        path="b1",
+        code="m-1",
+        device="m-1",
+        key="active_power_kw",
+        slug="not-found",
+        id="0" * 32,
+        contract="grid",
+        month="2026-04",
+        day="2026-04-01",
+        number="1",
+        bill="kunshan/grid/2026-04/meter/main/1",
     )
-    method = "GET" if "get" in PATHS[operation] else "POST"
+    method = "GET" if "get" in PATHS[operation] else next(iter(PATHS[operation])).upper()
     answer = await service.client.request(method, path, params={"no_such_parameter": "1"})
     assert "no_such_parameter" in check(answer, "unknown-parameter").detail
 

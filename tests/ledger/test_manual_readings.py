@@ -80,3 +80,16 @@ async def test_a_power_meter_has_no_register_to_be_read(client: httpx.AsyncClien
     assert "no register" in check(answer, "manual-reading-refused").detail
     period = {"from": "2026-03-02T00:00:00Z", "to": "2026-03-02T06:00:00Z"}
     check(await client.get("/api/v1/meters/plant/p1/reconciliation", params=period), "not-reconcilable")
+
+
+@pytest.mark.usefixtures("silent")
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"reason": "  "}, "at least 1 character"),
+        ({"reason": "read\0on site"}, "NUL"),
+        ({"time": "0001-01-01T00:00:00Z"}, "outside the years 1900 to 2999"),
+    ],
+)
+async def test_what_cannot_be_kept_is_refused(client: httpx.AsyncClient, changed: dict[str, object], says: str) -> None:
+    assert says in check(await client.post(READINGS, json={**READ, **changed}), "invalid-request").detail
