@@ -102,7 +102,7 @@ WHERE r.meter_id = ANY (ARRAY(SELECT meter_id FROM contract_meter WHERE contract
 GROUP BY r.meter_id, s.n, e.band;
 
 -- name: quarantined
--- what: energy of meters held out of a span until somebody rules, that of the terms of virtual ones included
+-- what: increments held out of a span until somebody rules, also of the terms of virtual meters; energy of import
 -- takes: meter_ids int4[], start timestamptz, stop timestamptz
 -- row: services.bills.energies.QuarantineRow
 WITH RECURSIVE used AS (
@@ -110,8 +110,9 @@ WITH RECURSIVE used AS (
   UNION
   SELECT t.term_register_id FROM used JOIN meter_term AS t ON t.register_id = used.id
 )
-SELECT count(*)::int4 AS entries, coalesce(sum(quarantined), 0)::int8 AS micro
-FROM ledger_entry WHERE register_id IN (SELECT id FROM used) AND quarantined <> 0 AND start < $3 AND stop > $2;
+SELECT count(*)::int4 AS entries, coalesce(sum(l.quarantined) FILTER (WHERE r.flow = 'import'), 0)::int8 AS micro
+FROM ledger_entry AS l JOIN register AS r ON r.id = l.register_id
+WHERE l.register_id IN (SELECT id FROM used) AND l.quarantined <> 0 AND l.start < $3 AND l.stop > $2;
 
 -- name: subject_place
 -- what: the numbers of a bill's subject at a site; all are null where there is none of that name

@@ -190,6 +190,12 @@ async def test_restatements_add_up_to_what_is_so_now(works: Works) -> None:
                FROM register AS r JOIN meter AS m ON m.id = r.meter_id WHERE m.code = 'main' AND r.flow = 'import'""",
             "5.000 kWh in 1 increments are quarantined",
         ),
+        (  # kvarh are no kWh, and they hinder closing all the same
+            """INSERT INTO ledger_entry (register_id, origin, kind, start, stop, quarantined, decided)
+               SELECT r.id, 'judged', 'implausible', '2026-04-03Z', '2026-04-04Z', 5000000, '2026-04-04Z'
+               FROM register AS r WHERE r.flow = 'reactive_import'""",
+            "0.000 kWh in 1 increments are quarantined",
+        ),
         ("UPDATE energy_day SET band = 0 WHERE day = '2026-04-07' AND band = 2", "No tariff covers 2000.000 kWh"),
         ("DELETE FROM demand_day", "no demand was measured"),
         (

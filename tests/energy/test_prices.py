@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -34,6 +35,21 @@ def tariff(tiers: tuple[Tier, ...] = (), period: Literal["month", "year"] = "mon
 def book(known: Tariff, use: dict[tuple[int, date], int]) -> PriceBook:
     terms = Terms(date(2026, 3, 1), "t", "industry")
     return PriceBook({1: Plan(ZoneInfo("Asia/Shanghai"), (terms,), {"t": known}), 2: Plan(ZoneInfo("UTC"))}, use)
+
+
+def test_a_price_that_is_published_for_some_months_moves_when_they_begin_and_end() -> None:
+    published = Component(
+        "extra", "Extra", Decimal("0.02"), floats=False, from_month=date(2026, 5, 1), until_month=date(2026, 7, 1)
+    )
+    base = tariff()
+    prices = book(replace(base, components=(*base.components, published)), {})
+    months = [date(2026, 3, 17), *(date(2026, number, 1) for number in range(4, 10))]
+    assert prices.moves(months, flow="import") == [date(2026, 5, 1), date(2026, 7, 1)]
+    assert prices.moves(months, flow="export") == []
+    # Tiers: each month has an average of its own.
+    tiers = (Tier(Decimal(100), Decimal("3.00")), Tier(None, Decimal("4.00")))
+    drawn = {(1, date(2026, number, 1)): kwh * 1_000_000 for number, kwh in ((3, 50), (4, 80), (5, 200), (6, 200))}
+    assert book(tariff(tiers), drawn).moves(months[:4], flow="import") == [date(2026, 5, 1)]
 
 
 def test_only_what_floats_follows_the_band() -> None:
