@@ -1,9 +1,15 @@
-"""The worked examples of docs/accounting.md and its neighbour, as the page writes them.
+"""The worked examples of docs/accounting.md and its neighbours, as the pages write them.
 
-An example is a fenced block of the language `registers`, `bands`, `demand`, `power-factor` or `bill`. Each of its lines
-is a word and what follows it; `#` begins a remark. Times are of Asia/Shanghai; `08:15` is of 2026-03-02, a Monday,
-other days are written out (`2026-03-03 08:15`). Which words there are is said beside what reads them, in
-tests/test_accounting_page.py.
+An example is a fenced block of a language of ours (`registers`, `stored`, `whose`, `bands`, `bill` and others). Each of
+its lines is a word and what follows it; `#` begins a remark. Times are of Asia/Shanghai; `08:15` is of 2026-03-02, a
+Monday, other days are written out (`2026-03-03 08:15`). Which words there are is said beside what reads them:
+
+    tests/test_accounting_page.py    registers
+    tests/test_ledger_page.py        stored, commissioning, losses
+    tests/test_energy_page.py        virtual, whose, rollup, analysis, forecast
+    tests/test_bands_page.py         bands
+    tests/test_billing_page.py       demand, power-factor, bill, restatement
+    tests/test_sharing_page.py       tiers, parts, invoice, called
 """
 
 from __future__ import annotations
@@ -16,7 +22,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = ("accounting.md", "tariffs-and-bills.md")
+PAGES = ("accounting.md", "sums-and-shares.md", "tariffs-and-bills.md")
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY = "2026-03-02"
 _FENCE = re.compile(r"^```(\w[\w-]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

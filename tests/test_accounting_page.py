@@ -9,6 +9,7 @@ registers   rated, multiplier, modulus, resolution, linear       what is known o
             interval TIME N measured|interpolated|estimated      all quarter hours with energy are named, one by one
             intervals FROM TO N QUALITY                          ... or by a span, each of them N
             total N
+            sliding TIME N                                       the day's highest 15 minutes by the minute, in kW
             ledger KIND FROM TO [energy N] [quarantined N] [adjustment N]     all entries are named
             law N = LAST - FIRST [+ N ...]                       the law, worked out
 """
@@ -81,7 +82,8 @@ def judged(example: Example) -> Account:
     known = rules(example)
     times = np.array([at for at, _ in reads], dtype=np.int64)
     values = np.array([value for _, value in reads], dtype=np.float64)
-    return account(known, begin(known), times, values, Edges())
+    midnight = np.array([us("00:00")], dtype=np.int64)
+    return account(known, begin(known), times, values, Edges(days_us=midnight))
 
 
 def stated_intervals(example: Example) -> dict[str, tuple[int, str]]:
@@ -157,6 +159,9 @@ def test_reads_come_to_what_the_page_says(example: Example) -> None:
         assert found_intervals(result) == stated
     for line in example.all("total"):
         assert int(result.pieces.total.sum()) == micro(line.rest[0])
+    for line in example.all("sliding"):
+        at, power = line.rest
+        assert [(day.stop_us, 4 * day.energy_micro) for day in result.days] == [(us(at), micro(power))]
     assert sorted(found_ledger(result), key=str) == sorted(stated_ledger(example), key=str)
 
 
