@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 import pytest
 
+from analytics.billing.bill import bill
 from analytics.billing.inputs import TierStep
 from analytics.billing.sharing import Subject
 from analytics.billing.tiers import tier_quantities
@@ -18,7 +19,10 @@ from analytics.tariffs.model import Tariff, Tier
 from services.bills import months, stored
 from services.bills.contracts import CannotBillError, ContractRow, contract_named
 from services.bills.gather import gather
+from services.bills.itemised import itemised
 from services.bills.months import ClosingRefusedError
+from services.bills.paper import paper
+from services.bills.workbook import workbook
 from services.database import Connection, connect
 from tests import metered_plant
 from tests.billing import billed_plant
@@ -234,3 +238,32 @@ async def test_negative_energy_of_a_difference_is_money_back(works: Works) -> No
     ]
     divided = months.division(await gather(connection, contract, APRIL), "org_unit")
     assert sum(amount for _, amount in divided.parts) + divided.unallocated == divided.total == Decimal("82.00")
+
+
+async def test_a_unit_without_energy_has_a_bill_without_lines(works: Works) -> None:
+    connection, plant, contract = works
+    await connection.execute(
+        "INSERT INTO org_unit (site_id, code, path, kind, name) VALUES ($1, 'idle', 'idle', 'department', 'Idle')",
+        plant.site_id,
+    )
+    kept = await draft(connection, contract, Subject("org_unit", "idle"))
+    assert (kept.bill.lines, kept.head.total) == ((), Decimal(0))
+    shown = itemised(contract, kept)
+    assert paper(shown).startswith(b"%PDF")
+    assert workbook(shown).startswith(b"PK")
+
+
+async def test_a_meter_with_a_contract_of_its_own_is_the_main_meter_of_that_one(works: Works) -> None:
+    # The yard's 20,000 kWh peak by themselves: 17,000.00 + 2,732.00 + 588.00. The grid's bill is what main counts.
+    connection, plant, contract = works
+    other = await connection.fetchval(
+        """INSERT INTO contract (site_id, code, name, carrier, currency, is_default)
+           VALUES ($1, 'yard', 'Yard', 'electricity', 'CNY', false) RETURNING id""",
+        plant.site_id,
+    )
+    await connection.execute("UPDATE meter SET contract_id = $1, contract = 'yard' WHERE code = 'yard'", other)
+    terms = replace(TERMS, demand_mode="none", power_factor_standard=None)
+    await billed_plant.put_terms(connection, replace(plant, contract_id=other), terms)
+    yard = await gather(connection, await contract_named(connection, "plant", "yard"), APRIL)
+    assert (yard.main_meters, bill(yard).total) == (("yard",), Decimal("20320.00"))
+    assert bill(await gather(connection, contract, APRIL)).total == Decimal("88512.00")
