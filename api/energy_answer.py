@@ -1,6 +1,6 @@
 """The answer of the energy analysis: exact sums become figures with units, money to the cent, shares to a millionth."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated
@@ -119,7 +119,8 @@ def answer(found: Analysis, counts: Sequence[ProducedRow], top: int | None) -> E
         ranks[group.key.carrier] = rank = ranks.get(group.key.carrier, 0) + 1
         if top is None or rank <= top:
             whole = totals.get((group.key.carrier, group.key.unit))
-            single += _split(_group(found, group, rank, whole, counts), by_band="band" in question.group_by)
+            shown = _group(found, group, rank, whole, counts)
+            single += list(_split(group, shown)) if "band" in question.group_by else [shown]
     previous = found.previous
     return EnergyAnswer(
         site=question.site,
@@ -194,35 +195,23 @@ def _before(found: Analysis, key: Key) -> Decimal | None:
     return None if same is None or not same.whole.known else same.whole.energy
 
 
-def _split(group: EnergyGroup, *, by_band: bool) -> list[EnergyGroup]:
-    """A group for each of its bands, where they were asked for."""
-    if not by_band:
-        return [group]
-    whole = sum(group.total.by_band.values())
-    return [
-        group.model_copy(
+def _split(group: Group, shown: EnergyGroup) -> Iterator[EnergyGroup]:
+    """A group for each of its bands. Missing time is that of the whole group: it has no band."""
+    whole = sum(group.whole.bands.values(), Decimal(0))
+    for band, energy in sorted(group.whole.bands.items()):
+        yield shown.model_copy(
             update={
-                "band": band,
-                "share": (group.share or 0) * energy / whole if whole else None,
-                "total": _of_band(group.total, band),
+                "band": Band(band).code,
+                "share": (shown.share or 0) * float(energy / whole) if whole else None,
+                "total": _figures(group.whole.of_band(band), group.currency),
                 "points": [
-                    _point(point.start, point.stop, _of_band(point, band))
-                    for point in group.points
+                    _point(point.start, point.stop, _figures(known.figures.of_band(band), group.currency))
+                    for point, known in zip(shown.points, group.points, strict=False)
                 ],
                 "demand": None, "night_baseload": None, "weekend_baseload": None, "energy_per_m2": None,
                 "per_product": [], "previous_energy": None, "change": None,
             }
-        )
-        for band, energy in group.total.by_band.items()
-    ]  # fmt: skip
-
-
-def _of_band(figures: EnergyFigures, band: str) -> EnergyFigures:
-    energy = figures.by_band.get(band)
-    return EnergyFigures(
-        energy=energy, by_band={} if energy is None else {band: energy}, quality=None, missing_s=figures.missing_s,
-        cost=None, average_price=None, unbilled=(energy or 0.0) if band == Band.UNBILLED.code else 0.0, peak_share=None,
-    )  # fmt: skip
+        )  # fmt: skip
 
 
 def _figures(figures: Figures, currency: str | None) -> EnergyFigures:
