@@ -40,6 +40,8 @@ const MARK = 4;
 const LABEL_WIDTH = 64;
 const GAP_PART = 0.16;
 const GAP_MOST = 6;
+/** Narrower bars have no edges: they would be nothing else. */
+const THIN = 9;
 
 export function StackedBars({ label, bars, unit, writeTick, writeTime, steps, centred, read }: StackedBarsProps) {
   const [box, size] = useSize();
@@ -59,7 +61,7 @@ export function StackedBars({ label, bars, unit, writeTick, writeTime, steps, ce
   };
 
   return (
-    <div class="line-chart">
+    <div class="line-chart stacked-bars" data-thin={slot < THIN}>
       <p class="stacked-bars-reading" aria-hidden="true">{chosen === undefined ? "" : read(chosen)}</p>
       <div class="line-chart-box stacked-bars-box" ref={box}>
         <svg class="line-chart-plot" width={size.width} height={size.height} aria-hidden="true" focusable="false">

@@ -25,7 +25,7 @@ export function demandOf(months: readonly MonthDemand[]): MeterDemand[] {
 
 /** Months come in the order of time: the contract of the newest holds, of equal peaks the earliest. */
 function joined(known: MeterDemand | undefined, month: MonthDemand): MeterDemand {
-  const peak = month.contract_window === "sliding" ? month.sliding : month.fixed;
+  const peak = month.contract_window === "sliding" ? (month.sliding ?? month.fixed) : month.fixed;
   const earlier = known?.peak ?? null;
   return {
     meter: month.meter,

@@ -5,7 +5,7 @@ import { named, words } from "../i18n";
 import type { Place, SiteModel } from "../registry/site_model";
 import type { EnergyGroup } from "./groups";
 import type { Meter } from "./load";
-import { addDays, type Days, type Span } from "./period";
+import { addDays, localDate, type Days, type Span } from "./period";
 import type { Scope } from "./query";
 
 export interface Name {
@@ -23,7 +23,9 @@ export function writeDays({ first, stop }: Days, language: Locale): string {
 /** A span of dates, or of a date and an instant in the middle of a day. */
 export function writeSpan({ from, to }: Span, zone: string, language: Locale): string {
   if (!to.includes("T")) return writeDays({ first: from, stop: to }, language);
-  return `${formatTime(Date.parse(from), "day", "UTC", language)} – ${formatTime(Date.parse(to), "moment", zone, language)}`;
+  const day = formatTime(Date.parse(from), "day", "UTC", language);
+  if (localDate(Date.parse(to), zone) === from) return `${day} 00:00–${formatTime(Date.parse(to), "minute", zone, language)}`;
+  return `${day} – ${formatTime(Date.parse(to), "moment", zone, language)}`;
 }
 
 /** "+12 %", "−3.4 %": one decimal below ten. */

@@ -36,7 +36,7 @@ function MeterDemandFigures({ demand, zone, name }: MeterDemandProps) {
   const text = words.value.energy;
   const { peak, forecast, contract_kw, unit } = demand;
   const titled = (title: string): string => (name === null ? title : `${title} · ${name}`);
-  const contract = contract_kw === null ? text.noContract : text.contractDemand(`${formatValue(contract_kw, unit, locale.value)} ${unit}`);
+  const contract = contract_kw === null ? null : `${formatValue(contract_kw, unit, locale.value)} ${unit}`;
   return (
     <>
       <Box title={titled(text.demand)} big={<Figure value={peak?.maximum ?? null} unit={unit} quality={peak === null ? "missing" : "fresh"} />}>
@@ -58,14 +58,14 @@ function MeterDemandFigures({ demand, zone, name }: MeterDemandProps) {
 }
 
 /** Above the contract it costs: that is a state, and the only thing here with a colour. */
-function AgainstContract({ share, contract }: { readonly share: number | null; readonly contract: string }) {
+function AgainstContract({ share, contract }: { readonly share: number | null; readonly contract: string | null }) {
   const text = words.value.energy;
-  if (share === null) return <span class="faint">{contract}</span>;
+  if (share === null || contract === null) return <span class="faint">{text.noContract}</span>;
   return (
     <>
       <ShareBar share={share} />
       {share > 1 ? <span class="energy-over"><Icon name="warning" />{text.overContract}</span> : null}
-      <span class={share > 1 ? "" : "faint"}>{text.ofContract(formatShare(share, locale.value))} · {contract}</span>
+      <span class={share > 1 ? "" : "faint"}>{text.ofContract(formatShare(share, locale.value), contract)}</span>
     </>
   );
 }

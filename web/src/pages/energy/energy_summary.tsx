@@ -27,10 +27,8 @@ export function EnergySummary({ report, meters }: { readonly report: EnergyRepor
     <section class="energy-summary" aria-label={text.summary}>
       <Box title={text.used} big={<Figure value={total.energy} unit={unit} quality={doubtQuality(doubt)} />}>
         <span>{change === null ? text.noChange(span) : text.change(writeChange(change, locale.value), span)}</span>
-        <span class="energy-doubt-line">
-          <DoubtText doubt={doubt} meters={whole.meters} />
-          {report.course.open ? <span class="faint"> · {text.until(formatTime(report.at_ms, "minute", zone, locale.value))}</span> : null}
-        </span>
+        <DoubtText doubt={doubt} meters={whole.meters} />
+        {report.course.open ? <span class="faint">{text.until(formatTime(report.at_ms, "minute", zone, locale.value))}</span> : null}
       </Box>
       <Box title={text.cost} big={<Money amount={total.cost} currency={currency} decimals={0} />}>
         <span class="faint">{total.cost === null ? text.noTariff : (unbilled ?? text.costHint)}</span>

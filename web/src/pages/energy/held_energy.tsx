@@ -33,7 +33,7 @@ export function HeldEnergy({ held }: { readonly held: Followed<readonly LedgerEn
   const shown = [...done.map(({ entry }) => entry), ...(all.value ? waiting : waiting.slice(0, FIRST))];
   const more = waiting.length + done.length - shown.length;
   return (
-    <section class="held" aria-labelledby="held-title" data-waiting={waiting.length > 0}>
+    <section class="held" aria-labelledby="held-title" data-waiting={waiting.length > 0} data-empty={shown.length === 0}>
       <div class="energy-head">
         <h2 id="held-title">{text.title}</h2>
         <p class="held-count" role="status">
@@ -41,9 +41,9 @@ export function HeldEnergy({ held }: { readonly held: Followed<readonly LedgerEn
           {waiting.length === 0 ? text.none : text.count(waiting.length)}
         </p>
       </div>
-      {waiting.length === 0 ? null : <p class="energy-hint">{text.why} {text.whole}.</p>}
+      {waiting.length === 0 ? null : <p class="energy-hint">{text.why}</p>}
       <ul class="held-list">
-        {shown.map((entry) => <HeldEntry key={entryKey(entry)} entry={entry} decided={decided} />)}
+        {shown.map((entry) => <HeldEntry key={entryKey(entry)} entry={entry} decided={decided} reload={held.load} />)}
       </ul>
       {more > 0 ? <button type="button" class="button button-plain" onClick={() => { all.value = true; }}>{text.more(more)}</button> : null}
     </section>

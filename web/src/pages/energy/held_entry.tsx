@@ -5,9 +5,10 @@
  *                                      \--cancel, Escape--> waiting
  */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { asProblem } from "../../api/problem";
 import { decide, entryKey, type LedgerEntry } from "../../energy/held";
+import { localDate } from "../../energy/period";
 import { formatValue } from "../../format/number";
 import { formatTime } from "../../format/time";
 import { unitSymbol } from "../../format/unit";
@@ -18,7 +19,14 @@ import { Icon } from "../../ui/icon";
 import type { Decision, Decisions } from "./held_energy";
 import { ReasonForm } from "./reason_form";
 
-export function HeldEntry({ entry, decided }: { readonly entry: LedgerEntry; readonly decided: Decisions }) {
+export interface HeldEntryProps {
+  readonly entry: LedgerEntry;
+  readonly decided: Decisions;
+  /** Asks for what is held anew: what was undone is held again. */
+  readonly reload: () => void;
+}
+
+export function HeldEntry({ entry, decided, reload }: HeldEntryProps) {
   const { view } = useSite();
   const text = words.value.energy.held;
   const asking = useSignal<Decision["verdict"] | null>(null);
@@ -31,7 +39,8 @@ export function HeldEntry({ entry, decided }: { readonly entry: LedgerEntry; rea
   const meter = (locale.value === "zh" ? entry.meter_name_zh : null) ?? entry.meter_name;
   const kinds: Readonly<Record<string, string>> = text.kinds;
   const moment = (time: string): string => formatTime(Date.parse(time), "moment", zone, locale.value);
-  useEffect(() => {
+  const sameDay = localDate(Date.parse(entry.start), zone) === localDate(Date.parse(entry.stop), zone);
+  useLayoutEffect(() => {
     // The focus comes back to where the decision was begun, or to its undo.
     if (asking.value === null && returned.current) buttons.current?.querySelector("button")?.focus();
     returned.current = asking.value !== null;
@@ -39,17 +48,17 @@ export function HeldEntry({ entry, decided }: { readonly entry: LedgerEntry; rea
 
   return (
     <li class="held-entry">
+      <b class="held-energy">{energy}</b>
       <p class="held-what">
-        <b class="held-energy">{energy}</b>
         <span>{meter}</span>
         <span class="faint">{entry.meter.split("/")[1]}</span>
       </p>
       <p class="held-when" title={entry.detail}>
-        {kinds[entry.kind] ?? text.kinds.other}, {text.between(moment(entry.start), moment(entry.stop))}
+        {kinds[entry.kind] ?? text.kinds.other}, {text.between(moment(entry.start), sameDay ? formatTime(Date.parse(entry.stop), "minute", zone, locale.value) : moment(entry.stop))}
         {entry.recomputing ? ` · ${text.recomputing}` : ""}
       </p>
-      <div class="held-buttons" ref={buttons}>
-        {decision !== undefined ? <Decided decision={decision} decided={decided} energy={energy} /> : asking.value !== null ? (
+      <div class="held-buttons" ref={buttons} data-wide={decision !== undefined || asking.value !== null}>
+        {decision !== undefined ? <Decided decision={decision} decided={decided} energy={energy} reload={reload} /> : asking.value !== null ? (
           <ReasonForm
             confirm={asking.value === "accept" ? text.confirmAccept(energy) : text.confirmReject(energy)}
             cancel={() => { asking.value = null; }}
@@ -71,7 +80,12 @@ export function HeldEntry({ entry, decided }: { readonly entry: LedgerEntry; rea
   );
 }
 
-function Decided({ decision, decided, energy }: { readonly decision: Decision; readonly decided: Decisions; readonly energy: string }) {
+interface DecidedProps extends Pick<HeldEntryProps, "decided" | "reload"> {
+  readonly decision: Decision;
+  readonly energy: string;
+}
+
+function Decided({ decision, decided, energy, reload }: DecidedProps) {
   const text = words.value.energy.held;
   const problem = useSignal<string | null>(null);
   const undo = async (): Promise<void> => {
@@ -80,6 +94,7 @@ function Decided({ decision, decided, energy }: { readonly decision: Decision; r
       const rest = new Map(decided.peek());
       rest.delete(entryKey(decision.entry));
       decided.value = rest;
+      reload();
     } catch (error) {
       problem.value = asProblem(error).message;
     }

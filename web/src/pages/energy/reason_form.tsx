@@ -1,6 +1,6 @@
 /** Asks for the reason of a decision and sends it; nothing is decided without one. Escape leaves it. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { asProblem } from "../../api/problem";
 import { words } from "../../i18n";
 import { Icon } from "../../ui/icon";
@@ -20,7 +20,7 @@ export function ReasonForm({ confirm, cancel, send }: ReasonFormProps) {
   const reason = useSignal("");
   const problem = useSignal<string | null>(null);
   const sending = useSignal(false);
-  useEffect(() => { field.current?.focus(); }, []);
+  useLayoutEffect(() => { field.current?.focus(); }, []);
   const submit = async (): Promise<void> => {
     const given = reason.value.trim();
     if (given === "") {
