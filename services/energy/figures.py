@@ -112,9 +112,9 @@ class Figures:
 
     @property
     def peak_share(self) -> Decimal | None:
-        """Peak and critical peak of all energy; None: there is none, or no tariff knows bands."""
-        total = self.energy * _MICRO
-        if not total or set(self.amounts) <= {Band.UNBILLED}:
+        """Peak and critical peak of all energy that has a band; None: there is none."""
+        total = sum((amount.energy for band, amount in self.amounts.items() if band != Band.UNBILLED), Decimal(0))
+        if not total:
             return None
         return sum((self.amounts[band].energy for band in _PEAKS if band in self.amounts), Decimal(0)) / total
 
