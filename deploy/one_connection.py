@@ -22,6 +22,8 @@ def explained_outages() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
     except REFUSALS as error:
         raise click.ClickException(f"the database does not let us in: {error}: mend IOE_DATABASE_URL") from error
+    except BrokenPipeError:
+        raise  # whoever read what we print is gone, as in `| head`: click ends in silence
     except OUTAGES as error:
         raise click.ClickException(
             f"the database does not answer: {str(error) or type(error).__name__}: is it up?"

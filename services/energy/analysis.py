@@ -81,7 +81,7 @@ async def analyse(
     previous = None
     if compare is not None:
         earlier = replace(_earlier(question, registry, compare), resolution="total", figures=frozenset())
-        previous = await analyse(connection, earlier, now)
+        previous = await analyse(connection, _as_long(earlier, question, now), now)
     return Analysis(question, site.time_zone, question.stop > now, single, totals, previous)
 
 
@@ -207,6 +207,14 @@ def _earlier(question: Question, registry: Registry, compare: Compare) -> Questi
     if whole_days:
         return replace(question, start=midnight(zone, days[0] - (days[1] - days[0])), stop=question.start)
     return replace(question, start=question.start - (question.stop - question.start), stop=question.start)
+
+
+def _as_long(earlier: Question, question: Question, now: datetime) -> Question:
+    """A period that is not over stands beside as much of the earlier one: a part is not held against a whole."""
+    if question.stop <= now:
+        return earlier
+    over = max(QUARTER, (now - question.start) // QUARTER * QUARTER)
+    return replace(earlier, stop=min(earlier.stop, earlier.start + over))
 
 
 def _year_before(day: date) -> date:

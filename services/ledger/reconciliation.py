@@ -91,7 +91,7 @@ async def reconcile(connection: Connection, register: RegisterRow, start: dateti
         known = None if ruled is None else await judged(connection, ruled)
         if ruled is None or known is None:
             raise NotReconcilableError(
-                f"{register.meter} has not been judged yet: is the engine running, and has the register been read?"
+                f"{register.meter} has not been judged yet: it is a minute after its first read, while the engine runs"
             )
         start = await movable(connection, ruled, at(us(start) // QUARTER_US * QUARTER_US), back=True)
         stop = await movable(connection, ruled, at(-(-us(stop) // QUARTER_US) * QUARTER_US), back=False)

@@ -72,5 +72,5 @@ WITH here AS (
     AND ($2::text IS NULL OR u.path = $2 OR starts_with(u.path, $2 || '/'))
 )
 SELECT h.product::text AS product, h.unit, sum(h.quantity) AS quantity FROM here AS h
-WHERE h.of_site OR NOT EXISTS (SELECT FROM here AS o WHERE o.product = h.product AND o.of_site)
+WHERE h.of_site OR NOT EXISTS (SELECT FROM here AS o WHERE o.product = h.product AND o.unit = h.unit AND o.of_site)
 GROUP BY h.product, h.unit ORDER BY h.product, h.unit;

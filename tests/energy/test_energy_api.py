@@ -222,6 +222,16 @@ async def test_the_period_before_stands_beside(works: Works) -> None:
     assert group["change"] == pytest.approx(31 / 28 - 1, abs=1e-6)
 
 
+async def test_a_period_that_is_not_over_stands_beside_as_much_of_the_one_before(works: Works) -> None:
+    now = datetime.now(UTC)
+    start, stop = now.date() - timedelta(days=1), now.date() + timedelta(days=9)
+    answer = await works.ask(f"meter=plant/press&from={start}T00:00:00Z&to={stop}T00:00:00Z&compare=previous")
+    assert answer["previous"]["start"].startswith(f"{start - timedelta(days=10)}T00:00:00")
+    over = datetime.fromisoformat(answer["previous"]["stop"]) - datetime.fromisoformat(answer["previous"]["start"])
+    assert timedelta(days=1) <= over <= timedelta(days=2)
+    assert over % timedelta(minutes=15) == timedelta()
+
+
 async def test_demand_baseload_and_intensity_on_request(works: Works) -> None:
     answer = await works.ask(f"{FEBRUARY}&space=b1/f1&figures=demand&figures=baseload&figures=intensity")
     (group,) = answer["groups"]

@@ -98,3 +98,15 @@ async def test_a_period_takes_counts_by_time_and_the_whole_site_before_its_units
         ProducedRow("gear", "pieces", Decimal(105)),
         ProducedRow("pin", "pieces", Decimal("5.25")),
     ]
+
+
+async def test_counts_of_the_whole_hide_those_of_units_in_the_same_unit_only(connection: Connection) -> None:
+    start, stop = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+    counts = [
+        production.Count(None, "bolt", start, stop, Decimal(7), "kg"),
+        production.Count("works/line-1", "bolt", start, stop, Decimal(300), "pieces"),
+        production.Count("works/line-2", "bolt", start, stop, Decimal(3), "kg"),
+    ]
+    await production.store(connection, "plant", counts)
+    found = await production.produced(connection, "plant", None, start, stop)
+    assert [(row.unit, row.quantity) for row in found] == [("kg", Decimal(7)), ("pieces", Decimal(300))]
