@@ -63,8 +63,8 @@ def row(page: Page, name: str) -> Locator:
 async def test_the_figures_of_a_day(energy_url: str, operator: Operator, page: Page) -> None:
     async with serving(energy_url) as api:
         await operator.open_live(str(api.base_url), ON_THE_DAY)
-        await expect(box(page, "Energy")).to_contain_text("1,930 kWh")
-        await expect(box(page, "Energy")).to_contain_text("+101 % against 10 Mar 2026")
+        await expect(box(page, "Used")).to_contain_text("1,930 kWh")
+        await expect(box(page, "Used")).to_contain_text("+101 % against 10 Mar 2026")
         await expect(box(page, "Energy cost")).to_contain_text("1,158 CNY")
         await expect(box(page, "Average price")).to_contain_text("0.6000 CNY/kWh")
         await expect(box(page, "Peak share")).to_contain_text("17 %")
@@ -125,11 +125,11 @@ async def test_narrowed_sorted_and_filtered_by_what_the_address_says(
 
         await page.get_by_role("group", name="Grouped by").get_by_role("button", name="Building").click()
         await page.get_by_role("button", name="Press shop", exact=True).click()
-        await expect(box(page, "Energy")).to_contain_text("960.0 kWh")
+        await expect(box(page, "Used")).to_contain_text("960.0 kWh")
         await page.reload()
-        await expect(box(page, "Energy")).to_contain_text("960.0 kWh")
+        await expect(box(page, "Used")).to_contain_text("960.0 kWh")
         await page.get_by_role("button", name="Only Press shop: Whole site").click()
-        await expect(box(page, "Energy")).to_contain_text("1,930 kWh")
+        await expect(box(page, "Used")).to_contain_text("1,930 kWh")
 
 
 async def test_the_very_question_leaves_as_a_file(energy_url: str, operator: Operator, page: Page) -> None:
@@ -185,7 +185,7 @@ async def test_the_day_grows_when_quarter_hours_are_closed(
         await expect(page.get_by_role("region", name="Summary")).to_be_visible()
         await works.write("incomer", {quarter: (2500 * KWH, 0, 0, QUARTER_US // 3)})
         await works.close_quarters("incomer")
-        await expect(box(page, "Energy")).to_contain_text("2,500 kWh", timeout=15_000)
+        await expect(box(page, "Used")).to_contain_text("2,500 kWh", timeout=15_000)
 
 
 async def test_everything_is_said_in_chinese_too(
@@ -225,11 +225,11 @@ async def test_what_cannot_be_answered_says_so_and_another_period_goes_on(
 ) -> None:
     async with serving(energy_url) as api:
         await operator.open_live(str(api.base_url), ON_THE_DAY)
-        await expect(box(page, "Energy")).to_contain_text("1,930 kWh")
+        await expect(box(page, "Used")).to_contain_text("1,930 kWh")
         await page.get_by_label("To, with it").fill("2099-01-02")
         await page.get_by_label("From").fill("2099-01-01")
         await expect(page.get_by_role("alert")).to_contain_text("The period is in the future")
         await expect(page.get_by_role("status").filter(has_text="Still showing 11 Mar 2026")).to_be_visible()
         await page.get_by_label("From").fill("2026-03-10")
         await page.get_by_label("To, with it").fill("2026-03-10")
-        await expect(box(page, "Energy")).to_contain_text("960.0 kWh")
+        await expect(box(page, "Used")).to_contain_text("960.0 kWh")

@@ -33,7 +33,7 @@ export interface StackedBarsProps {
 }
 
 const LEFT = 64;
-const RIGHT = 8;
+const RIGHT = 20;
 const TOP = 26;
 const BOTTOM = 30;
 const MARK = 4;
