@@ -2,8 +2,8 @@
 
 demand         mode, price, contract, connected, maximum; line KIND N UNIT PRICE AMOUNT, all of them; charge N
 power-factor   standard, kwh, kvarh IMPORT EXPORT; average N, percent N, adjustment of BASE N
-bill           energy BAND KWH; price COMPONENT BAND|all N [outside the pf base]; demand contract N kW PRICE;
-               connected, maximum, standard, kvarh; line COMPONENT BAND|all AMOUNT, all of them; total N
+bill           energy BAND KWH; exported KWH PRICE; price COMPONENT BAND|all N [outside the pf base];
+               demand contract N kW PRICE; connected, maximum, standard, kvarh; line COMPONENT BAND|all AMOUNT, all of them; total N
 restatement    price and energy as in a bill; becomes BAND KWH; line COMPONENT BAND|all AMOUNT, all of them; total N
 """
 
@@ -96,6 +96,7 @@ def inputs(example: Example, *, changed: bool = False) -> BillInputs:
         for component, band, price, *outside in (line.rest for line in example.all("price"))
     ]
     demand = [line.rest for line in example.all("demand")]
+    exported = [line.rest for line in example.all("exported")]
     stretch = Stretch(
         month,
         next_month(month),
@@ -103,6 +104,8 @@ def inputs(example: Example, *, changed: bool = False) -> BillInputs:
         "",
         tuple(prices),
         tuple(BandEnergy(BANDS[band], micro(energy)) for band, energy in drawn.items()),
+        exported_micro=micro(exported[0][0]) if exported else 0,
+        export_price=Decimal(exported[0][1]) if exported else None,
         charges=MonthlyCharges(
             demand_mode="contract",
             contract_kw=Decimal(demand[0][1]),

@@ -3,7 +3,7 @@
 stored         rated N; reads FROM TO MINUTES FIRST EACH (from FIRST on, EACH more each so many minutes); silent FROM TO
                (of these reads those after FROM and before TO are not there); jump TIME N (from then on N more)
                then, in the order of the page, what happens: late TIME VALUE, eye TIME VALUE (read off by a person),
-               ruled FROM TO VERDICT [N], multiplier TIME N, refused FROM TO VERDICT [N]
+               ruled FROM TO VERDICT [N], refused FROM TO VERDICT [N], replaced TIME closing N opening N
                and what is so: interval TIME N QUALITY [N QUALITY]; others (all other quarter hours are as they were
                before the last event); law FROM TO WORD N [...] of a period as GET .../reconciliation names it
 commissioning  multiplier N; compare REGISTER FORWARD [backward N]: FINDING [FINDING]
@@ -20,24 +20,25 @@ import pytest
 
 from analytics.metering.commissioning import Comparison, compared
 from services.database import Connection, connect
-from services.ledger import manual_readings, rulings
+from services.ledger import manual_readings, replacements, rulings
 from services.ledger.losses import losses
 from services.ledger.manual_readings import ManualReading
 from services.ledger.reconciliation import reconcile
 from services.ledger.registers import register
+from services.ledger.replacements import Replacement
 from services.ledger.rulings import RulingRefusedError, Wanted
 from services.metering import recompute
 from tests import metered_plant
 from tests.accounting_page import Example, Line, examples, instant
 from tests.energy import intervals
 from tests.energy.intervals import Piece
-from tests.metered_plant import QUARTER, Meter, Plant, Segment
+from tests.metered_plant import QUARTER, Meter, Plant
 from tests.services.accounting import Engine, energy
 
 MICRO = 1_000_000
 MIDNIGHT = instant("00:00").astimezone(UTC)
 NOW = MIDNIGHT + timedelta(days=3)
-EVENTS = {"late", "eye", "ruled", "multiplier"}
+EVENTS = {"late", "eye", "ruled", "replaced"}
 Stored = dict[datetime, dict[str, int]]
 
 
@@ -124,8 +125,9 @@ async def happens(connection: Connection, plant: Plant, engine: Engine, line: Li
         read = ManualReading(at, float(line.rest[1]), "read on site")
         assert await manual_readings.enter(connection, await register(connection, "plant", "m1"), read, NOW)
         await recompute.request(connection, [plant.registers["m1"]], at, "readings were corrected", until=at)
-    elif line.word == "multiplier":
-        await metered_plant.add_segment(connection, plant, "m1", Segment(at, multiplier=Decimal(line.rest[1])))
+    elif line.word == "replaced":
+        wanted = Replacement(at, "replaced", Decimal(line.rest[2]), Decimal(line.rest[4]))
+        assert await replacements.enter(connection, await register(connection, "plant", "m1"), wanted, NOW)
         await engine.accountant.learn(connection)
     else:
         assert await rule(connection, line)
