@@ -45,6 +45,7 @@ RAGGED = (datetime(2026, 1, 14, 16, tzinfo=UTC), datetime(2026, 12, 15, 16, tzin
 GROUPED: frozenset[Group] = frozenset(("floor", "org_unit", "band"))
 TERMS = Terms(date(2026, 1, 1), "jiangsu-2025-426", "two-part")
 RAW_METERS = 10
+_REACH_MS = 100
 WARMING, ASKED, RAW_TIMES = 10, 50, 5
 BANDS = {clock(0): 4, clock(8): 2, clock(12): 3, clock(19, 30): 1, clock(21): 3}
 _SPACES = """INSERT INTO space (site_id, code, path, kind, name)
@@ -167,11 +168,11 @@ def _result(name: str, taken: list[float], beside: str, raw: float) -> Result:
         f"{name}, p95 of {len(taken)}",
         "ms",
         p95,
-        beside,
-        raw,
-        reach=0.01,
+        "ms it may take warm",
+        _REACH_MS,
+        reach=1,
         higher_is_better=False,
-        note=f"fastest {taken[0]:.0f} ms, p50 {statistics.median(taken):.0f} ms, p95 {p95:.0f} ms (reach 100 ms)",
+        note=f"fastest {taken[0]:.0f} ms, p50 {statistics.median(taken):.0f} ms; {beside}: {raw:,.0f} ms",
     )
 
 
