@@ -11,6 +11,7 @@ import { words } from "../../i18n";
 import { Icon } from "../../ui/icon";
 import { ProblemNote } from "../../ui/note";
 import { HeldEntry } from "./held_entry";
+import "./held_energy.css";
 
 /** So many are shown at first; a thousand would push the page's figures away. */
 const FIRST = 4;
