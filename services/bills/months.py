@@ -9,8 +9,8 @@
 Closing locks a contract's month: all its drafts are worked out once more and become closed together, from one set of
 inputs, so that units and the unallocated rest add up to the whole. A bill for one more subject of a closed month comes
 from those same inputs. A closed bill never changes (the database refuses it too); closed + its restatements is what
-holds now. Closing refuses a month that is not over, or whose main meters have missing or quarantined energy, unless a
-reason is given why it is to be closed all the same.
+holds now. Closing refuses a month that is not over, or whose main meters have missing or quarantined energy, or whose
+parts are divided by meters with quarantined energy, unless a reason is given why it is to be closed all the same.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from analytics.billing.sharing import Subject, bill_of, by_node
 from services import events
 from services.bills.contracts import SQL, CannotBillError, ContractRow, MeterRow, meter_of_contract, place_of
 from services.bills.gather import gather, span_of, with_own_energy
-from services.bills.readiness import being_judged
+from services.bills.readiness import being_judged, held_in_parts
 from services.bills.stored import BillHeadRow, BillRow, bills_of_month, put, reference_of
 from services.database import Connection, rows, run
 from services.registry.pages import Listing, Page, listing
@@ -122,7 +122,10 @@ async def close(
                 f"{contract.site}/{contract.code} has no draft for {month:%Y-%m}: make the bill of its main meter first"
             )
         again = await being_judged(connection, contract, *span_of(contract, month))
-        doubts = [*_not_over(contract, month, now), *_doubts(present), *again]
+        held = []
+        if any(bill.whose.kind != "meter" or bill.name not in present.main_meters for bill in known):
+            held = await held_in_parts(connection, contract, present.main_meters, *span_of(contract, month))
+        doubts = [*_not_over(contract, month, now), *_doubts(present), *held, *again]
         if doubts and not reason:
             raise ClosingRefusedError(
                 f"{month:%Y-%m} cannot be closed: {'; '.join(doubts)}. Mend that, or give a reason to close it so"

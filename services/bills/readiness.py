@@ -4,6 +4,7 @@ bands in hand     a changed tariff, term or holiday has been carried to the ener
 every band priced energy of a band for which the tariff has no price would be on no line
 one unit          the tariff's prices are for the unit in which the meters count
 holidays known    of the years whose holidays nobody has entered, days are plain weekdays and weekends: a note
+parts ruled upon  who bears how much goes by meters of parts: what is held in one of them is missing in the parts
 judged            late or corrected readings of the month have been judged again: closing waits
 """
 
@@ -17,7 +18,7 @@ from analytics.billing.inputs import Stretch, next_month
 from analytics.tariffs.bands import Band
 from services import tariffs
 from services.bills.contracts import SQL, CannotBillError, ContractRow, Version
-from services.database import Connection, one
+from services.database import Connection, one, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,13 @@ class StaleRow:
     """From which local day on bands are to be worked out anew; None: they are in hand."""
 
     since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A meter with held energy."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +93,17 @@ async def being_judged(connection: Connection, contract: ContractRow, start: dat
     if found is None or not found.registers:
         return []
     return [f"readings of {found.registers} registers are being judged again, which takes the engine a moment"]
+
+
+async def held_in_parts(
+    connection: Connection, contract: ContractRow, mains: Sequence[str], start: datetime, stop: datetime
+) -> list[str]:
+    """What speaks against closing bills of parts: meters that divide the month have quarantined energy of it."""
+    codes = [
+        row.code
+        for row in await rows(connection, SQL["held_in_parts"], HeldRow, contract.contract_id, list(mains), start, stop)
+    ]
+    if not codes:
+        return []
+    named = ", ".join(codes[:5]) + (f" and {len(codes) - 5} more" if len(codes) > 5 else "")
+    return [f"energy of {named} is quarantined, by which parts of the month are divided: rule upon it"]

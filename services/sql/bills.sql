@@ -73,6 +73,16 @@ SELECT count(*)::int4 AS registers
 FROM contract_meter AS m JOIN register AS r ON r.meter_id = m.meter_id JOIN recompute_task AS t ON t.register_id = r.id
 WHERE m.contract_id = $1 AND least(t.since, t.again) < $3 AND t.until >= $2;
 
+-- name: held_in_parts
+-- what: meters of a contract beside the main ones that have energy of a span held out until somebody rules
+-- takes: contract_id int4, main_codes text[], start timestamptz, stop timestamptz
+-- row: services.bills.readiness.HeldRow
+SELECT DISTINCT m.code::text AS code
+FROM contract_meter AS m JOIN register AS r ON r.meter_id = m.meter_id JOIN ledger_entry AS l ON l.register_id = r.id
+WHERE m.contract_id = $1 AND m.code <> ALL ($2::text[]) AND r.flow = 'import'
+  AND l.quarantined <> 0 AND l.start < $4 AND l.stop > $3
+ORDER BY code;
+
 -- name: members_of_contract
 -- what: the meters of a contract, with the one above each and their own space and unit
 -- takes: contract_id int4

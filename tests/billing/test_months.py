@@ -225,6 +225,20 @@ async def test_closing_a_month_with_gaps_wants_a_reason(works: Works, spoil: str
     assert says in kept.reason
 
 
+async def test_parts_divided_by_a_meter_with_held_energy_want_a_reason(works: Works) -> None:
+    connection, _, contract = works
+    await connection.execute(
+        """INSERT INTO ledger_entry (register_id, origin, kind, start, stop, quarantined, decided)
+           SELECT r.id, 'judged', 'implausible', '2026-04-03Z', '2026-04-04Z', 5000000, '2026-04-04Z'
+           FROM register AS r JOIN meter AS m ON m.id = r.meter_id WHERE m.code = 'oven' AND r.flow = 'import'"""
+    )
+    await months.draft(connection, contract, APRIL, Subject("meter", "main"))
+    await months.draft(connection, contract, APRIL, Subject("org_unit", "press"))
+    with pytest.raises(months.ClosingRefusedError, match="energy of oven is quarantined, by which parts"):
+        await months.close(connection, contract, APRIL, AFTER_APRIL)
+    assert len(await months.close(connection, contract, APRIL, AFTER_APRIL, reason="the oven stood")) == 2
+
+
 async def test_a_month_that_is_not_over_is_not_closed(works: Works) -> None:
     connection, _, contract = works
     with pytest.raises(ClosingRefusedError, match="no draft for 2026-04"):
