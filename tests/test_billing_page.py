@@ -3,7 +3,8 @@
 demand         mode, price, contract, connected, maximum; line KIND N UNIT PRICE AMOUNT, all of them; charge N
 power-factor   standard, kwh, kvarh IMPORT EXPORT; average N, percent N, adjustment of BASE N
 bill           energy BAND KWH; exported KWH PRICE; price COMPONENT BAND|all N [outside the pf base];
-               demand contract N kW PRICE; connected, maximum, standard, kvarh; line COMPONENT BAND|all AMOUNT, all of them; total N
+               demand contract N kW PRICE; connected, maximum, standard, kvarh;
+               line COMPONENT BAND|all AMOUNT, all of them; total N
 restatement    price and energy as in a bill; becomes BAND KWH; line COMPONENT BAND|all AMOUNT, all of them; total N
 """
 
