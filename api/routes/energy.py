@@ -75,7 +75,7 @@ async def get_energy(
     """Energy in [from, to), each meter counted once, the groups with the most first.
 
     A space or unit has the meters that say so, with everything below it; what lies inside another meter of the same
-    space is in there already. `docs/accounting.md` has the rule.
+    space is in there already, and what is elsewhere is taken out. `docs/sums-and-shares.md` has the rule.
     """
     now = datetime.now(UTC)
     wanted_form = form or accepted(accept)
