@@ -26,7 +26,7 @@ export const energy = {
   summary: "Summary",
   used: "Used",
   cost: "Energy cost",
-  costHint: "Before demand, tiers and taxes: the bill has those",
+  costHint: "Energy only: the bill adds demand and power factor",
   noTariff: "No tariff",
   unbilled: (energy: string) => `${energy} without a tariff`,
   averagePrice: "Average price",

@@ -18,7 +18,7 @@ export const energy: typeof english = {
   summary: "概要",
   used: "用量",
   cost: "能源费用",
-  costHint: "不含需量电费、阶梯和税费,以账单为准",
+  costHint: "仅为电量电费,需量与力调电费见账单",
   noTariff: "无电价",
   unbilled: (energy) => `${energy} 无电价`,
   averagePrice: "平均单价",
