@@ -11,6 +11,7 @@ from analytics.tariffs.bands import Band
 from api.instants import Instant
 from services.energy.analysis import Analysis, Group
 from services.energy.figures import Figures
+from services.energy.question import Question
 from services.energy.selection import Key
 from services.production import ProducedRow
 
@@ -55,10 +56,13 @@ class Demand(BaseModel):
 
 
 class PerProduct(BaseModel):
-    """Energy for each unit of a product."""
+    """Energy of the period for each unit of a product, of the organisational unit and all below it."""
 
     product: str
-    quantity: float
+    quantity: Annotated[float, Field(description="Produced in the period; counts at its edges by time.")]
+    counted_s: Annotated[
+        float, Field(description="For how many seconds of the period there are counts; less than it lasts: too few.")
+    ]
     unit: str
     energy_per_unit: float | None
 
@@ -176,15 +180,23 @@ def _group(
             PerProduct(
                 product=row.product,
                 quantity=float(row.quantity),
+                counted_s=row.counted_s,
                 unit=row.unit,
                 energy_per_unit=_figure(energy / row.quantity) if row.quantity else None,
             )
             for row in counts
-            if intensity
+            if intensity and _produced_by(question, group.key, row)
         ],
         previous_energy=None if before is None else _figure(before),
         change=_figure(energy / before - 1) if before else None,
     )
+
+
+def _produced_by(question: Question, key: Key, row: ProducedRow) -> bool:
+    """Whether the group is set against this: a unit against its own counts, nobody's against none."""
+    if key.whole or "org_unit" not in question.group_by:
+        return row.org_unit == question.org_unit
+    return key.org_unit is not None and row.org_unit == key.org_unit
 
 
 def _before(found: Analysis, key: Key) -> Decimal | None:

@@ -54,11 +54,13 @@ class CountRow:
 
 @dataclass(frozen=True, slots=True)
 class ProducedRow:
-    """What a period produced of a product."""
+    """What a unit with all below it (None: the site) produced in a period, and for how long of it there are counts."""
 
+    org_unit: str | None
     product: str
     unit: str
     quantity: Decimal
+    counted_s: float
 
 
 async def store(connection: Connection, site: str, counts: Sequence[Count], *, actor: str = "local") -> dict[int, str]:
@@ -88,7 +90,10 @@ async def counts_of(
 
 
 async def produced(
-    connection: Connection, site: str, org_unit: str | None, start: datetime, stop: datetime
+    connection: Connection, site: str, org_units: Sequence[str | None], start: datetime, stop: datetime
 ) -> list[ProducedRow]:
-    """What was produced in [start, stop): of a unit with everything below it, or of the whole site."""
-    return await rows(connection, SQL["produced"], ProducedRow, site, org_unit, start, stop)
+    """What was produced in [start, stop): of each unit with everything below it, of the whole site for None.
+
+    Where a unit has counts of a product, those of units below it are taken to be in them.
+    """
+    return await rows(connection, SQL["produced"], ProducedRow, site, org_units, start, stop)

@@ -88,7 +88,8 @@ async def get_energy(
             frozenset(group_by or []), resolution, frozenset(figures or []),
         )  # fmt: skip
         found = await _analysis(connection, question, now, compare)
-        counts = await produced(connection, code, org_unit, start, stop) if "intensity" in question.figures else []
+        units = list(dict.fromkeys([org_unit, *(group.key.org_unit for group in found.groups)]))
+        counts = await produced(connection, code, units, start, stop) if "intensity" in question.figures else []
     whole = answer(found, counts, top)
     if wanted_form == "json":
         return Response(whole.model_dump_json(), media_type=MEDIA_TYPES["json"])

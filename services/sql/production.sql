@@ -58,19 +58,37 @@ WHERE s.code = $1 AND c.start < $3 AND c.stop > $2 AND ($4::text IS NULL OR c.pr
 ORDER BY c.start, c.product, u.path NULLS FIRST LIMIT $5::int4;
 
 -- name: produced
--- what: what [start, stop) produced by product: of a unit and below, or of a site where counts of the whole win
--- takes: site text, org_unit text, start timestamptz, stop timestamptz
+-- what: what [start, stop) produced by product: of units with all below them, of the site for null; those above win
+-- takes: site text, org_units text[], start timestamptz, stop timestamptz
 -- row: services.production.ProducedRow
 WITH here AS (
-  SELECT c.product, c.unit, c.org_unit_id IS NULL AS of_site,
+  SELECT asked.org_unit, c.product, c.unit, u.path, greatest(c.start, $3) AS start, least(c.stop, $4) AS stop,
          c.quantity * extract(epoch FROM least(c.stop, $4) - greatest(c.start, $3)) / extract(epoch FROM c.stop - c.start)
            AS quantity
   FROM production_count AS c
   JOIN site AS s ON s.id = c.site_id
   LEFT JOIN org_unit AS u ON u.id = c.org_unit_id
+  JOIN unnest($2::text[]) AS asked (org_unit)
+    ON asked.org_unit IS NULL OR u.path = asked.org_unit OR starts_with(u.path, asked.org_unit || '/')
   WHERE s.code = $1 AND c.start < $4 AND c.stop > $3
-    AND ($2::text IS NULL OR u.path = $2 OR starts_with(u.path, $2 || '/'))
+),
+kept AS (
+  SELECT h.* FROM here AS h
+  WHERE NOT EXISTS (
+    SELECT FROM here AS above
+    WHERE above.org_unit IS NOT DISTINCT FROM h.org_unit AND above.product = h.product AND above.unit = h.unit
+      AND (above.path IS NULL AND h.path IS NOT NULL OR starts_with(h.path, above.path || '/'))
+  )
+),
+covered AS (
+  SELECT org_unit, product, unit, sum(extract(epoch FROM upper(span) - lower(span)))::float8 AS counted_s
+  FROM (
+    SELECT org_unit, product, unit, unnest(range_agg(tstzrange(start, stop))) AS span
+    FROM kept GROUP BY org_unit, product, unit
+  ) AS stretch
+  GROUP BY org_unit, product, unit
 )
-SELECT h.product::text AS product, h.unit, sum(h.quantity) AS quantity FROM here AS h
-WHERE h.of_site OR NOT EXISTS (SELECT FROM here AS o WHERE o.product = h.product AND o.unit = h.unit AND o.of_site)
-GROUP BY h.product, h.unit ORDER BY h.product, h.unit;
+SELECT k.org_unit, k.product::text AS product, k.unit, sum(k.quantity) AS quantity, max(c.counted_s) AS counted_s
+FROM kept AS k
+JOIN covered AS c ON c.org_unit IS NOT DISTINCT FROM k.org_unit AND c.product = k.product AND c.unit = k.unit
+GROUP BY k.org_unit, k.product, k.unit ORDER BY k.org_unit NULLS FIRST, k.product, k.unit;
