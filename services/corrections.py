@@ -3,6 +3,9 @@
 Raw readings are never altered: a correction is a row beside them, a later one for the same instant wins, and whoever
 follows the log of readings hears of it as of a batch of kind `corrections`. An instant without a reading can be given
 one. Correcting to what is effective already changes nothing, so a correction may be sent again.
+
+Taking corrections back makes hold again what was effective before them. An instant that never had a reading has none
+again: its corrections go, so nothing counts there, and event `reading.withdrawn` keeps what was said.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ import numpy as np
 
 from analytics.batches import Columns
 from services import batch_log, events
-from services.database import Connection, rows
+from services.database import Connection, one, rows, run
 from services.registry.points import PointRow
 from services.statements import statements
 
@@ -30,6 +33,13 @@ class CorrectedRow:
 
     time: datetime
     new_value: float
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeRow:
+    """What was effective before corrections; None: nothing."""
+
+    value: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,25 @@ async def correct(
             await events.record(connection, "reading.corrected", point.id, payload)
             await batch_log.write(connection, "corrections", WRITER, columns)
     return len(corrected)
+
+
+async def take_back(
+    connection: Connection, point: PointRow, time: datetime, since: datetime, reason: str, *, actor: str = "local"
+) -> None:
+    """Undo the corrections of an instant that were made at `since` or later, in the caller's transaction.
+
+    The caller has what follows from the readings worked out again: the log of readings says nothing of one less.
+    """
+    before = await one(connection, SQL["value_before"], BeforeRow, point.point_id, time, since)
+    if before is None:
+        return
+    if before.value is not None:
+        await correct(connection, point, {time: before.value}, reason, actor=actor)
+        return
+    await run(connection, SQL["withdraw"], point.point_id, time)
+    await run(connection, SQL["move_anchors_off"], point.point_id, time)
+    await run(connection, SQL["drop_anchors"], point.point_id, time)
+    await events.record(connection, "reading.withdrawn", point.id, {"time": time.isoformat(), "reason": reason})
 
 
 async def corrections(

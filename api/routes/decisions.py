@@ -205,6 +205,30 @@ async def enter_manual_reading(
     return _decided(register, changed)
 
 
+@router.delete(
+    "/manual-readings",
+    operation_id="undo_manual_reading",
+    summary="Take a manual reading back",
+    responses=problems("meter-not-found", "manual-reading-refused"),
+)
+async def undo_manual_reading(
+    site: SiteOfMeter,
+    code: CodeOfMeter,
+    connection: Database,
+    time: Annotated[InstantQuery, Query(description="The instant for which it is entered.")],
+    reason: Annotated[Reason, Query()],
+    flow: FlowWanted = None,
+) -> Decided:
+    """What was effective before anybody entered a reading there is again, or nothing where nothing was sent.
+
+    The ledger keeps both, and the register is judged again; `changed` is false where there is none.
+    """
+    register = await require_register(connection, site, code, flow)
+    with refused_as("manual-reading-refused", manual_readings.ReadingRefusedError):
+        changed = await manual_readings.undo(connection, register, time, reason)
+    return _decided(register, changed)
+
+
 @router.get(
     "/replacements",
     operation_id="list_replacements",

@@ -27,3 +27,43 @@ JOIN site AS s ON s.id = d.site_id
 JOIN actor AS a ON a.id = c.actor_id
 WHERE ($1::int4 IS NULL OR c.point_id = $1) AND ($2::text IS NULL OR s.code = $2) AND ($3::int8 IS NULL OR c.id < $3)
 ORDER BY c.id DESC LIMIT $4;
+
+-- name: value_before
+-- what: what was effective at an instant of a point before the corrections since an instant of time, else what was sent
+-- takes: point_id int4, time timestamptz, since timestamptz
+-- row: services.corrections.BeforeRow
+SELECT coalesce(c.old_value, (SELECT value FROM reading WHERE point_id = $1 AND time = $2)) AS value
+FROM reading_correction AS c
+WHERE c.point_id = $1 AND c.time = $2 AND c.at >= $3
+ORDER BY c.id LIMIT 1;
+
+-- name: withdraw
+-- what: take away the corrections of an instant of a point for which there never was a reading
+-- takes: point_id int4, time timestamptz
+DELETE FROM reading_correction
+WHERE point_id = $1 AND time = $2 AND NOT EXISTS (SELECT FROM reading WHERE point_id = $1 AND time = $2);
+
+-- name: move_anchors_off
+-- what: the nearest other reads of the day bracket the midnights that a read bracketed which is no more
+-- takes: point_id int4, time timestamptz
+UPDATE anchor AS a SET time = next.time, value = next.value
+FROM anchor AS held
+CROSS JOIN LATERAL (
+  SELECT near.time, near.value
+  FROM (
+    SELECT time, value FROM reading
+    WHERE point_id = $1 AND time > held.midnight - interval '1 day' AND time <= held.midnight + interval '1 day'
+    UNION ALL
+    SELECT time, new_value FROM reading_correction
+    WHERE point_id = $1 AND time > held.midnight - interval '1 day' AND time <= held.midnight + interval '1 day'
+  ) AS near
+  WHERE near.time <> $2 AND (near.time <= held.midnight) = (held.side = 'before')
+  ORDER BY abs(extract(epoch FROM near.time - held.midnight)) LIMIT 1
+) AS next
+WHERE held.point_id = $1 AND held.time = $2
+  AND a.point_id = held.point_id AND a.midnight = held.midnight AND a.side = held.side;
+
+-- name: drop_anchors
+-- what: take away the anchors that are a read which is no more
+-- takes: point_id int4, time timestamptz
+DELETE FROM anchor WHERE point_id = $1 AND time = $2;

@@ -140,6 +140,24 @@ WHERE a.code = $5 AND $3 IS DISTINCT FROM (
   ORDER BY e.id DESC LIMIT 1
 );
 
+-- name: entered_reading
+-- what: the newest reading by eye of an instant that holds, and since when there is one; nothing where it was taken back
+-- takes: register_id int4, time timestamptz
+-- row: services.ledger.manual_readings.EnteredRow
+WITH entered AS (
+  SELECT id, last_value, at FROM ledger_entry
+  WHERE register_id = $1 AND origin = 'entered' AND kind = 'manual_reading' AND start = $2
+), standing AS (
+  SELECT * FROM entered WHERE id > coalesce((SELECT max(id) FROM entered WHERE last_value IS NULL), 0)
+)
+SELECT last_value AS value, (SELECT min(at) FROM standing) AS since FROM standing ORDER BY id DESC LIMIT 1;
+
+-- name: note_taken_back
+-- what: say in the ledger who took a reading by eye back: an entry of the instant without a value
+-- takes: register_id int4, time timestamptz, reason text, actor text
+INSERT INTO ledger_entry (register_id, origin, kind, start, stop, decided, detail, actor_id)
+SELECT $1, 'entered', 'manual_reading', $2, $2, $2, 'taken back: ' || $3::text, a.id FROM actor AS a WHERE a.code = $4;
+
 -- name: write_segment
 -- what: write what holds for a register from an instant on, in the place of what was entered for that instant
 -- takes: register_id int4, at timestamptz, point_id int4, multiplier numeric, modulus numeric, resolution numeric, closing_value numeric, opening_value numeric, reason text, actor text

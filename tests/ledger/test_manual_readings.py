@@ -60,6 +60,57 @@ async def test_a_reading_by_eye_divides_the_gap(connection: Connection, client: 
     assert (await client.post(READINGS, json=READ)).json()["changed"] is False
 
 
+@pytest.mark.usefixtures("silent")
+async def test_a_reading_taken_back_counts_no_more(connection: Connection, client: httpx.AsyncClient) -> None:
+    for value in (1060, 1600):  # the second one is a slip
+        await client.post(READINGS, json={**READ, "value": value})
+    await connection.execute(
+        "INSERT INTO anchor SELECT point_id, $1, 'after', $2, new_value FROM reading_correction LIMIT 1",
+        START + timedelta(hours=4),
+        START + timedelta(hours=6),
+    )
+    ids = await judged_ids(connection, "plant", "m1")
+    await recompute.request(connection, ids, START, "readings were corrected")
+    await judge(connection)
+    assert await halves(connection) == [600_000_000, 120_000_000]
+    undo = {"time": str(READ["time"]), "reason": "read off another meter"}
+    answer = await client.delete(READINGS, params=undo)
+    assert answer.json() == {"changed": True, "meter": "plant/m1", "flow": "import"}
+    await judge(connection)
+    assert await halves(connection) == [360_000_000, 360_000_000]
+    period = {"from": "2026-03-02T00:00:00Z", "to": "2026-03-02T12:00:00Z"}
+    whole = (await client.get("/api/v1/meters/plant/m1/reconciliation", params=period)).json()["whole"]
+    assert (whole["intervals"], whole["residual_micro"]) == (720.0, 0)
+    # The midnight that it bracketed has the next read of that day.
+    assert await connection.fetchval("SELECT time FROM anchor") == START + timedelta(hours=12)
+    entered = (await client.get("/api/v1/meters/plant/m1/ledger?kind=manual_reading")).json()["items"]
+    assert [(each["last_value"], each["detail"]) for each in entered] == [
+        (None, "taken back: read off another meter"),
+        (1600.0, "read on site"),
+        (1060.0, "read on site"),
+    ]
+    assert (await client.delete(READINGS, params=undo)).json()["changed"] is False
+    assert (await client.post(READINGS, json=READ)).json()["changed"] is True
+
+
+@pytest.mark.usefixtures("silent")
+async def test_a_reading_taken_back_gives_place_to_what_was_sent(
+    connection: Connection, client: httpx.AsyncClient
+) -> None:
+    end = "2026-03-02T12:00:00Z"
+    for value in (1700, 1660):
+        await client.post(READINGS, json={**READ, "time": end, "value": value})
+    await judge(connection)
+    await client.delete(READINGS, params={"time": end, "reason": "a slip"})
+    await judge(connection)
+    assert sum(await halves(connection)) == 720_000_000
+    point = await connection.fetchval("SELECT point_id FROM reading_correction LIMIT 1")
+    told = await connection.fetch(
+        "SELECT old_value, new_value FROM reading_correction WHERE point_id = $1 ORDER BY id", point
+    )
+    assert [tuple(row) for row in told] == [(1720, 1700), (1700, 1660), (1660, 1720)]
+
+
 @pytest.mark.parametrize(
     ("wanted", "says"),
     [
