@@ -171,7 +171,9 @@ def table(results: Iterable[Compared]) -> str:
 
 def _row(each: Compared) -> str:
     flag = "" if each.good else "  <-- too far"
+    # Of next to nothing no share can be told.
+    differs = f"{each.relative:.4%}" if abs(each.truth_kwh) >= 1 else "-"
     return (
-        f"{each.kind:9}{each.name:34}{each.truth_kwh:14,.1f}{each.found_kwh:14,.1f}{each.relative:10.4%}"
+        f"{each.kind:9}{each.name:34}{each.truth_kwh:14,.1f}{each.found_kwh:14,.1f}{differs:>10}"
         f"{each.worst_cell:16.2f} of {each.cells}{flag}"
     )
