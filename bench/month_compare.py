@@ -66,8 +66,12 @@ async def answered_days(client: httpx.AsyncClient, days: int, start: datetime, a
     answer = await client.get(
         "/api/v1/energy",
         params={
-            "site": "kunshan", "carrier": "electricity", "resolution": "day", "from": first.isoformat(),
-            "to": (first + timedelta(days=days or 1)).isoformat(), **asked,
+            "site": "kunshan",
+            "carrier": "electricity",
+            "resolution": "day",
+            "from": first.isoformat(),
+            "to": (first + timedelta(days=days or 1)).isoformat(),
+            **asked,
         },
     )
     assert answer.is_success, answer.text
