@@ -74,17 +74,19 @@ def bill(inputs: BillInputs) -> Bill:
     lines = [line for stretch in inputs.stretches for line in _energy_lines(inputs, stretch)]
     lines += _tier_lines(inputs)
     lines += _monthly_lines(inputs)
-    more: list[str] = []
-    if inputs.power_factor_standard is not None:
-        if inputs.reactive is None:
-            more.append(NO_REACTIVE)
-        else:
-            lines += _power_factor_line(inputs, lines)
+    if inputs.power_factor_standard is not None and inputs.reactive is not None:
+        lines += _power_factor_line(inputs, lines)
+    return Bill(inputs.currency, tuple(lines), (*notes(inputs), *left_out(inputs)))
+
+
+def left_out(inputs: BillInputs) -> list[str]:
+    """Notes of what the contract charges and cannot be worked out."""
+    said = [NO_REACTIVE] if inputs.power_factor_standard is not None and inputs.reactive is None else []
     if any(
         charges.demand_mode in {"contract", "actual"} and peak is None for charges, _, peak in _charged_parts(inputs)
     ):
-        more.append(NO_PEAK)
-    return Bill(inputs.currency, tuple(lines), (*notes(inputs), *more))
+        said.append(NO_PEAK)
+    return said
 
 
 def units(micro: Decimal | int) -> Decimal:

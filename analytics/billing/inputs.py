@@ -6,6 +6,7 @@
         BandEnergy                 what was drawn in a band, by how it is known
         Claim                      whose energy part of that was: a space, a unit, a meter
         MonthlyCharges             what is charged for the month whatever was drawn
+      Quality                      how well the energy of such a subject is known
 
 Energies are whole millionths of the carrier's unit; claims are not, because a share of a meter is none. Prices stand
 here as they were applied, after the band's ratio and the tariff's rounding, so that working a bill out again needs
@@ -61,6 +62,19 @@ class Claim:
     subject: str
     band: Band
     micro: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well the energy is known that a subject's own bill rests on: that of its meters, by their part in it."""
+
+    kind: SubjectKind
+    subject: str
+    interpolated_micro: Decimal = Decimal(0)
+    estimated_micro: Decimal = Decimal(0)
+    missing_us: int = 0
+    quarantined_micro: int = 0
+    quarantined_entries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +148,8 @@ class BillInputs:
 
     `missing_us`: time of the main meters without any energy, `reactive_missing_us` that of their reactive registers
     where they decide about money; `quarantined_micro`: energy held out until somebody rules;
-    `unknown_holidays`: holiday calendars that do not know the month's year.
+    `unknown_holidays`: holiday calendars that do not know the month's year. `qualities`: of subjects whose meters left
+    something to be said; None: not known, of bills that were made before it was kept.
     """
 
     month: date
@@ -153,6 +168,7 @@ class BillInputs:
     main_meters: tuple[str, ...] = ()
     unknown_holidays: tuple[str, ...] = ()
     reactive_missing_us: int = 0
+    qualities: tuple[Quality, ...] | None = None
 
     @property
     def days(self) -> int:

@@ -1,10 +1,16 @@
-"""What a reader of a bill has to know of the data behind it, in sentences; nothing of it changes an amount."""
+"""What a reader of a bill has to know of the data behind it, in sentences; nothing of it changes an amount.
+
+A bill of a part speaks of the meters that part rests on; what is missing or held of the whole supply, by which the
+part bears its share of demand and fixed charges, is said after it and named as such.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 
-from analytics.billing.inputs import BillInputs
+from analytics.billing.inputs import BillInputs, Quality
 from analytics.billing.rounding import half_up
 from analytics.tariffs.bands import Band
 
@@ -20,7 +26,20 @@ _HOUR_US = 3_600_000_000
 
 def notes(inputs: BillInputs) -> list[str]:
     """Estimated, missing, quarantined and unbilled energy, if there is any."""
-    return [*estimates(inputs), *_gaps(inputs)]
+    unbilled = sum(e.total_micro for s in inputs.stretches for e in s.energies if e.band is Band.UNBILLED)
+    return [*estimates(inputs), *_gaps(inputs), *_reactive(inputs), *_terms(inputs), *_unbilled(inputs, unbilled)]
+
+
+def notes_of_part(inputs: BillInputs, quality: Quality, drawn_micro: Fraction, unbilled_micro: Fraction) -> list[str]:
+    """The same of a part: of its own energy, then what it shares with the whole."""
+    return [
+        *_uncertain(quality, drawn_micro),
+        *_own_gaps(inputs, quality),
+        *(f"Of the whole supply: {said[0].lower()}{said[1:]}" for said in _gaps(inputs)),
+        *_reactive(inputs),
+        *_terms(inputs),
+        *_unbilled(inputs, unbilled_micro),
+    ]
 
 
 def estimates(inputs: BillInputs) -> list[str]:
@@ -28,32 +47,62 @@ def estimates(inputs: BillInputs) -> list[str]:
     total = inputs.active_micro
     if not inputs.uncertain_micro or not total:
         return []
-    return [f"{_percent(inputs.uncertain_micro, total)} % of the energy is estimated."]
+    return [f"{_percent(Fraction(inputs.uncertain_micro, total))} % of the energy is estimated."]
 
 
-def _gaps(inputs: BillInputs) -> list[str]:
-    said = []
+def _uncertain(quality: Quality, drawn_micro: Fraction) -> Iterator[str]:
+    for micro, how in ((quality.estimated_micro, "estimated"), (quality.interpolated_micro, "interpolated")):
+        if micro and drawn_micro > 0:
+            yield f"{_percent(Fraction(micro) / drawn_micro)} % of the energy is {how}."
+
+
+def _gaps(inputs: BillInputs) -> Iterator[str]:
     if inputs.missing_us:
-        said.append(f"Energy of {half_up(Decimal(inputs.missing_us) / _HOUR_US, 2):f} hours is missing.")
-    if inputs.reactive_missing_us:
-        hours = half_up(Decimal(inputs.reactive_missing_us) / _HOUR_US, 2)
-        said.append(f"Reactive energy of {hours:f} hours is missing, which betters the power factor.")
+        yield f"Energy of {_hours(inputs.missing_us)} hours is missing."
     if inputs.quarantined_entries:
-        said.append(
-            f"{half_up(Decimal(inputs.quarantined_micro).scaleb(-6), 3):f} {inputs.unit} "
+        yield (
+            f"{_units(inputs.quarantined_micro)} {inputs.unit} "
             f"in {inputs.quarantined_entries} increments are quarantined and not billed until they are ruled upon."
         )
-    unbilled = sum(e.total_micro for s in inputs.stretches for e in s.energies if e.band is Band.UNBILLED)
-    said += [
-        f"The holiday calendar {code} does not know {inputs.month.year}: "
-        "its days were taken as plain weekdays and weekends."
-        for code in inputs.unknown_holidays
-    ]
-    if unbilled:
-        said.append(f"No tariff covers {half_up(Decimal(unbilled).scaleb(-6), 3):f} {inputs.unit} of the energy.")
-    return said
 
 
-def _percent(part: int, whole: int) -> Decimal:
-    """Two decimals, but never 0.00 of something that is there."""
-    return max(half_up(Decimal(part) * 100 / whole, 2), Decimal("0.01"))
+def _own_gaps(inputs: BillInputs, quality: Quality) -> Iterator[str]:
+    if quality.missing_us:
+        yield f"Energy of {_hours(quality.missing_us)} hours of the meters of this part is missing."
+    if quality.quarantined_entries:
+        yield (
+            f"{_units(quality.quarantined_micro)} {inputs.unit} in {quality.quarantined_entries} increments "
+            "of the meters of this part are quarantined and not billed until they are ruled upon."
+        )
+
+
+def _reactive(inputs: BillInputs) -> Iterator[str]:
+    if inputs.reactive_missing_us:
+        hours = _hours(inputs.reactive_missing_us)
+        yield f"Reactive energy of {hours} hours is missing, which betters the power factor."
+
+
+def _terms(inputs: BillInputs) -> Iterator[str]:
+    for code in inputs.unknown_holidays:
+        yield (
+            f"The holiday calendar {code} does not know {inputs.month.year}: "
+            "its days were taken as plain weekdays and weekends."
+        )
+
+
+def _unbilled(inputs: BillInputs, micro: Fraction | int) -> Iterator[str]:
+    if micro:
+        yield f"No tariff covers {_units(micro)} {inputs.unit} of the energy."
+
+
+def _units(micro: Fraction | int) -> str:
+    return f"{half_up(Fraction(micro) / 1_000_000, 3):f}"
+
+
+def _hours(microseconds: int) -> str:
+    return f"{half_up(Fraction(microseconds, _HOUR_US), 2):f}"
+
+
+def _percent(part: Fraction) -> Decimal:
+    """Two decimals, but never 0.00 of something that is there, nor more than all of it."""
+    return min(max(half_up(part * 100, 2), Decimal("0.01")), Decimal(100))

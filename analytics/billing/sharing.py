@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from analytics.billing.bill import Bill, Line, bill
-from analytics.billing.inputs import BillInputs, Stretch, SubjectKind
+from analytics.billing.bill import Bill, Line, bill, left_out
+from analytics.billing.inputs import BillInputs, Quality, Stretch, SubjectKind
+from analytics.billing.notes import notes_of_part
 from analytics.billing.rounding import half_up, split
 from analytics.tariffs.bands import Band
 
@@ -55,7 +56,21 @@ def part(whole: Bill, inputs: BillInputs, subject: Subject) -> Bill:
             lines.append(
                 replace(line, quantity=_quantity(line, own, inputs), amount=amount, detail=_said(line, own, inputs))
             )
-    return Bill(whole.currency, tuple(lines), whole.notes)
+    return Bill(whole.currency, tuple(lines), _notes(whole, inputs, subject))
+
+
+def _notes(whole: Bill, inputs: BillInputs, subject: Subject) -> tuple[str, ...]:
+    """Of the part's own energy; those of the whole where nothing was kept of it."""
+    if inputs.qualities is None:
+        return whole.notes
+    clean = Quality(subject.kind, subject.name)
+    quality = next(
+        (each for each in inputs.qualities if (each.kind, each.subject) == (subject.kind, subject.name)), clean
+    )
+    own = [c for s in inputs.stretches for c in s.claims if c.kind == subject.kind and subject.contains(c.subject)]
+    drawn = sum((Fraction(claim.micro) for claim in own), Fraction(0))
+    unbilled = sum((Fraction(claim.micro) for claim in own if claim.band is Band.UNBILLED), Fraction(0))
+    return (*notes_of_part(inputs, quality, drawn, unbilled), *left_out(inputs))
 
 
 def by_node(whole: Bill, inputs: BillInputs, kind: SubjectKind) -> dict[str, Decimal]:

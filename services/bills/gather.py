@@ -26,6 +26,7 @@ from services.bills.contracts import (
     tariffs_of,
     terms_of,
 )
+from services.bills.qualities import of_meter, of_subjects
 from services.bills.readiness import require_bands, require_prices, require_unit, unknown_holidays
 from services.bills.whose import claims
 from services.database import Connection, rows
@@ -53,7 +54,7 @@ async def with_own_energy(
     if subject.kind != "meter" or inputs.main_meters == (subject.name,):
         return inputs
     codes = inputs.main_meters if subject.name in inputs.main_meters else (subject.name,)
-    stretches = inputs.stretches
+    stretches, qualities = inputs.stretches, inputs.qualities or ()
     for code in codes:
         meter = await meter_of_contract(connection, contract, code)
         drawn = await energies.drawn(connection, [meter.meter_id], stretches)
@@ -61,7 +62,9 @@ async def with_own_energy(
             replace(stretch, claims=(*stretch.claims, *(_claim(meter, energy) for energy in own)))
             for stretch, own in zip(stretches, drawn.energies, strict=True)
         )
-    return replace(inputs, stretches=stretches)
+        own_quality = await of_meter(connection, contract, meter.meter_id, code, stretches)
+        qualities = (*qualities, own_quality)
+    return replace(inputs, stretches=stretches, qualities=qualities)
 
 
 def _claim(meter: MeterRow, energy: BandEnergy) -> Claim:
@@ -123,6 +126,7 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
         main_meters=tuple(meter.code for meter in mains),
         unknown_holidays=await unknown_holidays(connection, tuple(known.values()), month),
         reactive_missing_us=max(0, reactive_us - drawn.reactive_covered_us) if standard is not None else 0,
+        qualities=await of_subjects(connection, contract, filled),
     )
 
 

@@ -10,7 +10,7 @@ Closing locks a contract's month: all its drafts are worked out once more and be
 inputs, so that units and the unallocated rest add up to the whole. A bill for one more subject of a closed month comes
 from those same inputs. A closed bill never changes (the database refuses it too); closed + its restatements is what
 holds now. Closing refuses a month that is not over, or whose main meters have missing or quarantined energy, or whose
-parts are divided by meters with quarantined energy, unless a reason is given why it is to be closed all the same.
+parts are divided by meters with such energy, unless a reason is given why it is to be closed all the same.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ bands in hand     a changed tariff, term or holiday has been carried to the ener
 every band priced energy of a band for which the tariff has no price would be on no line
 one unit          the tariff's prices are for the unit in which the meters count
 holidays known    of the years whose holidays nobody has entered, days are plain weekdays and weekends: a note
-parts ruled upon  who bears how much goes by meters of parts: what is held in one of them is missing in the parts
+parts known       who bears how much goes by meters of parts: what is missing or held in one of them is not in them
 judged            late or corrected readings of the month have been judged again: closing waits
 """
 
@@ -13,11 +13,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from analytics.billing.inputs import Stretch, next_month
 from analytics.tariffs.bands import Band
 from services import tariffs
 from services.bills.contracts import SQL, CannotBillError, ContractRow, Version
+from services.bills.qualities import of_members
+from services.bills.whose import Part
 from services.database import Connection, one, rows
 
 
@@ -98,12 +101,23 @@ async def being_judged(connection: Connection, contract: ContractRow, start: dat
 async def held_in_parts(
     connection: Connection, contract: ContractRow, mains: Sequence[str], start: datetime, stop: datetime
 ) -> list[str]:
-    """What speaks against closing bills of parts: meters that divide the month have quarantined energy of it."""
+    """What speaks against closing bills of parts: energy that is missing or held of meters that divide the month."""
     codes = [
         row.code
         for row in await rows(connection, SQL["held_in_parts"], HeldRow, contract.contract_id, list(mains), start, stop)
     ]
-    if not codes:
-        return []
-    named = ", ".join(codes[:5]) + (f" and {len(codes) - 5} more" if len(codes) > 5 else "")
-    return [f"energy of {named} is quarantined, by which parts of the month are divided: rule upon it"]
+    month = start.astimezone(ZoneInfo(contract.time_zone)).date()
+    found = await of_members(connection, contract, [Part(0, month, next_month(month))])
+    gaps = [row.code for row in found if row.missing_us and not row.is_virtual and row.code not in mains]
+    return [
+        f"energy of {_named(which)} is {how}, by which parts of the month are divided: {mend}"
+        for which, how, mend in (
+            (gaps, "missing", "enter readings"),
+            (codes, "quarantined", "rule upon it"),
+        )
+        if which
+    ]
+
+
+def _named(codes: Sequence[str]) -> str:
+    return ", ".join(codes[:5]) + (f" and {len(codes) - 5} more" if len(codes) > 5 else "")

@@ -27,7 +27,7 @@ from services.statements import statements
 
 SQL = statements("bills")
 Owned: TypeAlias = dict[tuple[SubjectKind, str, Band], Decimal]
-_KINDS: tuple[SubjectKind, ...] = ("space", "org_unit")
+KINDS: tuple[SubjectKind, ...] = ("space", "org_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,15 @@ class DrawnRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
+    """Days of a stretch (from 0) in which no share changes."""
+
     stretch: int
     from_day: date
     until_day: date
 
 
-class _Tree:
+class Tree:
     """The meters of a contract on one day."""
 
     def __init__(self, members: Mapping[int, MemberRow], shares: Sequence[ShareRow], day: date) -> None:
@@ -87,7 +89,7 @@ class _Tree:
 
     def counts(self, meter_id: int) -> bool:
         """Whether a meter's energy counts."""
-        shared = any((meter_id, kind) in self._shares for kind in _KINDS)
+        shared = any((meter_id, kind) in self._shares for kind in KINDS)
         return shared or not self._members[meter_id].is_virtual
 
     def above(self, meter_id: int) -> int | None:
@@ -117,7 +119,7 @@ async def claims(
     first, after = stretches[0].from_day, stretches[-1].until_day
     members = {row.meter_id: row for row in await rows(connection, SQL["members_of_contract"], MemberRow, contract_id)}
     shares = await rows(connection, SQL["shares_of_contract"], ShareRow, contract_id, first, after)
-    parts = list(_parts(stretches, shares))
+    parts = list(parts_of(stretches, shares))
     found = await rows(
         connection,
         SQL["energy_of_members"],
@@ -131,22 +133,23 @@ async def claims(
         drawn[row.part].append(row)
     owned: list[Owned] = [defaultdict(Decimal) for _ in stretches]
     for number, part in enumerate(parts, 1):
-        _give(owned[part.stretch], drawn[number], _Tree(members, shares, part.from_day))
+        _give(owned[part.stretch], drawn[number], Tree(members, shares, part.from_day))
     return tuple(
         tuple(Claim(kind, node, band, micro) for (kind, node, band), micro in sorted(of.items()) if micro)
         for of in owned
     )
 
 
-def _parts(stretches: Sequence[Stretch], shares: Sequence[ShareRow]) -> Iterator[_Part]:
+def parts_of(stretches: Sequence[Stretch], shares: Sequence[ShareRow]) -> Iterator[Part]:
+    """The stretches, cut wherever a share begins or ends."""
     edges = {day for share in shares for day in (share.from_day, share.until_day) if day is not None}
     for number, stretch in enumerate(stretches):
         inside = sorted(day for day in edges if stretch.from_day < day < stretch.until_day)
         for begin, end in pairwise((stretch.from_day, *inside, stretch.until_day)):
-            yield _Part(number, begin, end)
+            yield Part(number, begin, end)
 
 
-def _give(owned: Owned, drawn: Sequence[DrawnRow], tree: _Tree) -> None:
+def _give(owned: Owned, drawn: Sequence[DrawnRow], tree: Tree) -> None:
     """Give each counted meter's energy to whose it is, and take it from whose the counted one above is."""
     net: dict[tuple[int, int], int] = defaultdict(int)
     for row in drawn:
@@ -156,6 +159,6 @@ def _give(owned: Owned, drawn: Sequence[DrawnRow], tree: _Tree) -> None:
             if above is not None:
                 net[above, row.band] -= row.micro
     for (meter_id, band), micro in net.items():
-        for kind in _KINDS:
+        for kind in KINDS:
             for node, share in tree.whose(meter_id, kind).items():
                 owned[kind, node, Band(band)] += product(Decimal(micro), share)

@@ -73,6 +73,38 @@ SELECT count(*)::int4 AS registers
 FROM contract_meter AS m JOIN register AS r ON r.meter_id = m.meter_id JOIN recompute_task AS t ON t.register_id = r.id
 WHERE m.contract_id = $1 AND least(t.since, t.again) < $3 AND t.until >= $2;
 
+-- name: members_quality
+-- what: how well the energy of each meter of a contract is known, in parts of local days and of instants (from 1)
+-- takes: contract_id int4, from_days date[], until_days date[], starts timestamptz[], stops timestamptz[]
+-- row: services.bills.qualities.MemberQualityRow
+SELECT m.meter_id, m.code::text AS code, m.kind = 'virtual' AS is_virtual, p.n::int4 AS part,
+       coalesce(sum(e.interpolated), 0)::int8 AS interpolated, coalesce(sum(e.estimated), 0)::int8 AS estimated,
+       greatest(0, extract(epoch FROM least(p.stop, m.retired_at) - p.start) * 1000000
+                   - coalesce(sum(e.covered_us), 0))::int8 AS missing_us
+FROM unnest($2::date[], $3::date[], $4::timestamptz[], $5::timestamptz[])
+     WITH ORDINALITY AS p (from_day, until_day, start, stop, n)
+CROSS JOIN contract_meter AS m
+JOIN register AS r ON r.meter_id = m.meter_id AND r.flow = 'import'
+LEFT JOIN energy_day AS e ON e.register_id = r.id AND e.day >= p.from_day AND e.day < p.until_day
+WHERE m.contract_id = $1
+GROUP BY m.meter_id, m.code, m.kind, m.retired_at, p.n, p.start, p.stop
+ORDER BY p.n, code;
+
+-- name: members_quarantine
+-- what: increments held out of a span, by meter of a contract, also of the terms of virtual meters; energy of import
+-- takes: contract_id int4, start timestamptz, stop timestamptz
+-- row: services.bills.qualities.MemberHeldRow
+WITH RECURSIVE used AS (
+  SELECT m.meter_id, r.id FROM contract_meter AS m JOIN register AS r ON r.meter_id = m.meter_id AND r.flow = 'import'
+  WHERE m.contract_id = $1
+  UNION
+  SELECT used.meter_id, t.term_register_id FROM used JOIN meter_term AS t ON t.register_id = used.id
+)
+SELECT used.meter_id, count(*)::int4 AS entries, sum(l.quarantined)::int8 AS micro
+FROM used JOIN ledger_entry AS l ON l.register_id = used.id
+WHERE l.quarantined <> 0 AND l.start < $3 AND l.stop > $2
+GROUP BY used.meter_id;
+
 -- name: held_in_parts
 -- what: meters of a contract beside the main ones that have energy of a span held out until somebody rules
 -- takes: contract_id int4, main_codes text[], start timestamptz, stop timestamptz

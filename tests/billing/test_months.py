@@ -239,6 +239,73 @@ async def test_parts_divided_by_a_meter_with_held_energy_want_a_reason(works: Wo
     assert len(await months.close(connection, contract, APRIL, AFTER_APRIL, reason="the oven stood")) == 2
 
 
+async def notes_of(connection: Connection, contract: ContractRow, subject: Subject) -> tuple[str, ...]:
+    return (await stored.bill_named(connection, await months.draft(connection, contract, APRIL, subject))).bill.notes
+
+
+async def test_a_bill_of_a_part_speaks_of_its_own_meters(works: Works) -> None:
+    # hall: 50,000 kWh, 1,000 estimated: 2 %. It and the building rest on it alone; the oven's floor does not, nor does
+    # the yard. main has 500 of 100,000 estimated, which is said of main only.
+    connection, plant, contract = works
+    await billed_plant.month_of(connection, plant, "hall", peak_kwh=30_000, off_peak_kwh=20_000, estimated_kwh=1_000)
+    await billed_plant.month_of(connection, plant, "main", peak_kwh=60_000, off_peak_kwh=40_000, estimated_kwh=500)
+    estimated = ("2.00 % of the energy is estimated.",)
+    for subject in (Subject("meter", "hall"), Subject("space", "b1")):
+        assert await notes_of(connection, contract, subject) == estimated
+    # It was the 30th: half of the 1,000 each; press has 37,500 kWh of the month, paint 12,500.
+    for name, percent in (("press", "1.33"), ("paint", "4.00")):
+        said = (f"{percent} % of the energy is estimated.",)
+        assert await notes_of(connection, contract, Subject("org_unit", name)) == said
+    assert await notes_of(connection, contract, MAIN) == ("0.50 % of the energy is estimated.",)
+    for subject in (Subject("meter", "yard"), Subject("space", "b1/f1")):
+        assert await notes_of(connection, contract, subject) == ()
+    # 2,500 of the oven's 10,000 kWh interpolated, and a day of it missing: the floor's, not the building's.
+    await connection.execute(
+        """UPDATE energy_day SET measured = measured - 2500000000, interpolated = 2500000000
+           WHERE register_id = $1 AND day = '2026-04-30' AND band = 4""",
+        plant.registers["oven"],
+    )
+    await connection.execute(
+        "UPDATE energy_day SET covered_us = 0 WHERE register_id = $1 AND day = '2026-04-02'", plant.registers["oven"]
+    )
+    assert await notes_of(connection, contract, Subject("space", "b1/f1")) == (
+        "25.00 % of the energy is interpolated.",
+        "Energy of 24.00 hours of the meters of this part is missing.",
+    )
+    assert await notes_of(connection, contract, Subject("space", "b1")) == estimated
+    # Held energy of the hall is said of whoever has the hall; that of main after it.
+    await connection.execute(
+        """INSERT INTO ledger_entry (register_id, origin, kind, start, stop, quarantined, decided)
+           SELECT register_id, 'judged', 'implausible', '2026-04-03Z', '2026-04-04Z', micro, '2026-04-04Z'
+           FROM unnest($1::int4[], $2::int8[]) AS held (register_id, micro)""",
+        [plant.registers["hall"], plant.registers["main"]],
+        [5_000_000, 7_000_000],
+    )
+    until = "are quarantined and not billed until they are ruled upon."
+    assert await notes_of(connection, contract, Subject("space", "b1")) == (
+        *estimated,
+        f"5.000 kWh in 1 increments of the meters of this part {until}",
+        f"Of the whole supply: 7.000 kWh in 1 increments {until}",
+    )
+    await months.close(connection, contract, APRIL, AFTER_APRIL, reason="agreed")
+    for head in await stored.bills_of_month(connection, contract, APRIL):
+        assert await stored.reproduce(connection, head) == await stored.bill_kept(connection, head)
+
+
+async def test_parts_divided_by_a_meter_with_a_gap_want_a_reason(works: Works) -> None:
+    connection, plant, contract = works
+    await connection.execute(
+        "DELETE FROM energy_day WHERE register_id = $1 AND day = '2026-04-02'", plant.registers["yard"]
+    )
+    await months.draft(connection, contract, APRIL, MAIN)
+    await months.draft(connection, contract, APRIL, Subject("space", "b1"))
+    with pytest.raises(months.ClosingRefusedError, match="energy of yard is missing, by which parts"):
+        await months.close(connection, contract, APRIL, AFTER_APRIL)
+    await connection.execute("UPDATE meter SET retired_at = '2026-03-01Z' WHERE code = 'yard'")
+    await connection.execute("DELETE FROM energy_day WHERE register_id = $1", plant.registers["yard"])
+    assert len(await months.close(connection, contract, APRIL, AFTER_APRIL)) == 2
+
+
 async def test_a_month_that_is_not_over_is_not_closed(works: Works) -> None:
     connection, _, contract = works
     with pytest.raises(ClosingRefusedError, match="no draft for 2026-04"):
