@@ -183,7 +183,9 @@ class Judgement:
 
         A register that has since counted more than half of what it showed before was reset in earnest.
         """
-        return 2 * good.micro <= mark.good.micro and self._scales.transition(mark.good, read).kind == "plain"
+        if not 2 * good.micro <= mark.good.micro <= read.micro:
+            return False
+        return self._scales.transition(mark.good, read).kind == "plain"
 
     def _take_back(self, mark: Mark, read: Read) -> None:
         """A drop-out: all since the read before the reset is replaced by the increment to the read that returned."""

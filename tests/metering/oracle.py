@@ -324,7 +324,7 @@ class Oracle:
         back = None
         if way.kind == "above":
             for mark in books.resets:
-                if self.way(mark[0], run[0]).kind == "plain" and 2 * good[1] <= mark[0][1]:
+                if self.way(mark[0], run[0]).kind == "plain" and 2 * good[1] <= mark[0][1] <= run[0][1]:
                     back = mark
         if back:
             self.cut_back(*back)
