@@ -474,7 +474,7 @@ export interface paths {
          * @description Energy in [from, to), each meter counted once, the groups with the most first.
          *
          *     A space or unit has the meters that say so, with everything below it; what lies inside another meter of the same
-         *     space is in there already. `docs/accounting.md` has the rule.
+         *     space is in there already, and what is elsewhere is taken out. `docs/sums-and-shares.md` has the rule.
          */
         get: operations["get_energy"];
         put?: never;
@@ -1073,7 +1073,13 @@ export interface paths {
          *     Safe to repeat: a reading that is there already is not entered again.
          */
         post: operations["enter_manual_reading"];
-        delete?: never;
+        /**
+         * Take a manual reading back
+         * @description What was effective before anybody entered a reading there is again, or nothing where nothing was sent.
+         *
+         *     The ledger keeps both, and the register is judged again; `changed` is false where there is none.
+         */
+        delete: operations["undo_manual_reading"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4072,13 +4078,21 @@ export interface components {
         };
         /**
          * PerProduct
-         * @description Energy for each unit of a product.
+         * @description Energy of the period for each unit of a product, of the organisational unit and all below it.
          */
         PerProduct: {
             /** Product */
             product: string;
-            /** Quantity */
+            /**
+             * Quantity
+             * @description Produced in the period; counts at its edges by time.
+             */
             quantity: number;
+            /**
+             * Counted S
+             * @description For how many seconds of the period there are counts; less than it lasts: too few.
+             */
+            counted_s: number;
             /** Unit */
             unit: string;
             /** Energy Per Unit */
@@ -5256,6 +5270,15 @@ export interface components {
         };
         /** @description The body cannot be read */
         MalformedBody: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description The reading cannot be entered */
+        ManualReadingRefused: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7494,16 +7517,45 @@ export interface operations {
             };
             400: components["responses"]["MalformedBody"];
             404: components["responses"]["MeterNotFound"];
-            /** @description The reading cannot be entered */
-            409: {
+            409: components["responses"]["ManualReadingRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    undo_manual_reading: {
+        parameters: {
+            query: {
+                /** @description The instant for which it is entered. */
+                time: string;
+                reason: string;
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                    "application/json": components["schemas"]["Decided"];
                 };
             };
-            413: components["responses"]["BodyTooLarge"];
+            404: components["responses"]["MeterNotFound"];
+            409: components["responses"]["ManualReadingRefused"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
