@@ -149,7 +149,8 @@ class BillInputs:
     `missing_us`: time of the main meters without any energy, `reactive_missing_us` that of their reactive registers
     where they decide about money; `quarantined_micro`: energy held out until somebody rules;
     `unknown_holidays`: holiday calendars that do not know the month's year. `qualities`: of subjects whose meters left
-    something to be said; None: not known, of bills that were made before it was kept.
+    something to be said; None: not known, of bills that were made before it was kept. `unattested`: what is charged at
+    a price that is only a default.
     """
 
     month: date
@@ -169,6 +170,7 @@ class BillInputs:
     unknown_holidays: tuple[str, ...] = ()
     reactive_missing_us: int = 0
     qualities: tuple[Quality, ...] | None = None
+    unattested: tuple[str, ...] = ()
 
     @property
     def days(self) -> int:

@@ -27,7 +27,8 @@ _HOUR_US = 3_600_000_000
 def notes(inputs: BillInputs) -> list[str]:
     """Estimated, missing, quarantined and unbilled energy, if there is any."""
     unbilled = sum(e.total_micro for s in inputs.stretches for e in s.energies if e.band is Band.UNBILLED)
-    return [*estimates(inputs), *_gaps(inputs), *_reactive(inputs), *_terms(inputs), *_unbilled(inputs, unbilled)]
+    said = [*estimates(inputs), *_gaps(inputs), *_reactive(inputs), *_terms(inputs), *_unbilled(inputs, unbilled)]
+    return [*said, *defaults(inputs)]
 
 
 def notes_of_part(inputs: BillInputs, quality: Quality, drawn_micro: Fraction, unbilled_micro: Fraction) -> list[str]:
@@ -39,7 +40,15 @@ def notes_of_part(inputs: BillInputs, quality: Quality, drawn_micro: Fraction, u
         *_reactive(inputs),
         *_terms(inputs),
         *_unbilled(inputs, unbilled_micro),
+        *defaults(inputs),
     ]
+
+
+def defaults(inputs: BillInputs) -> list[str]:
+    """Prices that nobody has put in for this supply."""
+    if not inputs.unattested:
+        return []
+    return [f"Defaults, not the supplier's prices: {', '.join(inputs.unattested)}. Put the real ones into the tariff."]
 
 
 def estimates(inputs: BillInputs) -> list[str]:

@@ -17,7 +17,7 @@ from api.instants import zoned
 from api.names import BILL, CODE, MONTH, PATH
 from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
-from api.parameters import SiteFilter
+from api.parameters import SiteFilter, require_site
 from api.problems import Problem
 from api.site_period import month_of
 from services.bills import months, paper, stored, workbook
@@ -45,7 +45,7 @@ async def require_contract(connection: Connection, site: str, contract: str) -> 
         raise Problem("contract-not-found", f"{error}.") from error
 
 
-@router.get("", operation_id="list_bills", summary="Bills")
+@router.get("", operation_id="list_bills", summary="Bills", responses=problems("site-not-found"))
 async def list_bills(
     connection: Database,
     response: Response,
@@ -68,6 +68,8 @@ async def list_bills(
         name=name,
         status=status,
     )
+    if not found.rows and site is not None:
+        await require_site(connection, site)
     return wanted.page(response, map(BillHead.model_validate, found.rows), found.next)
 
 

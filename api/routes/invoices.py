@@ -15,7 +15,7 @@ from api.money import Exact, ExactGiven
 from api.names import CODE, CONTRACT, INVOICE_NUMBER, MONTH
 from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
-from api.parameters import SiteFilter
+from api.parameters import SiteFilter, require_site
 from api.problems import Problem
 from api.routes.bills import ContractFilter, MonthFilter, MonthInPath, require_contract
 from api.site_period import month_of
@@ -95,7 +95,7 @@ class InvoiceDetail(Invoice):
     unexplained: Annotated[Exact, Field(description="The invoice's total beyond the sum of its lines.")]
 
 
-@router.get("", operation_id="list_invoices", summary="Supplier's invoices")
+@router.get("", operation_id="list_invoices", summary="Supplier's invoices", responses=problems("site-not-found"))
 async def list_invoices(
     connection: Database,
     response: Response,
@@ -112,6 +112,8 @@ async def list_invoices(
         contract=contract,
         month=None if month is None else month_of(month),
     )
+    if not found.rows and site is not None:
+        await require_site(connection, site)
     return wanted.page(response, map(Invoice.model_validate, found.rows), found.next)
 
 

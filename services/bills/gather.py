@@ -27,7 +27,7 @@ from services.bills.contracts import (
     terms_of,
 )
 from services.bills.qualities import of_meter, of_subjects
-from services.bills.readiness import require_bands, require_prices, require_unit, unknown_holidays
+from services.bills.readiness import require_bands, require_prices, require_unit, unattested, unknown_holidays
 from services.bills.whose import claims
 from services.database import Connection, rows
 
@@ -127,6 +127,7 @@ async def _gather(connection: Connection, contract: ContractRow, month: date) ->
         unknown_holidays=await unknown_holidays(connection, tuple(known.values()), month),
         reactive_missing_us=max(0, reactive_us - drawn.reactive_covered_us) if standard is not None else 0,
         qualities=await of_subjects(connection, contract, filled),
+        unattested=unattested(tuple(known.values())),
     )
 
 

@@ -24,7 +24,7 @@ from typing import Literal
 from analytics.billing.bill import Bill
 from analytics.billing.bill import bill as whole_bill
 from analytics.billing.inputs import BillInputs
-from analytics.billing.notes import estimates
+from analytics.billing.notes import defaults, estimates
 from analytics.billing.restatement import difference
 from analytics.billing.sharing import Subject, bill_of, by_node
 from services import events
@@ -152,8 +152,8 @@ def _not_over(contract: ContractRow, month: date, now: datetime) -> list[str]:
 
 
 def _doubts(inputs: BillInputs) -> list[str]:
-    """What speaks against closing: all that is noted on the bill but estimates, which are as good as they will get."""
-    known = estimates(inputs)
+    """What speaks against closing: what is noted on the bill but estimates, as good as they will get, and defaults."""
+    known = [*estimates(inputs), *defaults(inputs)]
     return [note.rstrip(".") for note in whole_bill(inputs).notes if note not in known]
 
 

@@ -4,6 +4,7 @@ bands in hand     a changed tariff, term or holiday has been carried to the ener
 every band priced energy of a band for which the tariff has no price would be on no line
 one unit          the tariff's prices are for the unit in which the meters count
 holidays known    of the years whose holidays nobody has entered, days are plain weekdays and weekends: a note
+prices attested   a shipped default is said to be one: a note that does not hinder closing
 parts known       who bears how much goes by meters of parts: what is missing or held in one of them is not in them
 judged            late or corrected readings of the month have been judged again: closing waits
 """
@@ -78,6 +79,18 @@ def require_prices(stretches: Sequence[Stretch]) -> None:
                     f"there is {energy.band.code} energy from {stretch.from_day} on, and {by} has no price for it: "
                     "run `ioe tariff apply`, which gives energy the bands of its tariff"
                 )
+
+
+def unattested(known: Sequence[Version]) -> tuple[str, ...]:
+    """What of the month's tariffs is charged at a price that is only a default of the files we ship (mark M)."""
+    found: dict[str, None] = {}
+    for version in known:
+        tariff = version.tariff
+        found |= {each.name: None for each in tariff.components if each.price and each.attested.startswith("M")}
+        charges = tariff.demand.capacity_price_per_kva or tariff.demand.demand_price_per_kw
+        if charges and tariff.demand.attested.startswith("M"):
+            found["demand"] = None
+    return tuple(found)
 
 
 async def unknown_holidays(connection: Connection, known: Sequence[Version], month: date) -> tuple[str, ...]:

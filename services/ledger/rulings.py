@@ -81,7 +81,9 @@ class Wanted:
     def __post_init__(self) -> None:
         if self.stop <= self.start:
             raise RulingRefusedError("the span is empty: `stop` comes after `start`")
-        if (self.energy is not None) != (self.verdict in {"correct", "estimate"}):
+        if self.energy is None and self.verdict in {"correct", "estimate"}:
+            raise RulingRefusedError(f"`{self.verdict}` says how much it was: give `energy`")
+        if self.energy is not None and self.verdict not in {"correct", "estimate"}:
             raise RulingRefusedError("an energy belongs to `correct` and `estimate`, and to no other verdict")
         if self.energy is not None and self.energy < 0:
             raise RulingRefusedError("an energy cannot be negative: a register counts one direction")

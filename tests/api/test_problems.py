@@ -61,6 +61,8 @@ def check(answer: httpx.Response, slug: str) -> ProblemDocument:
         ("/api/v1/points/kunshan/m-1/x", "point-not-found", "site=kunshan&device=m-1"),
         ("/api/v1/readings?point=kunshan/m-1/x", "point-not-found", "kunshan/m-1/x"),
         (f"/api/v1/dead-letters/{'0' * 32}", "dead-letter-not-found", "retention"),
+        ("/api/v1/bills?site=nosuch", "site-not-found", "nosuch"),
+        ("/api/v1/invoices?site=nosuch", "site-not-found", "nosuch"),
         ("/api/v1/sites?colour=red", "unknown-parameter", "time_zone"),
         ("/api/v1/sites?limit=2", "unknown-parameter", "'limit'"),
         ("/api/v1/points?devise=m-1", "unknown-parameter", "Did you mean 'device'?"),

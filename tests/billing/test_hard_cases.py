@@ -155,6 +155,15 @@ async def test_a_year_without_known_holidays_is_said_and_wants_a_reason_to_close
         await months.close(connection, contract, APRIL, AFTER_APRIL)
 
 
+async def test_a_shipped_default_is_said_and_does_not_hinder_closing(works: Works) -> None:
+    connection, _, contract = works
+    first, *rest = TARIFF.components
+    await put_tariff(connection, replace(TARIFF, components=(replace(first, attested="M-: from memory"), *rest)))
+    (note,) = (await draft(connection, contract)).bill.notes
+    assert note.startswith(f"Defaults, not the supplier's prices: {first.name}.")
+    await months.close(connection, contract, APRIL, AFTER_APRIL)
+
+
 async def test_closing_waits_for_readings_that_are_judged_again(works: Works) -> None:
     connection, plant, contract = works
     await draft(connection, contract)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from services.database import Connection
+from services.ledger import rulings
 from tests import metered_plant
 from tests.api.test_problems import check
 from tests.ledger.judging import judge
@@ -91,7 +92,7 @@ async def test_a_ruling_moves_the_energy_and_is_undone(
         ({**SPAN, "stop": "2026-03-02T00:40:00Z", "verdict": "accept"}, "open are 2026-03-02T00:30:00+00:00 to"),
         ({**SPAN, "verdict": "undo"}, "othing was ruled about"),
         ({**SPAN, "verdict": "accept", "energy": 3}, "belongs to `correct`"),
-        ({**SPAN, "verdict": "correct"}, "belongs to `correct`"),
+        ({**SPAN, "verdict": "correct"}, "give `energy`"),
         # 100 kW for 5 minutes are 8.33 kWh, a fifth more is allowed; but the register itself showed 5,005.
         ({**SPAN, "verdict": "correct", "energy": 5005.1}, "can carry: at most 10.000 kWh"),
         ({**SPAN, "verdict": "estimate", "energy": 3, "stop": "2026-03-02T00:40:00Z"}, "of this span have energy"),
@@ -135,3 +136,10 @@ async def test_an_outage_without_end_is_estimated(connection: Connection, client
     await judge(connection)
     whole = (await client.get("/api/v1/meters/plant/m1/reconciliation", params=period)).json()["whole"]
     assert (whole["estimated"], whole["adjustments"], whole["residual_micro"]) == (250.0, 250.0, 0)
+
+
+@pytest.mark.parametrize("verdict", ["correct", "estimate"])
+def test_a_verdict_with_an_energy_asks_for_it(verdict: rulings.Verdict) -> None:
+    start = datetime(2026, 3, 2, tzinfo=UTC)
+    with pytest.raises(rulings.RulingRefusedError, match="give `energy`"):
+        rulings.Wanted(start, start + timedelta(hours=1), verdict, "read on site")

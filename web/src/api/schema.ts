@@ -7007,6 +7007,7 @@ export interface operations {
                     "application/json": components["schemas"]["PageOf_BillHead_"];
                 };
             };
+            404: components["responses"]["SiteNotFound"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
@@ -7236,6 +7237,7 @@ export interface operations {
                     "application/json": components["schemas"]["PageOf_Invoice_"];
                 };
             };
+            404: components["responses"]["SiteNotFound"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
