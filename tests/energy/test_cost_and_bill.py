@@ -104,7 +104,8 @@ async def test_a_month_of_changes_costs_the_same_in_the_analysis_and_on_the_bill
     # 0.0187, 0.1366, 0.0312, 0.0294 = 269.28, 1,967.04, 449.28, 423.36; 10,240 x 0.85 = 8,704.00; 5,160 x 0.20 =
     # 1,032.00; 15,400 x 0.1366 = 2,103.64 and x 0.0294 = 452.76
     assert bill(inputs).total == Decimal("21278.64")
-    assert bill(inputs).notes == ()
+    (note,) = bill(inputs).notes
+    assert note.startswith("Defaults, not the supplier's prices")
 
 
 async def test_a_share_that_changes_after_the_tariff_did(works: Works) -> None:
