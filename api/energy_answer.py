@@ -37,7 +37,7 @@ class EnergyFigures(BaseModel):
     cost: Annotated[float | None, Field(description="Energy components only, in `currency`; null: no tariff says.")]
     average_price: Annotated[float | None, Field(description="Of a unit that a tariff charges for.")]
     unbilled: Annotated[float, Field(description="Units that no tariff charges for.")]
-    peak_share: Annotated[float | None, Field(description="Peak and critical peak of all.")]
+    peak_share: Annotated[float | None, Field(description="Peak and critical peak of what has a band.")]
 
 
 class EnergyPoint(EnergyFigures):

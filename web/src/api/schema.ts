@@ -2398,7 +2398,7 @@ export interface components {
             unbilled: number;
             /**
              * Peak Share
-             * @description Peak and critical peak of all.
+             * @description Peak and critical peak of what has a band.
              */
             peak_share: number | null;
         };
@@ -2511,7 +2511,7 @@ export interface components {
             unbilled: number;
             /**
              * Peak Share
-             * @description Peak and critical peak of all.
+             * @description Peak and critical peak of what has a band.
              */
             peak_share: number | null;
             /**
