@@ -17,10 +17,11 @@ from itertools import accumulate
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from analytics.belonging import PLACE_KINDS, Belonging, Share
 from analytics.billing.inputs import Quality, Stretch, SubjectKind
 from analytics.tariffs.clock import midnight_us
 from services.bills.contracts import SQL, ContractRow
-from services.bills.whose import KINDS, MemberRow, Part, ShareRow, Tree, parts_of
+from services.bills.whose import MemberRow, Part, parts_of
 from services.database import Connection, rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,17 +57,17 @@ async def of_subjects(
     first, after = stretches[0].from_day, stretches[-1].until_day
     contract_id = contract.contract_id
     members = {row.meter_id: row for row in await rows(connection, SQL["members_of_contract"], MemberRow, contract_id)}
-    shares = await rows(connection, SQL["shares_of_contract"], ShareRow, contract_id, first, after)
+    shares = await rows(connection, SQL["shares_of_contract"], Share, contract_id, first, after)
     parts = list(parts_of(stretches, shares))
     found = await of_members(connection, contract, parts)
     spoilt = {(row.meter_id, row.part): row for row in found if row.interpolated or row.estimated or row.missing_us}
     held = await _held(connection, contract, first, after)
     counted: dict[Whose, dict[tuple[int, int], Decimal]] = defaultdict(dict)
     for number, part in enumerate(parts, 1):
-        tree = Tree(members, shares, part.from_day)
+        belonging = Belonging(members, shares, part.from_day)
         for meter_id in members:
             if meter_id in held or (meter_id, number) in spoilt:
-                for whose, factor in _counts_for(tree, meter_id):
+                for whose, factor in _counts_for(belonging, meter_id):
                     counted[whose][meter_id, number] = factor
     return tuple(_quality(whose, counted[whose], spoilt, held) for whose in sorted(counted))
 
@@ -106,14 +107,17 @@ def _begin(contract: ContractRow, day: date) -> datetime:
     return _EPOCH + timedelta(microseconds=midnight_us(ZoneInfo(contract.time_zone), day))
 
 
-def _counts_for(tree: Tree, meter_id: int) -> Iterator[tuple[Whose, Decimal]]:
+def _counts_for(belonging: Belonging, meter_id: int) -> Iterator[tuple[Whose, Decimal]]:
     """The subjects whose figure a meter decides about, and by how much."""
-    if not tree.counts(meter_id):
+    if meter_id not in belonging.counted:
         return
-    above = tree.above(meter_id)
-    for kind in KINDS:
+    above = belonging.inside(meter_id)
+    for kind in PLACE_KINDS:
         factors: dict[str, Decimal] = defaultdict(Decimal)
-        for sign, whose in ((1, tree.whose(meter_id, kind)), (-1, {} if above is None else tree.whose(above, kind))):
+        for sign, whose in (
+            (1, belonging.whose(meter_id, kind)),
+            (-1, {} if above is None else belonging.whose(above, kind)),
+        ):
             for node, share in whose.items():
                 for subject in accumulate(node.split("/"), "{}/{}".format):
                     factors[subject] += sign * share

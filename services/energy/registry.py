@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from analytics.belonging import Share
 from services.database import Connection, one, rows
 from services.statements import statements
 
@@ -47,21 +47,10 @@ class MeterRow:
     calendar_id: int | None
     unit: str | None
 
-
-@dataclass(frozen=True, slots=True)
-class AllocationRow:
-    """A share of a meter on the local days [since, until); None: ever."""
-
-    meter_id: int
-    space: str | None
-    org_unit: str | None
-    share: Decimal
-    since: date | None
-    until: date | None
-
-    def holds(self, day: date) -> bool:
-        """Whether it holds on a day."""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+    @property
+    def is_virtual(self) -> bool:
+        """Whether it is a sum of others."""
+        return self.kind == "virtual"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +76,7 @@ class Registry:
     site: SiteRow
     zone: ZoneInfo
     meters: Sequence[MeterRow]
-    allocations: Sequence[AllocationRow]
+    allocations: Sequence[Share]
     spaces: Sequence[SpaceRow]
     units: Sequence[UnitRow]
 
@@ -106,7 +95,7 @@ async def read(connection: Connection, site: SiteRow, flow: str, first: date, st
         site,
         ZoneInfo(site.time_zone),
         await rows(connection, SQL["meters"], MeterRow, site.id, flow),
-        await rows(connection, SQL["allocations"], AllocationRow, site.id, first, stop),
+        await rows(connection, SQL["allocations"], Share, site.id, first, stop),
         await rows(connection, SQL["spaces"], SpaceRow, site.id),
         await rows(connection, SQL["unit_paths"], UnitRow, site.id),
     )

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from services.energy.belonging import Belonging, Pair, counted, weights
+from analytics.belonging import Belonging
+from services.energy.belonging import Pair, chosen, pairs_of, weights
 from services.energy.periods import midnight
 from services.energy.question import Question
 from services.energy.registry import MeterRow, NoSuchPlaceError, Registry
@@ -132,13 +133,14 @@ class _Counting:
 
 
 def _weigh(question: Question, registry: Registry, stretch: Stretch, counting: _Counting) -> None:
-    belonging = Belonging(registry.meters, registry.allocations, stretch.start.astimezone(registry.zone).date())
-    chosen = counted(registry.meters, belonging, question.meters, question.carrier)
-    net = weights(registry.meters, belonging, chosen, named=bool(question.meters))
+    by_id = {meter.id: meter for meter in registry.meters}
+    belonging = Belonging(by_id, registry.allocations, stretch.start.astimezone(registry.zone).date())
+    counted = chosen(registry.meters, belonging, question.meters, question.carrier)
+    net = weights(belonging, counted, named=bool(question.meters))
     by_meter = "meter" in question.group_by
-    for meter in chosen.values():
+    for meter in counted.values():
         assert meter.register_id is not None
-        counts = counting.of(meter, belonging.pairs(meter), single=True) if by_meter else []
+        counts = counting.of(meter, pairs_of(belonging, meter.id), single=True) if by_meter else []
         if meter.id in net:
             counts = counts + counting.of(meter, net[meter.id], single=False)
         if counts:

@@ -126,8 +126,8 @@ WHERE m.contract_id = $1 ORDER BY m.meter_id;
 -- name: shares_of_contract
 -- what: shares of a contract's meters in local days [from_day, until_day)
 -- takes: contract_id int4, from_day date, until_day date
--- row: services.bills.whose.ShareRow
-SELECT a.meter_id, p.path AS space, u.path AS org_unit, a.share, lower(a.valid) AS from_day, upper(a.valid) AS until_day
+-- row: analytics.belonging.Share
+SELECT a.meter_id, p.path AS space, u.path AS org_unit, a.share, lower(a.valid) AS since, upper(a.valid) AS until
 FROM contract_meter AS m JOIN meter_allocation AS a ON a.meter_id = m.meter_id
 LEFT JOIN space AS p ON p.id = a.space_id LEFT JOIN org_unit AS u ON u.id = a.org_unit_id
 WHERE m.contract_id = $1 AND a.valid && daterange($2, $3) ORDER BY a.id;

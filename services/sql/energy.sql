@@ -19,7 +19,7 @@ WHERE m.site_id = $1 ORDER BY m.code;
 -- name: allocations
 -- what: shares of a site's meters that hold on some local day of a period
 -- takes: site_id int4, first date, stop date
--- row: services.energy.registry.AllocationRow
+-- row: analytics.belonging.Share
 SELECT a.meter_id, s.path AS space, u.path AS org_unit, a.share, lower(a.valid) AS since, upper(a.valid) AS until
 FROM meter_allocation AS a
 JOIN meter AS m ON m.id = a.meter_id
