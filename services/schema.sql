@@ -51,6 +51,14 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.keep_alarm_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'what happened to an alarm is not changed afterwards' USING ERRCODE = 'check_violation';
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.keep_bill()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -94,6 +102,161 @@ CREATE TABLE actor (
   CONSTRAINT actor_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
   CONSTRAINT actor_user_id_key UNIQUE (user_id)
 );
+
+CREATE TABLE alarm (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  rule_id integer NOT NULL,
+  site_id integer,
+  subject_kind text NOT NULL,
+  subject code NOT NULL,
+  device_id integer,
+  equipment_id integer,
+  meter_id integer,
+  state text DEFAULT 'normal'::text NOT NULL,
+  since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  level text,
+  value double precision,
+  quiet text,
+  condition_since timestamp with time zone,
+  shelved_until timestamp with time zone,
+  is_one_shot boolean DEFAULT false NOT NULL,
+  occurrence_id bigint,
+  retired_at timestamp with time zone,
+  CONSTRAINT alarm_check CHECK (((state <> 'shelved'::text) OR (shelved_until IS NOT NULL))),
+  CONSTRAINT alarm_device_id_fkey FOREIGN KEY (device_id) REFERENCES device(id),
+  CONSTRAINT alarm_equipment_id_fkey FOREIGN KEY (equipment_id) REFERENCES equipment(id),
+  CONSTRAINT alarm_level_check CHECK ((level = ANY (ARRAY['LL'::text, 'L'::text, 'H'::text, 'HH'::text, 'ON'::text]))),
+  CONSTRAINT alarm_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meter(id),
+  CONSTRAINT alarm_occurrence_id_fkey FOREIGN KEY (occurrence_id) REFERENCES alarm_occurrence(id),
+  CONSTRAINT alarm_pkey PRIMARY KEY (id),
+  CONSTRAINT alarm_quiet_check CHECK ((quiet = ANY (ARRAY['not_running'::text, 'outside_hours'::text, 'communication_lost'::text, 'explained'::text]))),
+  CONSTRAINT alarm_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alarm_rule(id),
+  CONSTRAINT alarm_rule_id_subject_kind_subject_key UNIQUE (rule_id, subject_kind, subject),
+  CONSTRAINT alarm_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id),
+  CONSTRAINT alarm_state_check CHECK ((state = ANY (ARRAY['normal'::text, 'unacknowledged'::text, 'acknowledged'::text, 'returned_unacknowledged'::text, 'latched_unacknowledged'::text, 'latched_acknowledged'::text, 'shelved'::text, 'suppressed'::text, 'out_of_service'::text]))),
+  CONSTRAINT alarm_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['device'::text, 'meter'::text, 'site'::text, 'service'::text])))
+);
+CREATE INDEX alarm_not_normal ON public.alarm USING btree (site_id) WHERE (state <> 'normal'::text);
+
+CREATE TABLE alarm_flood (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer,
+  started_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  alarms integer NOT NULL,
+  peak_in_ten_minutes integer NOT NULL,
+  CONSTRAINT alarm_flood_alarms_check CHECK ((alarms > 0)),
+  CONSTRAINT alarm_flood_check CHECK ((ended_at >= started_at)),
+  CONSTRAINT alarm_flood_pkey PRIMARY KEY (id),
+  CONSTRAINT alarm_flood_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+CREATE UNIQUE INDEX alarm_flood_open ON public.alarm_flood USING btree (site_id) NULLS NOT DISTINCT WHERE (ended_at IS NULL);
+
+CREATE TABLE alarm_memory (
+  follower text NOT NULL,
+  log_id bigint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  memory bytea NOT NULL,
+  CONSTRAINT alarm_memory_follower_fkey FOREIGN KEY (follower) REFERENCES log_follower(name),
+  CONSTRAINT alarm_memory_pkey PRIMARY KEY (follower)
+);
+
+CREATE TABLE alarm_occurrence (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  alarm_id integer NOT NULL,
+  raised_at timestamp with time zone NOT NULL,
+  returned_at timestamp with time zone,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by integer,
+  ended_at timestamp with time zone,
+  level text NOT NULL,
+  priority text NOT NULL,
+  value double precision,
+  limit_value double precision NOT NULL,
+  rule_version integer NOT NULL,
+  is_first_out boolean DEFAULT false NOT NULL,
+  first_out_id bigint,
+  flood_id integer,
+  causes jsonb DEFAULT '[]'::jsonb NOT NULL,
+  CONSTRAINT alarm_occurrence_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES actor(id),
+  CONSTRAINT alarm_occurrence_alarm_id_fkey FOREIGN KEY (alarm_id) REFERENCES alarm(id),
+  CONSTRAINT alarm_occurrence_alarm_id_raised_at_key UNIQUE (alarm_id, raised_at),
+  CONSTRAINT alarm_occurrence_first_out_id_fkey FOREIGN KEY (first_out_id) REFERENCES alarm_occurrence(id),
+  CONSTRAINT alarm_occurrence_flood_id_fkey FOREIGN KEY (flood_id) REFERENCES alarm_flood(id),
+  CONSTRAINT alarm_occurrence_pkey PRIMARY KEY (id),
+  CONSTRAINT alarm_occurrence_priority_check CHECK ((priority = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text])))
+);
+CREATE INDEX alarm_occurrence_by_time ON public.alarm_occurrence USING btree (raised_at DESC, id DESC);
+CREATE UNIQUE INDEX alarm_occurrence_open ON public.alarm_occurrence USING btree (alarm_id) WHERE (ended_at IS NULL);
+
+CREATE TABLE alarm_rule (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer,
+  code code NOT NULL,
+  origin text NOT NULL,
+  version integer NOT NULL,
+  document jsonb NOT NULL,
+  is_enabled boolean DEFAULT true NOT NULL,
+  retired_at timestamp with time zone,
+  CONSTRAINT alarm_rule_origin_check CHECK ((origin = ANY (ARRAY['shipped'::text, 'site'::text, 'entered'::text]))),
+  CONSTRAINT alarm_rule_pkey PRIMARY KEY (id),
+  CONSTRAINT alarm_rule_site_id_code_key UNIQUE NULLS NOT DISTINCT (site_id, code),
+  CONSTRAINT alarm_rule_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id),
+  CONSTRAINT alarm_rule_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE alarm_rule_override (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  rule_id integer NOT NULL,
+  subject_kind text NOT NULL,
+  subject code NOT NULL,
+  document jsonb,
+  actor_id integer NOT NULL,
+  reason text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT alarm_rule_override_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT alarm_rule_override_pkey PRIMARY KEY (id),
+  CONSTRAINT alarm_rule_override_reason_check CHECK ((reason <> ''::text)),
+  CONSTRAINT alarm_rule_override_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alarm_rule(id)
+);
+CREATE INDEX alarm_rule_override_of ON public.alarm_rule_override USING btree (rule_id, subject_kind, subject, id DESC);
+
+CREATE TABLE alarm_rule_version (
+  rule_id integer NOT NULL,
+  version integer NOT NULL,
+  origin text NOT NULL,
+  document jsonb NOT NULL,
+  is_enabled boolean NOT NULL,
+  actor_id integer NOT NULL,
+  reason text DEFAULT ''::text NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT alarm_rule_version_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT alarm_rule_version_pkey PRIMARY KEY (rule_id, version),
+  CONSTRAINT alarm_rule_version_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alarm_rule(id)
+);
+
+CREATE TABLE alarm_transition (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  alarm_id integer NOT NULL,
+  occurrence_id bigint,
+  at timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  event text NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  reason text DEFAULT ''::text NOT NULL,
+  level text,
+  value double precision,
+  actor_id integer,
+  comment text DEFAULT ''::text NOT NULL,
+  CONSTRAINT alarm_transition_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT alarm_transition_alarm_id_fkey FOREIGN KEY (alarm_id) REFERENCES alarm(id),
+  CONSTRAINT alarm_transition_occurrence_id_fkey FOREIGN KEY (occurrence_id) REFERENCES alarm_occurrence(id),
+  CONSTRAINT alarm_transition_pkey PRIMARY KEY (id)
+);
+CREATE INDEX alarm_transition_by_alarm ON public.alarm_transition USING btree (alarm_id, id DESC);
+CREATE INDEX alarm_transition_by_time ON public.alarm_transition USING btree (at DESC);
+CREATE TRIGGER keep_alarm_transition BEFORE DELETE OR UPDATE ON public.alarm_transition FOR EACH ROW EXECUTE FUNCTION keep_alarm_transition();
 
 CREATE TABLE anchor (
   point_id integer NOT NULL,
@@ -224,6 +387,15 @@ CREATE TABLE calendar_piece (
   CONSTRAINT calendar_piece_pkey PRIMARY KEY (calendar_id, start)
 );
 
+CREATE TABLE cause_tally (
+  rule_id integer NOT NULL,
+  cause text NOT NULL,
+  times_true integer DEFAULT 0 NOT NULL,
+  CONSTRAINT cause_tally_pkey PRIMARY KEY (rule_id, cause),
+  CONSTRAINT cause_tally_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alarm_rule(id),
+  CONSTRAINT cause_tally_times_true_check CHECK ((times_true >= 0))
+);
+
 CREATE TABLE code_alias (
   site_id integer NOT NULL,
   kind text NOT NULL,
@@ -335,6 +507,18 @@ CREATE TABLE device (
   CONSTRAINT device_template_id_fkey FOREIGN KEY (template_id) REFERENCES device_template(id)
 );
 
+CREATE TABLE device_irregularity (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  device_id integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  reason text NOT NULL,
+  count integer NOT NULL,
+  CONSTRAINT device_irregularity_count_check CHECK ((count > 0)),
+  CONSTRAINT device_irregularity_device_id_fkey FOREIGN KEY (device_id) REFERENCES device(id),
+  CONSTRAINT device_irregularity_pkey PRIMARY KEY (id)
+);
+CREATE INDEX device_irregularity_by_age ON public.device_irregularity USING btree (at);
+
 CREATE TABLE device_status (
   device_id integer NOT NULL,
   online boolean NOT NULL,
@@ -355,6 +539,16 @@ CREATE TABLE device_template (
   CONSTRAINT device_template_pkey PRIMARY KEY (id),
   CONSTRAINT device_template_site_id_code_key UNIQUE (site_id, code),
   CONSTRAINT device_template_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+
+CREATE TABLE duty (
+  name text NOT NULL,
+  backend_pid integer NOT NULL,
+  holder text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  beat_at timestamp with time zone NOT NULL,
+  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  CONSTRAINT duty_pkey PRIMARY KEY (name)
 );
 
 CREATE TABLE energy_day (
