@@ -63,7 +63,11 @@ class Instance:
     """With the machine's overrides applied."""
     machine: Machine
     names: Mapping[str, tuple[int, ...]]
-    """Each name of the rule's expressions: the points it leads to, one or several (see `Input.take`)."""
+    """Each name of the rule's expressions: the points it leads to, one or several (see `Input.take`); of a silence
+    without `of`, "" leads to all points whose silence is meant. Names that only evidence has stand here if they lead
+    anywhere."""
+    points: Mapping[int, Point] = field(default_factory=dict)
+    """Every point that the names lead to, by its id: those of other devices too."""
 
 
 @dataclass(frozen=True, slots=True)
