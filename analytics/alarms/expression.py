@@ -12,8 +12,9 @@
 
 Functions: abs(x), sqrt(x), min(x, y ...), max(x, y ...), where(condition, then, otherwise). A text in double quotes is
 the name of a state, and stands only where it is compared with a point, whose template says which number it is.
-Expressions of evidence also ask, of a point x and seconds s before: slope(x, s) for each minute, average(x, s),
-change(x, s), least(x, s), most(x, s); and alarm("rule"), others_alarm("rule").
+Expressions of evidence also ask about the seconds s before, of a point x: slope(x, s) for each minute, average(x, s),
+change(x, s), least(x, s), most(x, s), silence(x, s) its longest pause, steps(x, s) how many different values; and how
+many have an alarm: the machine alarm("rule"), others of its kind others_alarm("rule"), the site site_alarm("rule").
 
 There is nothing else in the language: no attributes, no calls of other things, no powers. It is read here by hand and
 worked out step by step; at no point is any of it given to Python.
@@ -38,7 +39,7 @@ LONGEST_WINDOW_S = 7 * 86_400.0
 #: How many figures each takes, at least and at most.
 _TAKES = {"abs": (1, 1), "sqrt": (1, 1), "min": (2, 8), "max": (2, 8), "where": (3, 3)}
 _ASKS = get_args(get_type_hints(Ask)["function"])
-_OF_RULES = ("alarm", "others_alarm")
+_OF_RULES = ("alarm", "others_alarm", "site_alarm")
 _COMPARES = ("<", "<=", ">", ">=", "==", "!=")
 
 

@@ -27,10 +27,12 @@ UNKNOWN = np.float64(np.nan)
 class Ask:
     """What an expression of evidence asks about the time before, or about other alarms; `text` is its name in values.
 
-    `over_s` is 0 and `of` the code of a rule for `alarm` and `others_alarm`; else `of` is the name of a point.
+    `over_s` is 0 and `of` the code of a rule for those of alarms; else `of` is the name of a point.
     """
 
-    function: Literal["slope", "average", "change", "least", "most", "alarm", "others_alarm"]
+    function: Literal[
+        "slope", "average", "change", "least", "most", "silence", "steps", "alarm", "others_alarm", "site_alarm"
+    ]
     of: str
     over_s: float
     text: str
