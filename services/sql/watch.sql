@@ -1,0 +1,34 @@
+-- name: watched_now
+-- what: the database's clock, and how much was refused or unknown of late
+-- row: services.watch.figures.NowRow
+SELECT clock_timestamp() AS now,
+       (SELECT count(*) FROM dead_letter WHERE last_received_at > now() - interval '10 minutes')  AS dead_letters,
+       (SELECT count(*) FROM unmapped WHERE first_seen_at > now() - interval '1 hour')            AS unmapped;
+
+-- name: watched_arrivals
+-- what: of the devices heard within half a minute of the newest reading that came in: how old their readings were then
+-- row: services.watch.figures.ArrivalsRow
+WITH heard AS (
+  SELECT p.device_id, extract(epoch FROM max(l.received_at - l.time))::float8 AS age_s, max(l.received_at) AS received_at
+  FROM latest AS l JOIN point AS p ON p.id = l.point_id
+  WHERE l.received_at > (SELECT max(received_at) FROM latest) - interval '30 seconds'
+    AND abs(extract(epoch FROM l.received_at - l.time)) < 7 * 86400  -- older than a queue is kept: history, not a backlog
+  GROUP BY p.device_id
+)
+SELECT count(*) AS devices, max(received_at) AS newest_at,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY age_s) AS median_age_s
+FROM heard;
+
+-- name: watched_followers
+-- what: registered followers of the batch log, and for how long the oldest batch that each has yet to deal with has waited
+-- row: services.watch.figures.FollowerRow
+SELECT f.name, coalesce((
+         SELECT extract(epoch FROM clock_timestamp() - b.stored_at)::float8
+         FROM batch_log AS b WHERE b.id > f.last_id ORDER BY b.id LIMIT 1
+       ), 0) AS behind_s
+FROM log_follower AS f ORDER BY f.name;
+
+-- name: watched_duties
+-- what: who does what, when it last said so, and what it said
+-- row: services.watch.figures.DutyRow
+SELECT name, holder, since, beat_at, detail FROM duty ORDER BY name;

@@ -1,0 +1,125 @@
+"""Figures into facts: for each part of the service the numbers that rules watch, as `silent_s` of `ingest-1`.
+
+    heartbeat -------- now -----> silent_s        counted from the later of the heartbeat and `listening_since`:
+                                                  what nobody could have heard was not silent
+
+A figure that cannot be known just now is left out: its alarm stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from services.watch.figures import ArrivalsRow, Figures
+from services.watch.parts import WATCHED_DUTIES
+
+#: Arrivals older than this say nothing about now: ingest is silent, which is an alarm of its own.
+_ARRIVALS_OF_NOW_S = 60.0
+#: From so many devices on, what most of them say about the time says something about our clock.
+_DEVICES_TO_JUDGE_A_CLOCK = 3
+
+
+class Figure(NamedTuple):
+    """Which figure of which part: ("ingest_worker", "ingest-1", "silent_s")."""
+
+    kind: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the watch sees for itself; None: it cannot know."""
+
+    now: datetime
+    """Our clock, while `Figures.now` is the database's."""
+    broker_away_s: float | None
+    disk_free_bytes: int | None
+
+
+def around(seen: Surroundings) -> dict[Figure, float]:
+    """Facts that need no database."""
+    found = {}
+    if seen.broker_away_s is not None:
+        found[Figure("broker", "broker", "away_s")] = seen.broker_away_s
+    if seen.disk_free_bytes is not None:
+        found[Figure("disk", "disk", "free_gb")] = seen.disk_free_bytes / 1e9
+    return found
+
+
+def facts(figures: Figures, seen: Surroundings, listening_since: datetime) -> dict[Figure, float]:
+    """Everything the figures say. `listening_since`: when the watch began to look, by the database's clock."""
+    return dict(
+        [
+            *around(seen).items(),
+            (Figure("database", "database", "away_s"), 0.0),
+            *_workers(figures, listening_since),
+            *_arrivals(figures),
+            *_duties(figures, listening_since),
+            *((Figure("follower", row.name, "behind_s"), row.behind_s) for row in figures.followers),
+            (Figure("ingest", "ingest", "dead_letters"), float(figures.dead_letters)),
+            (Figure("ingest", "ingest", "unmapped"), float(figures.unmapped)),
+            (Figure("clock", "clock", "off_s"), _clock_off_s(figures, seen)),
+        ]
+    )
+
+
+def _silent_s(heard_at: datetime, listening_since: datetime, now: datetime) -> float:
+    return max(0.0, (now - max(heard_at, listening_since)).total_seconds())
+
+
+def _workers(figures: Figures, listening_since: datetime) -> Iterator[tuple[Figure, float]]:
+    silences = []
+    for worker in figures.workers:
+        silent_s = _silent_s(worker.seen_at, listening_since, figures.now)
+        silences.append(silent_s)
+        yield Figure("ingest_worker", worker.name, "silent_s"), silent_s
+        yield Figure("ingest_worker", worker.name, "paused"), float(worker.state == "paused")
+        yield Figure("ingest_worker", worker.name, "disconnected"), float(worker.state == "disconnected")
+    # Where no worker ever was, ingest has been silent for as long as anybody has looked.
+    alone_s = _silent_s(listening_since, listening_since, figures.now)
+    yield Figure("ingest", "ingest", "silent_s"), min(silences, default=alone_s)
+
+
+def _arrivals(figures: Figures) -> Iterator[tuple[Figure, float]]:
+    age_s = _age_of_arrivals_s(figures.arrivals, figures.now)
+    if age_s is not None:
+        yield Figure("ingest", "ingest", "behind_s"), max(0.0, age_s)
+
+
+def _age_of_arrivals_s(arrivals: ArrivalsRow, now: datetime) -> float | None:
+    if arrivals.newest_at is None or (now - arrivals.newest_at).total_seconds() > _ARRIVALS_OF_NOW_S:
+        return None
+    return arrivals.median_age_s
+
+
+def _duties(figures: Figures, listening_since: datetime) -> Iterator[tuple[Figure, float]]:
+    held = {duty.name: duty for duty in figures.duties}
+    behind_s = {row.name: row.behind_s for row in figures.followers}
+    for name in WATCHED_DUTIES:
+        duty = held.get(name)
+        heard_at = listening_since if duty is None else duty.beat_at
+        yield Figure("duty", name, "silent_s"), _silent_s(heard_at, listening_since, figures.now)
+        said = None if duty is None else duty.detail.get("behind_s")
+        told_s = said if isinstance(said, int | float) else behind_s.get(_FOLLOWER_OF.get(name, ""))
+        if told_s is not None:
+            yield Figure("duty", name, "behind_s"), float(told_s)
+
+
+#: The follower by whose place a duty is judged where it says nothing of itself.
+_FOLLOWER_OF = {"energy": "engine", "alarms": "alarms"}
+
+
+def _clock_off_s(figures: Figures, seen: Surroundings) -> float:
+    """How far our clock is off: from the database's, or from the devices' where most of them are ahead of us.
+
+    Devices that are behind say nothing about our clock: that is what a backlog looks like.
+    """
+    off_s = abs((seen.now - figures.now).total_seconds())
+    age_s = _age_of_arrivals_s(figures.arrivals, figures.now)
+    if age_s is not None and figures.arrivals.devices >= _DEVICES_TO_JUDGE_A_CLOCK:
+        off_s = max(off_s, -age_s)
+    return off_s
