@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import MISSING, is_dataclass
 from dataclasses import fields as fields_of
-from dataclasses import is_dataclass
 from typing import Any
 
-from analytics.alarms.rule import Cause, Rule, Signal
+from analytics.alarms.rule import Rule, Signal
 from services.rule_folder.fields import written_hours
 
 #: Names of fields that are words of Python, or read better otherwise, in a file.
@@ -58,12 +58,12 @@ def rule_text(rule: Rule, *, is_enabled: bool = True) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _fields(thing: object) -> dict[str, Any]:
-    assert is_dataclass(thing) and not isinstance(thing, type)
+def _fields(thing: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the parts of a rule
     found: dict[str, Any] = {}
     for each in fields_of(thing):
         value = getattr(thing, each.name)
-        if value not in (each.default, "", (), {}, False) or (isinstance(thing, Cause) and each.name == "weight"):
+        usual = each.default_factory() if each.default_factory is not MISSING else each.default
+        if usual is MISSING or value != usual:
             found[_NAMES.get(each.name, each.name)] = _plain(value)
     return found
 
