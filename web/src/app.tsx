@@ -46,7 +46,7 @@ function SessionPage({ session }: { readonly session: SiteSession }) {
   const view = session.view.value;
   const { problem } = session.registry.state.value;
   const path = route.value.path;
-  const page = PAGES.find((candidate) => candidate.path === (path[0] ?? "") && path.length < 2);
+  const page = PAGES.find((candidate) => candidate.path === (path[0] ?? "") && (path.length < 2 || candidate.deep === true));
   return (
     <>
       {problem === null ? null : <ProblemNote problem={problem} retry={() => void session.registry.load()} />}

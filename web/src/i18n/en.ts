@@ -4,6 +4,7 @@
  * A sentence with a figure in it is a function, so that each language orders and inflects for itself. Names of devices,
  * points and places come from the registry in both languages and are not here.
  */
+import { alarms } from "./alarms_en";
 import { energy } from "./energy_en";
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
@@ -11,7 +12,7 @@ const plural = (count: number, one: string, many: string): string => (count === 
 export const en = {
   product: "IOE Energy",
   skipToContent: "Skip to content",
-  navigation: { label: "Pages", live: "Live", devices: "Devices", energy: "Energy" },
+  navigation: { label: "Pages", live: "Live", alarms: "Alarms", devices: "Devices", energy: "Energy" },
   preferences: {
     language: "Language",
     otherLanguage: "中文",
@@ -177,6 +178,7 @@ export const en = {
     noDevicesAdvice: "Add devices to the site folder and apply it; then let them publish:",
     publish: "A device publishes like this:",
   },
+  alarms,
   energy,
   loading: "Loading",
   problem: {

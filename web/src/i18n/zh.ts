@@ -1,11 +1,12 @@
 /** Every word of the console in Chinese. The type holds it to the English shape. */
 import type { Messages } from "./en";
+import { alarms } from "./alarms_zh";
 import { energy } from "./energy_zh";
 
 export const zh: Messages = {
   product: "IOE Energy",
   skipToContent: "跳到正文",
-  navigation: { label: "页面", live: "实时", devices: "设备", energy: "能耗" },
+  navigation: { label: "页面", live: "实时", alarms: "报警", devices: "设备", energy: "能耗" },
   preferences: {
     language: "语言",
     otherLanguage: "English",
@@ -171,6 +172,7 @@ export const zh: Messages = {
     noDevicesAdvice: "请把设备加入厂区文件夹并应用,然后让设备上报:",
     publish: "设备这样上报:",
   },
+  alarms,
   energy,
   loading: "加载中",
   problem: {

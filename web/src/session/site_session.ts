@@ -3,11 +3,12 @@
  *
  *   stream --snapshot, values--> LiveValues --> cells, census (1 s), power figures
  *          --event-------------> device.status: connectivity   registry.changed: registry anew   ingest.*: health anew
- *                                energy.interval_closed: closings
+ *                                energy.interval_closed: closings   alarm.*: alarms
  *
  * Opened once for a site and closed when another one is chosen. It shows nothing; pages read its signals.
  */
 import { effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
+import { AlarmBook } from "../alarms/book";
 import { apiAddress } from "../api/client";
 import type { Site } from "../api/types";
 import { followCensus, registeredConnectivity, type Census, type ConnectivityByDevice } from "../devices/census";
@@ -33,6 +34,7 @@ export class SiteSession {
   readonly code: string;
   readonly values = new LiveValues();
   readonly health = new ServiceHealth();
+  readonly alarms: AlarmBook;
   readonly registry: Resource<SiteModel>;
   readonly connection: StreamConnection;
   /** The server's time of the newest frame; null before the first. */
@@ -46,6 +48,7 @@ export class SiteSession {
 
   constructor(site: Site) {
     this.code = site.code;
+    this.alarms = new AlarmBook(site.code);
     this.registry = new Resource(() => loadSiteModel(site));
     this.connection = new StreamConnection(apiAddress("/api/v1/live/stream", { site: site.code }), (event) => { this.#receive(event); });
   }
@@ -57,6 +60,7 @@ export class SiteSession {
   open(): void {
     this.connection.open();
     this.health.start();
+    this.alarms.start();
     void this.registry.load();
     const online = (): void => { this.connection.retryNow(); };
     addEventListener("online", online);
@@ -74,6 +78,7 @@ export class SiteSession {
   close(): void {
     this.connection.close();
     this.health.stop();
+    this.alarms.stop();
     this.registry.stop();
     for (const stop of this.#stops.splice(0)) stop();
   }
@@ -102,6 +107,8 @@ export class SiteSession {
     if (frame.frame === "snapshot") {
       this.connection.startAfter(frame.cursor);
       this.values.apply();
+      // While the stream was away its events may have been more than it resumes with.
+      if (this.#snapshots.peek() > 0) void this.alarms.load();
       this.#snapshots.value += 1;
     }
     this.heard_ms.value = frame.at_ms;
@@ -116,6 +123,8 @@ export class SiteSession {
       if (this.#view.peek()?.model.devices.some((other) => other.device.gateway === device) === true) void this.registry.load();
     } else if (event.kind === "registry.changed") {
       void this.registry.load();
+    } else if (event.kind.startsWith("alarm.")) {
+      this.alarms.happened(event);
     } else if (event.kind.startsWith("ingest.")) {
       void this.health.ask();
     } else if (event.kind === "energy.interval_closed" && Object.hasOwn(Object(event.payload["sites"]) as object, this.code)) {

@@ -1,12 +1,13 @@
 /**
  * The frame around every page: navigation at the side (below, on a phone), the bar with the site, its clock and the
- * state of the stream above, notices under it, and the page.
+ * state of the stream above, the alarms below it, notices under them, and the page.
  */
 import type { ComponentChildren } from "preact";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { words } from "../i18n";
 import type { SiteSession } from "../session/site_session";
+import { AlarmStrip } from "./alarm_strip";
 import { Navigation } from "./navigation";
 import { Notices } from "./notices";
 import { isNarrow } from "./narrow";
@@ -32,6 +33,7 @@ export function Layout({ session, panel, children }: LayoutProps) {
       </button>
       <Navigation covered={covered} />
       <TopBar session={session} covered={covered} />
+      {session === null ? null : <AlarmStrip session={session} covered={covered} />}
       <main class="content" ref={main} tabIndex={-1} inert={covered}>
         {session === null ? null : <Notices session={session} />}
         {children}

@@ -1,6 +1,7 @@
 /** The pages of the console, in the order of the navigation. A new page is a line here, a word in each language and a component. */
 import type { ComponentType } from "preact";
 import type { Messages } from "../i18n/en";
+import { AlarmsPage } from "../pages/alarms/alarms_page";
 import { DevicesPage } from "../pages/devices/devices_page";
 import { EnergyPage } from "../pages/energy/energy_page";
 import { LivePage } from "../pages/live/live_page";
@@ -12,10 +13,13 @@ export interface Page {
   readonly word: Exclude<keyof Messages["navigation"], "label">;
   readonly icon: IconName;
   readonly component: ComponentType;
+  /** Its address may go on below: `#/alarms/kunshan/header-pressure-low/air-main`. */
+  readonly deep?: boolean;
 }
 
 export const PAGES: readonly Page[] = [
   { path: "", word: "live", icon: "live", component: LivePage },
+  { path: "alarms", word: "alarms", icon: "alarms", component: AlarmsPage, deep: true },
   { path: "devices", word: "devices", icon: "devices", component: DevicesPage },
   { path: "energy", word: "energy", icon: "energy", component: EnergyPage },
 ];

@@ -6,8 +6,8 @@ import { useEffect, useRef } from "preact/hooks";
 import type { RefObject } from "preact";
 import { rowHeight } from "../../ui/window_rows";
 
-/** Room for the sticky bar and head above a row that was scrolled to. */
-const HEAD_PX = 120;
+/** Room for the sticky bars and head above a row that was scrolled to. */
+const HEAD_PX = 156;
 
 export interface RowKeys {
   readonly press: (event: KeyboardEvent) => void;

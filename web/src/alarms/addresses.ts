@@ -1,0 +1,13 @@
+/** Where the alarm pages are, for links to them; the site on the screen stays. */
+import { route, routeHref } from "../shell/router";
+
+export function listHref(query: Readonly<Record<string, string>> = {}): string {
+  const site = route.value.query.get("site");
+  return routeHref(["alarms"], new URLSearchParams(site === null ? query : { ...query, site }));
+}
+
+/** The page of one alarm: `kunshan/header-pressure-low/air-main`. */
+export function alarmHref(alarm: string): string {
+  const site = route.value.query.get("site");
+  return routeHref(["alarms", ...alarm.split("/")], site === null ? undefined : new URLSearchParams({ site }));
+}

@@ -1,0 +1,100 @@
+/**
+ * Every alarm of a site and of the service itself that is not normal, kept current.
+ *
+ *   GET alarms ---> book <--- stream: alarm.raise, alarm.acknowledge ... (each tells the whole new state of one alarm)
+ *
+ * An event is shown at once. It does not carry everything (who acknowledged when, evidence of causes), so a few seconds after
+ * the last one the list is asked for again; so it is after the stream was away, and each minute.
+ */
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import type { RequestProblem } from "../api/problem";
+import { serverNow_ms } from "../live/clock";
+import type { HappenedEvent } from "../live/frames";
+import { Resource } from "../session/resource";
+import { alarmAfter } from "./event";
+import { byWorst, countsOf, isOfService, type Alarm, type Counts } from "./model";
+import { listOf } from "./request";
+
+const SETTLED_MS = 2500;
+const EACH_MS = 60_000;
+
+export interface Book {
+  /** null before the first answer. */
+  readonly alarms: readonly Alarm[] | null;
+  readonly problem: RequestProblem | null;
+  /** When the list was last known to be complete, by the server's clock. */
+  readonly at_ms: number | null;
+}
+
+export class AlarmBook {
+  readonly #stored: Resource<{ readonly alarms: readonly Alarm[]; readonly at_ms: number }>;
+  /** Told by the stream since the list was asked for; null: normal again. */
+  readonly #told = signal<ReadonlyMap<string, Alarm | null>>(new Map());
+  /** How often the stream told something: figures and histories are asked for anew. */
+  readonly told = signal(0);
+  readonly #book: ReadonlySignal<Book>;
+  readonly counts: ReadonlySignal<{ readonly site: Counts; readonly service: readonly Alarm[] } | null>;
+  #soon: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(site: string) {
+    this.#stored = new Resource(async () => {
+      const asked = this.#told.peek();
+      const at_ms = serverNow_ms();
+      const [own, service] = await Promise.all([listOf<Alarm>("alarms", { site }), listOf<Alarm>("alarms", { site: "service" })]);
+      // What the stream told while the question was under way may be newer than the answer and is kept.
+      this.#told.value = new Map([...this.#told.peek()].filter(([alarm, told]) => asked.get(alarm) !== told));
+      const all = new Map([...own, ...service].map((alarm) => [alarm.alarm, alarm]));
+      return { alarms: [...all.values()], at_ms };
+    });
+    this.#book = computed(() => {
+      const { value, problem } = this.#stored.state.value;
+      return { alarms: value === null ? null : merged(value.alarms, this.#told.value), problem, at_ms: value?.at_ms ?? null };
+    });
+    this.counts = computed(() => {
+      const { alarms } = this.#book.value;
+      if (alarms === null) return null;
+      return { site: countsOf(alarms.filter((alarm) => !isOfService(alarm))), service: alarms.filter(isOfService) };
+    });
+  }
+
+  get book(): ReadonlySignal<Book> {
+    return this.#book;
+  }
+
+  start(): void {
+    void this.load();
+    this.#timer = setInterval(() => {
+      if (!document.hidden) void this.load();
+    }, EACH_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
+    this.#stored.stop();
+  }
+
+  load(): Promise<void> {
+    return this.#stored.load();
+  }
+
+  /** An event of the stream of kind `alarm.*`. */
+  happened(event: HappenedEvent): void {
+    this.told.value += 1;
+    const known = this.#book.peek().alarms?.find(({ alarm }) => alarm === event.subject);
+    const after = alarmAfter(event, known);
+    if (after !== undefined) this.#told.value = new Map(this.#told.peek()).set(event.subject, after);
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      void this.load();
+    }, SETTLED_MS);
+  }
+}
+
+function merged(stored: readonly Alarm[], told: ReadonlyMap<string, Alarm | null>): readonly Alarm[] {
+  const all = new Map<string, Alarm | null>(stored.map((alarm) => [alarm.alarm, alarm]));
+  for (const [alarm, after] of told) all.set(alarm, after);
+  return [...all.values()].filter((alarm) => alarm !== null).sort(byWorst);
+}

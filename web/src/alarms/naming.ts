@@ -1,0 +1,53 @@
+/** An alarm in words: its machine, what it is, its value and limit, its likeliest cause. */
+import { formatNumber, formatShare, formatValue, type Locale } from "../format/number";
+import { formatAge } from "../format/age";
+import { unitSymbol } from "../format/unit";
+import { named, readable, words } from "../i18n";
+import type { Alarm, Cause } from "./model";
+
+export function machineName(alarm: Pick<Alarm, "machine" | "machine_zh" | "subject">): string {
+  return named({ name: alarm.machine === "" ? alarm.subject : alarm.machine, name_zh: alarm.machine_zh === "" ? null : alarm.machine_zh });
+}
+
+export function alarmName(alarm: Pick<Alarm, "name" | "name_zh" | "rule">): string {
+  return named({ name: alarm.name === "" ? alarm.rule : alarm.name, name_zh: alarm.name_zh === "" ? null : alarm.name_zh });
+}
+
+export function alarmMessage(alarm: Alarm, language: Locale): string {
+  const text = language === "zh" ? (alarm.message_zh ?? "") : alarm.message;
+  return text === "" ? `${machineName(alarm)}: ${alarmName(alarm)}` : text;
+}
+
+export function causeName(cause: Pick<Cause, "name" | "name_zh">): string {
+  return named({ name: cause.name, name_zh: cause.name_zh === "" ? null : cause.name_zh });
+}
+
+export function figureWithUnit(value: number, unit: string, language: Locale): string {
+  if (unit === "s") return `${formatNumber(value, Math.abs(value) < 10 && value !== Math.round(value) ? 1 : 0, language)} s`;
+  return `${formatValue(value, unit, language)} ${unitSymbol(unit)}`.trim();
+}
+
+/** A yes-or-no alarm has no figure worth reading: being on is its name. */
+export function hasFigure({ level, value }: Pick<Alarm, "level" | "value">): boolean {
+  return value !== null && level !== "ON";
+}
+
+export function likelyCause(alarm: Pick<Alarm, "causes">, language: Locale): string | null {
+  const [first] = alarm.causes;
+  return first === undefined ? null : `${causeName(first)} (${formatShare(first.likelihood, language)})`;
+}
+
+export function systemName(system: string): string {
+  const names: Readonly<Record<string, string>> = words.value.alarms.systems;
+  return names[system] ?? readable(system);
+}
+
+export function quietReason(quiet: string | null): string | null {
+  if (quiet === null) return null;
+  const names: Readonly<Record<string, string>> = words.value.alarms.quiet;
+  return names[quiet] ?? readable(quiet);
+}
+
+export function agoOf(time_ms: number | null, now_ms: number): string {
+  return time_ms === null ? words.value.age.never : formatAge((now_ms - time_ms) / 1000, words.value.age);
+}

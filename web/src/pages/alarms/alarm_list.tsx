@@ -1,0 +1,117 @@
+/**
+ * What is not normal, the worst first, live; one row says machine, what, value and limit, since when and the likely cause.
+ *
+ * Keys work in the list: arrows move, Space selects, letters act on what is selected, or on the row itself. Rows do not jump while
+ * somebody chooses: the order follows the alarms, the focus stays with its alarm.
+ */
+import { useComputed, useSignal } from "@preact/signals";
+import { useMemo, useRef } from "preact/hooks";
+import { isPossible, type Action, type Outcome } from "../../alarms/actions";
+import { machineName } from "../../alarms/naming";
+import { arranged, readAlarmQuery, writeAlarmQuery, type AlarmQuery } from "../../alarms/list_query";
+import type { Alarm } from "../../alarms/model";
+import { words } from "../../i18n";
+import { useSite } from "../../session/context";
+import { locale } from "../../shell/preferences";
+import { go, route, routeHref } from "../../shell/router";
+import { PageSkeleton } from "../../ui/skeleton";
+import { useWindowRows } from "../../ui/window_rows";
+import { useRowKeys } from "../devices/row_keys";
+import { AlarmBar } from "./alarm_bar";
+import { ActionDialog, type Asked } from "./action_dialog";
+import { AlarmFilters } from "./alarm_filters";
+import { AlarmListHead } from "./alarm_list_head";
+import { AlarmRow } from "./alarm_row";
+import { NoAlarms } from "./no_alarms";
+import { OutcomeNote } from "./outcome_note";
+import "./alarm_list.css";
+
+const KEYS: Readonly<Record<string, readonly Action[]>> = {
+  a: ["acknowledge"], s: ["shelve"], o: ["remove-from-service"], r: ["reset"], u: ["unshelve", "return-to-service"],
+};
+
+export function AlarmList() {
+  const { session } = useSite();
+  const { alarms } = session.alarms.book.value;
+  return alarms === null ? (session.alarms.book.value.problem === null ? <PageSkeleton /> : null) : <Listed alarms={alarms} />;
+}
+
+function Listed({ alarms }: { readonly alarms: readonly Alarm[] }) {
+  const { session } = useSite();
+  const query = useComputed(() => readAlarmQuery(route.value.query)).value;
+  const chosen = useSignal<ReadonlySet<string>>(new Set());
+  const asked = useSignal<Asked | null>(null);
+  const outcome = useSignal<Outcome | null>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const shown = useMemo(() => arranged(alarms, query, machineName, locale.value), [alarms, query, locale.value]);
+  const rows = useWindowRows(list, shown.length).value;
+  const keys = useRowKeys(list, shown.length);
+  const selected = shown.filter(({ alarm }) => chosen.value.has(alarm));
+  const change = (next: AlarmQuery): void => {
+    const { path, query: address } = route.peek();
+    go(routeHref(path, writeAlarmQuery(next, address)), true);
+  };
+  const toggle = (alarm: string): void => {
+    const next = new Set(chosen.peek());
+    if (!next.delete(alarm)) next.add(alarm);
+    chosen.value = next;
+  };
+  const ask = (action: Action, about: readonly Alarm[]): void => {
+    const possible = about.filter((alarm) => isPossible(action, alarm));
+    if (possible.length > 0) asked.value = { action, alarms: possible, left: about.length - possible.length };
+  };
+  const press = (event: KeyboardEvent): void => {
+    keys.press(event);
+    const here = rowUnder(event, shown);
+    if (here === undefined || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape") chosen.value = new Set();
+    if (event.key === " " && event.target instanceof HTMLAnchorElement) {
+      event.preventDefault();
+      toggle(here.alarm);
+    }
+    const about = selected.length > 0 ? selected : [here];
+    const action = actionOf(event.key, about);
+    if (action !== undefined) {
+      event.preventDefault();
+      ask(action, about);
+    }
+  };
+  const finish = (came: Outcome): void => {
+    outcome.value = came;
+    chosen.value = new Set(came.refused.map(({ alarm }) => alarm.alarm));
+    void session.alarms.load();
+  };
+  const text = words.value.alarms;
+  return (
+    <section class="alarm-list" aria-labelledby="alarms-title">
+      <h2 id="alarms-title" class="unseen">{text.parts.list}</h2>
+      <AlarmFilters query={query} change={change} alarms={alarms} shown={shown} />
+      <OutcomeNote outcome={outcome.value} finish={finish} close={() => { outcome.value = null; }} />
+      <div class="alarm-table" role="table" aria-labelledby="alarms-title" aria-rowcount={shown.length + 1}>
+        <AlarmListHead
+          query={query}
+          change={change}
+          all={shown.length > 0 && selected.length === shown.length}
+          toggleAll={(on) => { chosen.value = new Set(on ? shown.map(({ alarm }) => alarm) : []); }}
+        />
+        <div class="alarm-rows" role="rowgroup" ref={list} onKeyDown={press}>
+          {shown.slice(rows.first, rows.end).map((alarm, index) => (
+            <AlarmRow key={alarm.alarm} alarm={alarm} index={rows.first + index} selected={chosen.value.has(alarm.alarm)} toggle={toggle} ask={(action) => { ask(action, [alarm]); }} />
+          ))}
+        </div>
+      </div>
+      {shown.length === 0 ? <NoAlarms alarms={alarms} query={query} change={change} /> : <p class="alarm-keys">{text.keys}</p>}
+      {selected.length === 0 ? null : <AlarmBar selected={selected} ask={(action) => { ask(action, selected); }} clear={() => { chosen.value = new Set(); }} />}
+      {asked.value === null ? null : <ActionDialog asked={asked.value} close={() => { asked.value = null; }} finish={finish} />}
+    </section>
+  );
+}
+
+function actionOf(key: string, about: readonly Alarm[]): Action | undefined {
+  return KEYS[key.toLowerCase()]?.find((one) => about.some((alarm) => isPossible(one, alarm)));
+}
+
+function rowUnder(event: KeyboardEvent, shown: readonly Alarm[]): Alarm | undefined {
+  const row = (event.target as HTMLElement).closest<HTMLElement>("[data-index]");
+  return row === null ? undefined : shown[Number(row.dataset["index"])];
+}
