@@ -46,7 +46,7 @@ def parts(workers: Iterable[str], followers: Iterable[str]) -> list[Machine]:
             for name in workers
         ),
         *(
-            Machine("", "service", name, f"Follower {name} of the log", f"日志跟随者 {name}", "follower")
+            Machine("", "service", f"log-{name}", f"Follower {name} of the log", f"日志跟随者 {name}", "follower")
             for name in followers
             if _CODE.fullmatch(name)  # a name by hand that is no code cannot bear an alarm; doctor lists it
         ),
