@@ -12,7 +12,7 @@ place (`FellBehindError`) and then starts from the readings themselves. Correcti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,6 +124,11 @@ async def follow(connection: Connection, last_id: int, limit: int = 50) -> Async
     finally:
         if not connection.is_closed():
             await connection.remove_listener(CHANNEL, listener)
+
+
+def behind_s(batches: Sequence[LoggedBatch], now: datetime) -> float:
+    """How old the last of what a follower took in is; 0 in a quiet second."""
+    return round(max(0.0, (now - batches[-1].stored_at).total_seconds()), 3) if batches else 0.0
 
 
 def _unpack(row: BatchRow) -> LoggedBatch:

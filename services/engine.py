@@ -1,4 +1,4 @@
-"""The engine: the one process that follows the log of readings and acts on it.
+"""The duty `energy`: the one process that follows the log of readings and accounts for it.
 
       batch_log --follow--> energy of registers (services/metering), every two seconds
                       |---> anchors of registers
@@ -6,10 +6,8 @@
       each hour ----------> retention
       each day -----------> sums of yesterday by the hour, a few points at a time
 
-Any number may be started; one works. It holds a session advisory lock and writes only over the connection that holds
-it: when that connection is lost, so is the lock, and the process ends its work and queues for the lock again. A holder
-that vanished is noticed by the server within 10 s (keepalives), one that was stopped (SIGSTOP) in mid-transaction
-after 5 s, and neither can write again over its dead session.
+Any number may be started; one works (see `duty.py`). How far it is stands in the duty's row: `behind_s` is the age of
+the newest batch that was taken in.
 """
 
 from __future__ import annotations
@@ -22,53 +20,34 @@ from datetime import UTC, datetime
 from services import batch_log, days, points, retention
 from services.anchors import SQL as ANCHORS
 from services.anchors import AnchorKeeper
-from services.database import OUTAGES, Connection, DatabaseSettings, connect, raise_if_cancelled, run
+from services.database import Connection, DatabaseSettings, run
+from services.duty import Say, hold
 from services.metering import rejudging
 from services.metering.accountant import Accountant
 from services.retention import RetentionSettings
-from services.statements import statements
 
 log = logging.getLogger("ioe.engine")
-SQL = statements("engine")
 
+DUTY = "energy"
 FOLLOWER = "engine"
-_LOCK = 4201_0003
 _WRITE_EACH_S = 60.0
 _FLUSH_EACH_S = 2.0
 _WHILE_BUSY_S, _WHILE_QUIET_S = 0.3, 0.8
 _RETENTION_EACH_S = 3600.0
-_WAIT_FOR_LOCK_S = 2.0
 _KEEP_DAYS_EACH_S = 5.0
 _POINTS_AT_ONCE = 20
 
 
 async def run_engine(database: DatabaseSettings, settings: RetentionSettings) -> None:
-    """Wait for the lock, work while holding it, begin again after an outage; ends only by cancellation."""
-    while True:
-        try:
-            connection = await connect(database.url, name="engine")
-            try:
-                await _wait_for_lock(connection)
-                log.info("this engine works")
-                await _work(connection, settings)
-            finally:
-                connection.terminate()
-        except OUTAGES as error:
-            raise_if_cancelled(error)
-            log.warning("the database is away: %s %s", type(error).__name__, error)
-            await asyncio.sleep(_WAIT_FOR_LOCK_S)
+    """Do the duty `energy` whenever it is ours; ends only by cancellation."""
+
+    async def work(connection: Connection, say: Say) -> None:
+        await _work(connection, settings, say)
+
+    await hold(database, DUTY, work)
 
 
-async def _wait_for_lock(connection: Connection) -> None:
-    waiting = False
-    while not await connection.fetchval(SQL["try_engine_lock"].text, _LOCK):
-        if not waiting:
-            log.info("another engine works; this one waits")
-            waiting = True
-        await asyncio.sleep(_WAIT_FOR_LOCK_S)
-
-
-async def _work(connection: Connection, settings: RetentionSettings) -> None:
+async def _work(connection: Connection, settings: RetentionSettings, say: Say) -> None:
     """Follow the log over the connection that holds the lock."""
     keeper, accountant = AnchorKeeper(), Accountant()
     registry_changed = asyncio.Event()
@@ -89,6 +68,7 @@ async def _work(connection: Connection, settings: RetentionSettings) -> None:
                         keeper.offer(batch.readings)
                     accountant.offer(batch)
                     last_id = batch.id
+                say({"behind_s": batch_log.behind_s(batches, datetime.now(UTC)), "last_id": last_id})
                 if flushed.is_due() or not batches:
                     await accountant.flush(connection)
                     flushed.is_done()

@@ -1,19 +1,40 @@
-"""`ioe analytics`: the engine."""
+"""`ioe analytics`: the accounting of energy and the evaluation of alarms."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 
 from deploy.processes import run_until_stopped
-from deploy.settings import load, settings_option
+from deploy.settings import Settings, load, settings_option
 from services.engine import run_engine
+
+_DUTIES: Mapping[str, Callable[[Settings], Coroutine[object, object, None]]] = MappingProxyType(
+    {
+        "energy": lambda loaded: run_engine(loaded.database, loaded.retention),
+    }
+)
 
 
 @click.command()
+@click.option(
+    "--duty",
+    "duties",
+    multiple=True,
+    type=click.Choice(list(_DUTIES)),
+    help="What this process is to do; may be given several times. Default: everything.",
+)
 @settings_option
-def command(settings: Path | None) -> None:
-    """Run the engine, until stopped: any number may run, one of them works."""
-    loaded = load(settings)
-    run_until_stopped(run_engine(loaded.database, loaded.retention))
+def command(settings: Path | None, duties: Sequence[str]) -> None:
+    """Account for energy and evaluate alarms, until stopped: any number may run, one does each duty."""
+    run_until_stopped(_do(load(settings), duties or list(_DUTIES)))
+
+
+async def _do(settings: Settings, duties: Sequence[str]) -> None:
+    async with asyncio.TaskGroup() as group:
+        for duty in dict.fromkeys(duties):
+            group.create_task(_DUTIES[duty](settings))

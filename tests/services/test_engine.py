@@ -123,7 +123,7 @@ async def test_anchors_outlive_the_readings_and_are_the_same_by_either_road(conn
 
 async def test_a_second_engine_waits_until_the_first_is_gone(connection: Connection, database_url: str) -> None:
     working = (
-        "SELECT pid FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE application_name = 'ioe engine' AND granted"
+        "SELECT pid FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE application_name = 'ioe energy duty' AND granted"
     )
 
     async def holder() -> int | None:
