@@ -1,0 +1,181 @@
+"""From conditions to what people are told: which level is the worst, and whether the alarm is kept quiet, and why.
+
+    `when` does not hold, or not long enough ------> not_running
+    outside the rule's hours ----------------------> outside_hours
+    the device, or its gateway, is silent ---------> communication_lost   (all rules of the device but its silence)
+    an alarm that explains it is active -----------> explained
+
+The first that holds is told. An alarm is active for others while one of its levels holds and its rule applies (its
+`when` and hours); whether it is itself explained makes no difference, so that a chain of alarms is quiet down to the
+first one. Rules that explain each other in a circle would all be quiet: the link that closes a circle is left out.
+
+Changes are told in the order of event time, each instance once for each instant, and only what is new. The first known
+figure of an instance is always told, so that whoever keeps alarms learns that a condition is over that was active when
+they last heard of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import groupby
+from typing import cast
+
+from analytics.alarms.change import Change, Quiet
+from analytics.alarms.comparators import FIRST, Transition
+from analytics.alarms.explaining import Token, explaining, given_by, silencing, tokens_of
+from analytics.alarms.machine import AlarmKey, Instance
+from analytics.alarms.rounds import NEVER
+from analytics.alarms.rule import Hours
+
+_MINUTES_A_DAY = 1440
+
+
+class Quieting:
+    """What was told of each instance, and what would have to be told now. Rows as in the comparators."""
+
+    def __init__(self, instances: Sequence[Instance], levels: Sequence[tuple[str, ...]], when_slot: int) -> None:
+        self._instances, self._levels, self._when = instances, levels, when_slot
+        size = len(instances)
+        self.slots = [0 if instance.rule.when else 1 << when_slot for instance in instances]
+        self.is_open = [not instance.rule.hours for instance in instances]
+        self.told: list[tuple[str | None, str | None] | None] = [None] * size
+        self.changed_us = [NEVER] * size
+        self.value = [math.nan] * size
+        self.is_known = [False] * size
+        self.others: set[AlarmKey] = set()
+        self._own = {instance.key: row for row, instance in enumerate(instances)}
+        self._order = sorted(range(size), key=lambda row: instances[row].key)
+        self._rank = [0] * size
+        for rank, row in enumerate(self._order):
+            self._rank[row] = rank
+        self._by_hours: dict[tuple[str, tuple[Hours, ...]], list[int]] = defaultdict(list)
+        for row, instance in enumerate(instances):
+            if instance.rule.hours:
+                self._by_hours[instance.key.site, instance.rule.hours].append(row)
+        self._active: Counter[Token] = Counter()
+        self._silenced_by = [silencing(instance) for instance in instances]
+        self._explained_by = explaining(instances)
+        self._listeners: dict[Token, list[int]] = defaultdict(list)
+        for row, (silences, explanations) in enumerate(zip(self._silenced_by, self._explained_by, strict=True)):
+            for token in {*silences, *explanations}:
+                self._listeners[token].append(row)
+
+    def walk(self, transitions: Iterable[Transition]) -> list[Change]:
+        """Go through what has happened, in the order of event time."""
+        changes: list[Change] = []
+        for at_us, together in groupby(transitions, key=lambda transition: transition.at_us):
+            changed: set[int] = set()
+            before: dict[int, bool] = {}
+            for transition in together:
+                row = transition.instance
+                before.setdefault(row, self._is_active(row))
+                changed.add(row)
+                self._go(transition)
+            changes += self._tell(at_us, changed, before)
+        return sorted(changes, key=lambda change: change.at_us)
+
+    def _go(self, transition: Transition) -> None:
+        row = transition.instance
+        self.value[row] = transition.value
+        if transition.slot == FIRST:
+            self.is_known[row] = True
+        elif transition.is_on:
+            self.slots[row] |= 1 << transition.slot
+        else:
+            self.slots[row] &= ~(1 << transition.slot)
+
+    def hear(self, now_us: int, active: AbstractSet[AlarmKey], minute_of_week: Mapping[str, int]) -> list[Change]:
+        """Learn which alarms of others are active and what time it is at each site."""
+        began = {key for key in active if key not in self._own}
+        dirty: set[int] = set()
+        for key in began ^ self.others:
+            for token in tokens_of(key):
+                self._active[token] += 1 if key in began else -1
+                dirty.update(self._listeners.get(token, ()))
+        self.others = began
+        changes = self._tell(now_us, dirty, {})
+        changed, before = self._look_at_clocks(minute_of_week)
+        return [*self._tell(now_us - now_us % 60_000_000, changed, before), *changes]
+
+    def _look_at_clocks(self, minute_of_week: Mapping[str, int]) -> tuple[set[int], dict[int, bool]]:
+        changed: set[int] = set()
+        before: dict[int, bool] = {}
+        for (site, hours), rows in self._by_hours.items():
+            if site not in minute_of_week:
+                continue
+            is_open = any(_within(each, minute_of_week[site]) for each in hours)
+            for row in rows:
+                if self.is_open[row] != is_open:
+                    before[row] = self._is_active(row)
+                    self.is_open[row] = is_open
+                    changed.add(row)
+        return changed, before
+
+    def _tell(self, at_us: int, changed: set[int], before: Mapping[int, bool]) -> list[Change]:
+        """The changes of instances, and of those that listen to ones that went active or ceased to be."""
+        dirty = set(changed)
+        for row, was in before.items():
+            if self._is_active(row) != was:
+                for token in given_by(self._instances[row]):
+                    self._active[token] += -1 if was else 1
+                    dirty.update(self._listeners.get(token, ()))
+        changes: list[Change] = []
+        for row in sorted(dirty, key=self._rank.__getitem__):
+            says = (self._level(row), self._quiet(row))
+            if self.is_known[row] and says != self.told[row]:
+                self.told[row] = says
+                self.changed_us[row] = max(at_us, self.changed_us[row])
+                changes.append(self._change(row))
+        return changes
+
+    def restored(self) -> None:
+        """Count anew who is active, after what is kept of each instance was filled in."""
+        self._active = Counter(token for key in self.others for token in tokens_of(key))
+        for row, instance in enumerate(self._instances):
+            if self._is_active(row):
+                self._active.update(given_by(instance))
+
+    def standing(self) -> list[Change]:
+        """What was last told of each instance."""
+        return sorted((self._change(row) for row in self._order if self.told[row]), key=lambda change: change.at_us)
+
+    def _change(self, row: int) -> Change:
+        level, quiet = self.told[row] or (None, None)
+        value = self.value[row]
+        kept = None if math.isnan(value) else value
+        return Change(self._instances[row].key, self.changed_us[row], level, kept, cast("Quiet | None", quiet))
+
+    def _applies(self, row: int) -> bool:
+        return bool(self.slots[row] >> self._when & 1) and self.is_open[row]
+
+    def _level(self, row: int) -> str | None:
+        slots = self.slots[row]
+        return next((level for slot, level in enumerate(self._levels[row]) if slots >> slot & 1), None)
+
+    def _is_active(self, row: int) -> bool:
+        return self._applies(row) and self._level(row) is not None
+
+    def _quiet(self, row: int) -> str | None:
+        if not self.slots[row] >> self._when & 1:
+            return "not_running"
+        if not self.is_open[row]:
+            return "outside_hours"
+        if any(self._active[token] for token in self._silenced_by[row]):
+            return "communication_lost"
+        if any(self._active[token] for token in self._explained_by[row]):
+            return "explained"
+        return None
+
+
+def _within(hours: Hours, minute_of_week: int) -> bool:
+    """Whether a minute is inside; hours that stop before they start go on into the next day."""
+    day, minute = divmod(minute_of_week, _MINUTES_A_DAY)
+    if hours.start_minute < hours.stop_minute:
+        return day + 1 in hours.weekdays and hours.start_minute <= minute < hours.stop_minute
+    before = (day - 1) % 7
+    return (day + 1 in hours.weekdays and minute >= hours.start_minute) or (
+        before + 1 in hours.weekdays and minute < hours.stop_minute
+    )
