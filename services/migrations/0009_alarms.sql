@@ -67,6 +67,8 @@ CREATE TABLE alarm (
     'returned_unacknowledged', 'latched_unacknowledged', 'latched_acknowledged', 'shelved', 'suppressed',
     'out_of_service')),
   since timestamptz NOT NULL DEFAULT '-infinity',
+  -- Of a rule with a group: the group and the machine or station whose alarms belong together; the first is marked.
+  first_out_group text,
   -- What evaluation says, whatever the state: the level that holds, its value, and why it is kept quiet.
   level text CHECK (level IN ('LL', 'L', 'H', 'HH', 'ON')),
   value double precision,
@@ -81,12 +83,17 @@ CREATE TABLE alarm (
   CHECK (state <> 'shelved' OR shelved_until IS NOT NULL)
 );
 CREATE INDEX alarm_not_normal ON alarm (site_id) WHERE state <> 'normal';
+CREATE INDEX alarm_by_first_out_group ON alarm (first_out_group) WHERE first_out_group IS NOT NULL;
 
 CREATE TABLE alarm_occurrence (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   alarm_id integer NOT NULL REFERENCES alarm (id),
   raised_at timestamptz NOT NULL,
+  -- When people were told; NULL: it was kept quiet from beginning to end, and counts in no figure.
+  announced_at timestamptz,
   returned_at timestamptz,
+  -- Worse again, or still there after its time, it asks again: the first answer tells how quick people are.
+  first_acknowledged_at timestamptz,
   acknowledged_at timestamptz,
   acknowledged_by integer REFERENCES actor (id),
   -- Normal again: returned and acknowledged (or reset, where it latches).
@@ -96,6 +103,9 @@ CREATE TABLE alarm_occurrence (
   priority text NOT NULL CHECK (priority IN ('critical', 'high', 'medium', 'low')),
   value double precision,
   limit_value double precision NOT NULL,
+  unit text NOT NULL DEFAULT '',
+  message text NOT NULL DEFAULT '',
+  message_zh text NOT NULL DEFAULT '',
   rule_version integer NOT NULL,
   is_first_out boolean NOT NULL DEFAULT false,
   -- The occurrence that came first in its group, where this one is not it.
@@ -107,7 +117,32 @@ CREATE TABLE alarm_occurrence (
 );
 CREATE UNIQUE INDEX alarm_occurrence_open ON alarm_occurrence (alarm_id) WHERE ended_at IS NULL;
 CREATE INDEX alarm_occurrence_by_time ON alarm_occurrence (raised_at DESC, id DESC);
+CREATE INDEX alarm_occurrence_announced ON alarm_occurrence (announced_at, alarm_id) WHERE announced_at IS NOT NULL;
 ALTER TABLE alarm ADD FOREIGN KEY (occurrence_id) REFERENCES alarm_occurrence (id);
+
+-- Every alarm with its names and what is open of it, as keeping, actions and lists read it.
+CREATE VIEW alarm_now AS
+SELECT a.id, a.rule_id, a.site_id, coalesce(s.code::text, '') AS site, r.code::text AS rule, a.subject_kind,
+       a.subject::text AS subject, coalesce(d.name, m.name, s.name, a.subject::text) AS machine,
+       coalesce(d.name_zh, m.name_zh, s.name_zh, '') AS machine_zh, e.code::text AS equipment, p.path AS space,
+       coalesce(r.document ->> 'name', r.code::text) AS name, coalesce(r.document ->> 'name_zh', '') AS name_zh,
+       coalesce(r.document ->> 'system', 'other') AS system, r.version AS rule_version,
+       coalesce((r.document ->> 'latching')::boolean, false) AS is_latching,
+       coalesce((r.document ->> 're_alarm_s')::double precision, 0) AS re_alarm_s,
+       a.first_out_group, a.state, a.since, a.level, a.value, a.quiet, a.condition_since, a.shelved_until,
+       a.is_one_shot, a.retired_at, a.occurrence_id, o.raised_at, o.announced_at, o.returned_at,
+       o.first_acknowledged_at, o.acknowledged_at, k.code::text AS acknowledged_by, o.level AS worst_level, o.priority,
+       o.value AS worst_value, o.limit_value, o.unit, o.message, o.message_zh, o.is_first_out, o.first_out_id,
+       o.flood_id, o.causes
+FROM alarm AS a
+JOIN alarm_rule AS r ON r.id = a.rule_id
+LEFT JOIN site AS s ON s.id = a.site_id
+LEFT JOIN device AS d ON d.id = a.device_id
+LEFT JOIN meter AS m ON m.id = a.meter_id
+LEFT JOIN equipment AS e ON e.id = a.equipment_id
+LEFT JOIN space AS p ON p.id = coalesce(d.space_id, m.space_id, e.space_id)
+LEFT JOIN alarm_occurrence AS o ON o.id = a.occurrence_id
+LEFT JOIN actor AS k ON k.id = o.acknowledged_by;
 
 CREATE TABLE alarm_transition (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
