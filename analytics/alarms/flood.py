@@ -1,0 +1,59 @@
+"""Alarm floods: more alarms than anybody can read, as ISA-18.2 and EEMUA 191 count them.
+
+A flood begins with the eleventh alarm within ten minutes and ends when fewer than five are left in ten minutes. Its
+members are all alarms of the window that began it, and those that followed until it ended.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+WINDOW: Final = timedelta(minutes=10)
+BEGINS_ABOVE: Final = 10
+ENDS_BELOW: Final = 5
+
+
+@dataclass(slots=True)
+class Flood:
+    """One flood; `ended_at` None: it goes on."""
+
+    started_at: datetime
+    first_alarm_at: datetime
+    """Of the window that began it: the first member."""
+    last_alarm_at: datetime
+    alarms: int
+    peak_in_ten_minutes: int
+    ended_at: datetime | None = None
+
+
+def floods(announced_at: Iterable[datetime], until: datetime) -> list[Flood]:
+    """The floods in the announcements of a site (in order of time), as things are at `until`."""
+    found: list[Flood] = []
+    window: deque[datetime] = deque()
+    running: Flood | None = None
+    for at in announced_at:
+        running = _passed(window, at, running)
+        window.append(at)
+        if running is not None:
+            running.alarms += 1
+            running.last_alarm_at = at
+            running.peak_in_ten_minutes = max(running.peak_in_ten_minutes, len(window))
+        elif len(window) > BEGINS_ABOVE:
+            running = Flood(at, window[0], at, len(window), len(window))
+            found.append(running)
+    _passed(window, until, running)
+    return found
+
+
+def _passed(window: deque[datetime], now: datetime, running: Flood | None) -> Flood | None:
+    """Let what is older than ten minutes leave the window; gives the flood that still runs."""
+    while window and window[0] + WINDOW <= now:
+        left_at = window.popleft() + WINDOW
+        if running is not None and len(window) < ENDS_BELOW:
+            running.ended_at = left_at
+            running = None
+    return running

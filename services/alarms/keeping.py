@@ -1,0 +1,158 @@
+"""Keeping alarms: what evaluation says becomes what people are told, once and in order.
+
+    changes --lock rows in id order--> told (analytics/alarms/telling.py) --> written (recording.py)
+    instances --settle--> a row for each rule and machine; those that are gone retire
+    time --pass_time--> shelving ends, acknowledged ones ask again, floods end
+
+Everything works in the caller's transaction. The rows are the authority: telling a change twice, late or from a log
+that is read again changes nothing, so whoever evaluates may crash and start again as it likes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from analytics.alarms.change import Change
+from analytics.alarms.first_out import group_of
+from analytics.alarms.lifecycle import Refused
+from analytics.alarms.machine import AlarmKey, Instance
+from analytics.alarms.telling import NO_PAST, Past, instant, take, told
+from analytics.alarms.wording import grade
+from services.alarms import event_rows, flooding
+from services.alarms.event_rows import Step
+from services.alarms.recording import Touched, record
+from services.alarms.rows import AlarmRow, FoundRow, PastRow
+from services.database import Connection, rows, run
+from services.statements import statements
+
+SQL = statements("alarms")
+
+
+async def apply(
+    connection: Connection, changes: Sequence[Change], instances: Mapping[AlarmKey, Instance], now: datetime
+) -> list[Step]:
+    """Tell alarms what evaluation found, each alarm's changes in their order; gives the steps that were taken.
+
+    A change of an alarm that has no instance (its rule went in this very moment) is passed over: settle retires it.
+    """
+    del now  # every step has the time of its change: an hour of backlog is told as it was, not as of now
+    by_key: defaultdict[AlarmKey, list[Change]] = defaultdict(list)
+    for change in changes:
+        if change.key in instances:
+            by_key[change.key].append(change)
+    found = await _locked(connection, list(by_key))
+    if len(found) < len(by_key):
+        known = {row.key for row in found}
+        await _put_instances(connection, [instances[key] for key in by_key if key not in known])
+        found = await _locked(connection, list(by_key))
+    pasts = await _pasts(connection, found, by_key)
+    touched: list[Touched] = []
+    for row in found:
+        each = Touched.of(row)
+        was = (row.level, row.quiet, row.condition_since)
+        graded = partial(grade, instances[row.key])
+        for change in sorted(by_key[row.key], key=lambda change: change.at_us):
+            each.steps += told(each.alarm, change, graded, pasts.get(row.id, NO_PAST))
+        if each.steps or (each.alarm.level, each.alarm.quiet, each.alarm.condition_since) != was:
+            touched.append(each)
+    return await record(connection, touched)
+
+
+async def settle(connection: Connection, instances: Collection[Instance], now: datetime) -> list[Step]:
+    """Make an alarm for each instance, and retire alarms in use that have none: give all instances of all sites."""
+    await _put_instances(connection, instances)
+    gone = [
+        record["id"] for record in await connection.fetch(SQL["alarms_without_instance"].text, *_columns(instances))
+    ]
+    if not gone:
+        return []
+    touched: list[Touched] = []
+    for row in await _by_id(connection, gone):
+        each = Touched.of(row)
+        each.alarm.level = each.alarm.value = each.alarm.quiet = each.alarm.condition_since = None
+        step = take(each.alarm, "retire", now, "retired")
+        if not isinstance(step, Refused):
+            each.steps.append(step)
+            touched.append(each)
+    steps = await record(connection, touched)
+    await run(connection, SQL["retire_alarms"], gone, now)
+    return steps
+
+
+async def pass_time(connection: Connection, now: datetime) -> list[Step]:
+    """Do what time brings, at the time it should have come, also where nobody was at work then."""
+    due = [record["id"] for record in await connection.fetch(SQL["alarms_due"].text, now)]
+    touched: list[Touched] = []
+    for row in await _by_id(connection, due) if due else []:
+        each = Touched.of(row)
+        if row.state == "shelved" and row.shelved_until is not None and row.shelved_until <= now:
+            step = take(each.alarm, "shelf_expired", row.shelved_until, "time")
+        elif row.state == "acknowledged" and row.since + timedelta(seconds=row.re_alarm_s) <= now:
+            step = take(each.alarm, "re_alarm", row.since + timedelta(seconds=row.re_alarm_s), "still_there")
+        else:
+            continue  # somebody was quicker, between the look and the lock
+        assert not isinstance(step, Refused), step
+        each.steps.append(step)
+        touched.append(each)
+    steps = await record(connection, touched)
+    flooded = await flooding.pass_time(connection, now)
+    await event_rows.add(connection, [*flooded.began, *flooded.ended])
+    return steps
+
+
+async def _locked(connection: Connection, keys: Sequence[AlarmKey]) -> list[AlarmRow]:
+    if not keys:
+        return []
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    found = await rows(connection, SQL["lock_alarms_named"], FoundRow, *columns)
+    return await rows(connection, SQL["alarms_by_id"], AlarmRow, [row.id for row in found])
+
+
+async def _by_id(connection: Connection, ids: Sequence[int]) -> list[AlarmRow]:
+    await connection.fetch(SQL["lock_alarms"].text, ids)
+    return await rows(connection, SQL["alarms_by_id"], AlarmRow, ids)
+
+
+async def _pasts(
+    connection: Connection, found: Sequence[AlarmRow], changes: Mapping[AlarmKey, Sequence[Change]]
+) -> Mapping[int, Past]:
+    """What is recorded at the instants of changes that are no newer than what their alarms know."""
+    old = [
+        (row.id, instant(change.at_us))
+        for row in found
+        for change in changes[row.key]
+        if row.condition_since is not None and instant(change.at_us) <= row.condition_since
+    ]
+    if not old:
+        return {}
+    steps: defaultdict[int, set[tuple[datetime, str]]] = defaultdict(set)
+    active: defaultdict[int, set[datetime]] = defaultdict(set)
+    for row in await rows(
+        connection, SQL["past_of_alarms"], PastRow, [alarm_id for alarm_id, _ in old], [at for _, at in old]
+    ):
+        if row.is_active:
+            active[row.alarm_id].add(row.at)
+        steps[row.alarm_id].update((row.at, event) for event in row.events)
+    return {alarm_id: Past(steps[alarm_id], active[alarm_id]) for alarm_id, _ in old}
+
+
+async def _put_instances(connection: Connection, instances: Collection[Instance]) -> None:
+    if not instances:
+        return
+    machines = [each.machine for each in instances]
+    await run(
+        connection,
+        SQL["put_instances"],
+        *_columns(instances),
+        [machine.code if machine.subject == "device" else None for machine in machines],
+        [machine.equipment or None for machine in machines],
+        [machine.code if machine.subject == "meter" else None for machine in machines],
+        [group_of(each) for each in instances],
+    )
+
+
+def _columns(instances: Collection[Instance]) -> list[list[str]]:
+    return [[each.key[column] for each in instances] for column in range(4)]

@@ -1,0 +1,157 @@
+"""Keeping alarms through the real database: told once, twice, late or in a storm, they are the same alarms."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.alarms import keeping
+from services.database import Connection, connect
+from tests.alarms import kept_plant
+from tests.alarms.kept_plant import HOT, Plant, at, change
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    opened = await connect(database_url, name="test")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def plant(connection: Connection) -> Plant:
+    return await kept_plant.make(connection)
+
+
+async def all_of(connection: Connection, query: str) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await connection.fetch(query)]
+
+
+TRANSITIONS = "SELECT event, from_state, to_state, reason, at FROM alarm_transition ORDER BY id"
+OCCURRENCES = (
+    "SELECT level, priority, value, limit_value, raised_at, returned_at, ended_at FROM alarm_occurrence ORDER BY id"
+)
+
+
+async def test_an_alarm_is_raised_gets_worse_and_returns(plant: Plant, connection: Connection) -> None:
+    hot = plant.instance("hot", "comp-1")
+    await plant.tell(hot, 10, "H", 106.0)
+    await plant.tell(hot, 20, "HH", 111.0)
+    await plant.tell(hot, 30, "H", 107.0)
+    await plant.tell(hot, 40, None, 99.0)
+    assert await all_of(connection, TRANSITIONS) == [
+        ("raise", "normal", "unacknowledged", "heard", at(10)),
+        ("worsen", "unacknowledged", "unacknowledged", "", at(20)),
+        ("clear", "unacknowledged", "returned_unacknowledged", "lets_go", at(40)),
+    ]
+    assert await all_of(connection, OCCURRENCES) == [("HH", "critical", 111.0, 109.0, at(10), at(40), None)]
+    events = await all_of(connection, "SELECT kind, subject, payload FROM event ORDER BY id")
+    assert [kind for kind, _, _ in events] == ["alarm.raise", "alarm.worsen", "alarm.clear"]
+    raised = events[0][2]
+    assert events[0][1] == "kunshan/hot/comp-1"
+    assert (raised["state"], raised["from"], raised["priority"]) == ("unacknowledged", "normal", "high")
+    assert raised["message"] == "Outlet hot: 106 degC / 105 degC"
+    assert (raised["machine"], raised["at"]) == ("Machine comp-1", "2026-11-23T08:00:10+00:00")
+
+
+async def test_the_log_read_again_changes_nothing(plant: Plant, connection: Connection) -> None:
+    hot = plant.instance("hot", "comp-1")
+    for seconds, level, quiet in (
+        (1, "H", None),
+        (2, "H", "not_running"),
+        (3, "HH", "not_running"),
+        (4, "HH", None),
+        (5, None, None),
+        (6, "H", None),
+        (7, None, None),
+    ):
+        await plant.tell(hot, seconds, level, quiet=quiet)  # type: ignore[arg-type]
+    before = await all_of(connection, TRANSITIONS), await all_of(connection, OCCURRENCES)
+    told = list(plant.told)
+    for each in told:
+        assert await plant.apply(each) == []
+    assert await plant.apply(*told) == []
+    assert (await all_of(connection, TRANSITIONS), await all_of(connection, OCCURRENCES)) == before
+
+
+async def test_a_reading_that_comes_behind_a_tick_is_not_lost(plant: Plant) -> None:
+    hot = plant.instance("hot", "comp-1")
+    await plant.tell(hot, 10, None, quiet="explained")
+    steps = await plant.tell(hot, 9.8, "H", quiet="explained")
+    assert [step.transition.event for step in steps] == ["raise"]
+    assert await plant.state(hot) == "suppressed"
+    await plant.tell(hot, 11, "H")
+    assert await plant.state(hot) == "unacknowledged"
+
+
+async def test_a_standing_machine_makes_no_noise(plant: Plant, connection: Connection) -> None:
+    hot = plant.instance("hot", "comp-1")
+    await plant.tell(hot, 1, None, quiet="not_running")
+    assert await plant.state(hot) == "normal"
+    await plant.tell(hot, 2, "H", quiet="not_running")
+    assert await plant.state(hot) == "suppressed"
+    await plant.tell(hot, 3, None, quiet="not_running")
+    assert await plant.state(hot) == "normal"
+    assert await connection.fetchval("SELECT count(announced_at) FROM alarm_occurrence") == 0
+    assert await connection.fetchval("SELECT quiet FROM alarm") == "not_running"
+
+
+async def test_five_hundred_at_once_are_one_flood(connection: Connection) -> None:
+    machines = [f"comp-{number}" for number in range(500)]
+    plant = await kept_plant.make(connection, machines)
+    steps = await plant.apply(*(change(each, n / 10, "H") for n, each in enumerate(plant.instances.values())))
+    assert len(steps) == 500
+    assert all(step.is_flood for step in steps)
+    floods = await all_of(connection, "SELECT started_at, ended_at, alarms, peak_in_ten_minutes FROM alarm_flood")
+    assert floods == [(at(1.0), None, 500, 500)]
+    assert await connection.fetchval("SELECT count(*) FROM alarm_occurrence WHERE flood_id IS NOT NULL") == 500
+    await plant.pass_time(600)
+    assert await connection.fetchval("SELECT count(*) FROM alarm_flood WHERE ended_at IS NULL") == 1
+    await plant.pass_time(10_000)
+    # The last five were announced from 49.5 s on; when the first of them is ten minutes old, four are left.
+    assert await all_of(connection, "SELECT ended_at FROM alarm_flood") == [(at(649.5),)]
+    kinds = [kind for (kind,) in await all_of(connection, "SELECT kind FROM event ORDER BY id")]
+    assert (kinds[0], kinds[-1], kinds.count("alarm.raise")) == ("alarm.flood_began", "alarm.flood_ended", 500)
+
+
+async def test_the_first_of_a_group_is_marked(connection: Connection) -> None:
+    rules = [replace(HOT, code=code, group="heat") for code in ("hot", "warm", "late")]
+    plant = await kept_plant.make(connection, rules=rules)
+    await plant.apply(change(plant.instance("hot", "comp-1"), 2, "H"), change(plant.instance("warm", "comp-1"), 1, "H"))
+    await plant.tell(plant.instance("late", "comp-1"), 3, "H")
+    found = await all_of(
+        connection,
+        """SELECT r.code::text, o.is_first_out, f.code::text FROM alarm_occurrence AS o
+           JOIN alarm AS a ON a.id = o.alarm_id JOIN alarm_rule AS r ON r.id = a.rule_id
+           LEFT JOIN alarm_occurrence AS p ON p.id = o.first_out_id LEFT JOIN alarm AS b ON b.id = p.alarm_id
+           LEFT JOIN alarm_rule AS f ON f.id = b.rule_id ORDER BY o.raised_at""",
+    )
+    assert found == [("warm", True, None), ("hot", False, "warm"), ("late", False, "warm")]
+
+
+async def test_a_rule_that_is_gone_retires_its_alarms_and_comes_back_new(plant: Plant, connection: Connection) -> None:
+    hot = plant.instance("hot", "comp-1")
+    await plant.tell(hot, 1, "H")
+    async with connection.transaction():
+        (step,) = await keeping.settle(connection, [], at(5))
+    assert (step.transition.event, step.transition.to_state, step.transition.reason) == ("retire", "normal", "retired")
+    assert await all_of(connection, "SELECT ended_at FROM alarm_occurrence") == [(at(5),)]
+    assert await all_of(connection, "SELECT state, level, retired_at FROM alarm") == [("normal", None, at(5))]
+    async with connection.transaction():
+        assert await keeping.settle(connection, [hot], at(6)) == []
+    await plant.tell(hot, 5.5, "H")
+    assert await plant.state(hot) == "unacknowledged"
+
+
+async def test_an_acknowledged_alarm_that_stands_asks_again(connection: Connection) -> None:
+    plant = await kept_plant.make(connection, rules=[replace(HOT, re_alarm_s=600.0)])
+    hot = plant.instance("hot", "comp-1")
+    await plant.tell(hot, 0, "H")
+    await connection.execute("UPDATE alarm SET state = 'acknowledged', since = $1", at(60))
+    assert await plant.pass_time(659) == []
+    (step,) = await plant.pass_time(5000)
+    assert (step.transition.event, step.transition.at) == ("re_alarm", at(660))
+    assert await plant.state(hot) == "unacknowledged"
