@@ -31,9 +31,10 @@ import numpy as np
 
 from analytics.batches import Columns, Mask, in_order, last_of_each_point
 from analytics.readings import Int32, Int64
-from services import batch_log, copy_binary, days, refused
+from services import batch_log, copy_binary, days, irregularities, refused
 from services.batch import Batch, DeadLetter, Recorded
 from services.database import Connection, rows, run
+from services.irregularities import Arrived, micros
 from services.statements import statements
 
 SQL = statements("readings")
@@ -138,16 +139,29 @@ class Recorder:
         stored = readings.take(is_stored)
         await days.forget(self._connection, stored, datetime.now(UTC))
         await self._update_latest(batch, stored)
+        irregular = irregularities.noticed(
+            Arrived(readings, ordered.kept, self._newest(readings.point_ids), is_stored, micros(batch.received_at)),
+            arrived.take(others),
+            self._newest(arrived.point_ids[others]),
+            differs,
+        )
         counts = Counter(messages=batch.messages, stored=len(stored), duplicate=len(others) - int(differs.sum()))
         counts.update(await refused.keep(self._connection, replace(batch, dead_letters=letters)))
+        if irregular or batch.dead_letters:
+            await irregularities.note(self._connection, batch.received_at, irregular, batch.dead_letters)
         await refused.count(self._connection, batch, counts)
         await run(self._connection, SQL["remember_batch"], batch.worker, batch.key)
         await batch_log.write(self._connection, "readings", batch.worker, stored)
         return Recorded({reason: count for reason, count in counts.items() if count}), stored
 
+    def _newest(self, ids: Int32) -> Int64:
+        """The newest time of each one's point that this writer has met; far in the past where it has not met any."""
+        newest: Int64 = self._newest_us[ids]
+        return newest
+
     async def _are_fresh(self, readings: Columns) -> Mask:
         await self._learn(readings.point_ids)
-        fresh: Mask = readings.times_us > self._newest_us[readings.point_ids]
+        fresh: Mask = readings.times_us > self._newest(readings.point_ids)
         return fresh
 
     async def _learn(self, ids: Int32) -> None:

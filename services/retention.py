@@ -20,6 +20,9 @@ from services.statements import statements
 SQL = statements("retention")
 Days = Annotated[int, msgspec.Meta(gt=0)]
 
+#: Alarms look back a day at most.
+_IRREGULARITIES = timedelta(days=3)
+
 
 class RetentionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Terms in days. `raw_readings` must not be shorter than what ingest accepts ([ingest] raw_retention_days)."""
@@ -46,4 +49,5 @@ async def let_go(connection: Connection, settings: RetentionSettings) -> dict[st
         "unmapped samples": await run(
             connection, SQL["drop_old_unmapped_samples"], timedelta(days=settings.unmapped_samples_days)
         ),
+        "sums of irregularities": await run(connection, SQL["drop_old_irregularities"], _IRREGULARITIES),
     }

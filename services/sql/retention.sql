@@ -48,3 +48,8 @@ WHERE c.time < now() - interval '30 days'
       AND later.time < CASE WHEN c.time < now() - $1::interval THEN now() - $1::interval
                             ELSE (date_trunc('day', c.time AT TIME ZONE 'UTC') + interval '1 day') AT TIME ZONE 'UTC' END
   );
+
+-- name: drop_old_irregularities
+-- what: drop the sums of what was irregular about devices past their term
+-- takes: term interval
+DELETE FROM device_irregularity WHERE at < now() - $1::interval;
