@@ -20,14 +20,18 @@ from analytics.registry.difference import Change, count
 from analytics.registry.model import Registry
 from analytics.registry.wording import lines
 from deploy.one_connection import one_connection
+from deploy.rule_apply import apply_rules
+from deploy.rule_apply import read as read_rules
 from deploy.settings import settings_option
 from deploy.tariff_apply import apply_prices
 from deploy.tariff_apply import read as read_prices
+from services.alarms.rule_changes import Applying
 from services.database import Connection
 from services.registry.apply import Plan, RegistryMovedError, apply, plan
 from services.registry.meters import uncontracted
 from services.registry.places import sites
 from services.registry.snapshot import snapshot
+from services.rule_folder.read import FolderRule
 from services.site_folder.read import read_folder
 from services.site_folder.write import FolderNotEmptyError, write_folder
 from services.tariff_folder.read import Documents
@@ -48,11 +52,12 @@ def command() -> None:
 @_folder
 def check(folder: Path) -> None:
     """Name every mistake in FOLDER with its file, its line and its mend."""
-    registry, _ = _checked(folder)
+    registry, _, rules = _checked(folder)
     click.echo(
         f"{registry.site.code}: no mistakes in {len(registry.spaces)} spaces, {len(registry.org_units)} units, "
         f"{len(registry.equipment)} machines, {len(registry.devices)} devices, {len(registry.points)} points"
         + (f", {len(registry.meters)} meters" if registry.meters else "")
+        + _own(rules)
     )
 
 
@@ -73,12 +78,14 @@ def apply_command(folder: Path, dry_run: bool, yes: bool, accept_meaning_change:
     readings stay, and it comes back with all of them when the folder names it again. Running workers take the change up
     at once.
     """
-    registry, prices = _checked(folder)
+    registry, prices, rules = _checked(folder)
 
     async def work() -> None:
         async with one_connection(settings, "site") as connection:
             await _apply(connection, registry, dry_run=dry_run, yes=yes, accept=accept_meaning_change)
             await apply_prices(connection, registry.site.code, prices, dry_run=dry_run, yes=yes)
+            applying = Applying(rules, has_folder=True)
+            await apply_rules(connection, registry.site.code, applying, dry_run=dry_run, yes=yes)
             if not dry_run:
                 await _tell_uncontracted(connection, registry.site.code)
 
@@ -104,16 +111,21 @@ def export(folder: Path, code: str | None, force: bool, settings: Path | None) -
     click.echo(f"wrote {len(files)} files to {folder}")
 
 
-def _checked(folder: Path) -> tuple[Registry, Documents]:
-    checked, prices = read_folder(folder), read_prices(folder)
-    mistakes = sorted({*checked.mistakes, *prices.mistakes})
+def _checked(folder: Path) -> tuple[Registry, Documents, Mapping[str, FolderRule]]:
+    checked, prices, rules = read_folder(folder), read_prices(folder), read_rules(folder)
+    mistakes = sorted({*checked.mistakes, *prices.mistakes, *rules.mistakes})
     for mistake in mistakes:
         click.echo(f"{click.style(f'{mistake.file}:{mistake.line}:', bold=True)} {mistake.text}")
     for warning in prices.warnings:
         click.secho(warning, fg="yellow")
-    if checked.registry is None or prices.documents is None:
+    if checked.registry is None or prices.documents is None or rules.rules is None:
         raise click.ClickException(f"{_many(len(mistakes), 'mistake')} in {folder}: nothing was changed")
-    return checked.registry, prices.documents
+    return checked.registry, prices.documents, rules.rules
+
+
+def _own(rules: Mapping[str, FolderRule]) -> str:
+    own = sum(rule.origin == "site" for rule in rules.values())
+    return f", {_many(own, 'rule')} of alarms besides those that are shipped" if own else ""
 
 
 async def _living(connection: Connection, code: str | None) -> Registry:

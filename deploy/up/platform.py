@@ -23,6 +23,7 @@ from deploy.addresses import Addresses, publish, withdraw
 from deploy.embedded.lock import home_lock
 from deploy.embedded.processes import ProcessError, tail
 from deploy.one_connection import explained_outages
+from deploy.rule_apply import apply_shipped
 from deploy.settings import load
 from deploy.up.parts import CHECKOUT, Part, Verb, command
 from deploy.up.ports import choose_ports
@@ -64,6 +65,7 @@ def run(choice: Choice, say: Callable[[str], None]) -> None:
         try:
             found.start(say)
             prepare_database(choice, found, home, say)
+            ship_rules(found, say)
             verbs = _verbs(choice, found, home, ports.http)
             supervisor.groups = [*found.parts, *verbs]
             for group in verbs:
@@ -105,6 +107,15 @@ def prepare_database(choice: Choice, found: Servers, home: Path, say: Callable[[
         say(f"site: {choice.site.name} was left as it is, see logs/site.log; `ioe site apply {choice.site}` asks")
     elif done.returncode != 0:
         raise ProcessError(f"The site folder {choice.site} was refused:\n{(done.stdout + done.stderr).strip()[-1500:]}")
+
+
+def ship_rules(found: Servers, say: Callable[[str], None]) -> None:
+    """The rules of alarms of this version, where an earlier one applied others; edited ones stay as they are."""
+    with explained_outages():
+        changed, kept = asyncio.run(apply_shipped(found.database_url))
+    if changed:
+        also = f"; {kept} that were edited stay, `ioe rules apply --dry-run` tells the difference" if kept else ""
+        say(f"alarms: {changed} rules are those of this version now{also}")
 
 
 def _code(folder: Path) -> str:

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Literal, cast
 
 import msgspec
@@ -161,13 +160,11 @@ async def retire(connection: Connection, site: str, codes: Sequence[str], actor:
         await run(connection, SQL["tell_rules_changed"])
 
 
-async def bound(connection: Connection, site: str | None = None) -> Bound:
-    """Bind the living rules of every site, or of one, to the machines of the registry and the parts of the service."""
-    found = await rows(connection, SQL["rules"], RuleRow, site, None, False)
+async def bound(connection: Connection, site: str | None = None, code: str | None = None) -> Bound:
+    """Bind living rules, of every site or of one, to the machines of the registry and the parts of the service."""
+    found = await rows(connection, SQL["rules"], RuleRow, site, code, False)
     others = await rule_overrides.held(connection, site)
-    by_site: dict[str, list[Machine]] = {"": await parts.load(connection)} if site in {None, ""} else {}
-    for of, group in groupby(await machines.load(connection, site), key=lambda machine: machine.site):
-        by_site.setdefault(of, []).extend(group)
+    by_site = await machines_of(connection, site)
     rules: dict[str, list[Rule]] = defaultdict(list)
     unbound: list[Unbound] = []
     for row in found:
@@ -186,6 +183,16 @@ async def bound(connection: Connection, site: str | None = None) -> Bound:
         {(row.site, row.code): row.rule_id for row in found},
         {(row.site, row.code): row.version for row in found},
     )
+
+
+async def machines_of(connection: Connection, site: str | None = None) -> Mapping[str, Sequence[Machine]]:
+    """Machines by site: those of the registry, and under "" the parts of the service; of all sites or of one."""
+    found: dict[str, list[Machine]] = defaultdict(list)
+    for machine in await parts.load(connection) if site in {None, ""} else []:
+        found[machine.site].append(machine)
+    for machine in await machines.load(connection, site) if site != "" else []:
+        found[machine.site].append(machine)
+    return found
 
 
 def _stored(row: RuleRow) -> StoredRule | None:
