@@ -21,6 +21,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from analytics.alarms import memory as remembering
 from analytics.alarms.change import Change, Fact
 from analytics.alarms.comparators import Comparators
 from analytics.alarms.machine import AlarmKey, Instance
@@ -102,6 +103,20 @@ class Evaluator:
         np.maximum.at(newest, rows, at_us)
         keep = untouched & (at_us == newest[rows])
         return self._evaluate(rows[keep], at_us[keep], spoke[keep], View(self.points))
+
+    def memory(self) -> bytes:
+        """What there is to remember; see `memory.py`."""
+        return remembering.write(self._parts())
+
+    @classmethod
+    def restored(cls, instances: Sequence[Instance], remembered: bytes) -> Evaluator:
+        """An evaluator of these instances that goes on from another one's memory, as far as it fits."""
+        evaluator = cls(instances)
+        remembering.read(remembered, evaluator._parts())
+        return evaluator
+
+    def _parts(self) -> remembering.Parts:
+        return remembering.Parts(self.instances, self.points, self.comparators, self.signals, self.quieting)
 
     def standing(self) -> list[Change]:
         """What was last told of each instance: to put right what others keep, once the log was read to its end."""

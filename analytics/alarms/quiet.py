@@ -46,6 +46,7 @@ class Quieting:
         self.value = [math.nan] * size
         self.is_known = [False] * size
         self.others: set[AlarmKey] = set()
+        self._unsettled: set[int] = set()
         self._own = {instance.key: row for row, instance in enumerate(instances)}
         self._order = sorted(range(size), key=lambda row: instances[row].key)
         self._rank = [0] * size
@@ -90,7 +91,7 @@ class Quieting:
     def hear(self, now_us: int, active: AbstractSet[AlarmKey], minute_of_week: Mapping[str, int]) -> list[Change]:
         """Learn which alarms of others are active and what time it is at each site."""
         began = {key for key in active if key not in self._own}
-        dirty: set[int] = set()
+        dirty, self._unsettled = self._unsettled, set()
         for key in began ^ self.others:
             for token in tokens_of(key):
                 self._active[token] += 1 if key in began else -1
@@ -124,19 +125,23 @@ class Quieting:
                     dirty.update(self._listeners.get(token, ()))
         changes: list[Change] = []
         for row in sorted(dirty, key=self._rank.__getitem__):
-            says = (self._level(row), self._quiet(row))
+            says = self._says(row)
             if self.is_known[row] and says != self.told[row]:
                 self.told[row] = says
                 self.changed_us[row] = max(at_us, self.changed_us[row])
                 changes.append(self._change(row))
         return changes
 
-    def restored(self) -> None:
-        """Count anew who is active, after what is kept of each instance was filled in."""
+    def go_on(self) -> None:
+        """Count anew who is active, after what is remembered of each instance was filled in.
+
+        What rules say about hours and links may have changed since: then the next tick tells.
+        """
         self._active = Counter(token for key in self.others for token in tokens_of(key))
         for row, instance in enumerate(self._instances):
             if self._is_active(row):
                 self._active.update(given_by(instance))
+        self._unsettled = {row for row, told in enumerate(self.told) if told and told != self._says(row)}
 
     def standing(self) -> list[Change]:
         """What was last told of each instance."""
@@ -154,6 +159,9 @@ class Quieting:
     def _level(self, row: int) -> str | None:
         slots = self.slots[row]
         return next((level for slot, level in enumerate(self._levels[row]) if slots >> slot & 1), None)
+
+    def _says(self, row: int) -> tuple[str | None, str | None]:
+        return self._level(row), self._quiet(row)
 
     def _is_active(self, row: int) -> bool:
         return self._applies(row) and self._level(row) is not None
