@@ -1,0 +1,62 @@
+"""Which waiting items become one message.
+
+Items of one route, one site and one step go together once the oldest has waited for the route's time. Where one of
+them is a flood's beginning or end, the items that it held back come along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from analytics.notifications.happening import FLOOD_BEGAN, FLOOD_ENDED
+from analytics.notifications.plan import Item, ItemKind
+
+MessageKind = Literal["alarms", "escalation", "flood_began", "flood_ended", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An item that is in no message yet. `due_at` None: held back by a flood."""
+
+    item_id: int
+    route_id: int
+    due_at: datetime | None
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items that become one message."""
+
+    kind: MessageKind
+    route_id: int
+    site: str
+    step: int
+    items: tuple[Waiting, ...]
+
+
+def groups(waiting: Iterable[Waiting], now: datetime) -> list[Group]:
+    """The messages that are due, the oldest first; what is left out goes on waiting."""
+    together: dict[tuple[int, str, bool, int], list[Waiting]] = {}
+    for each in waiting:
+        item = each.item
+        step = item.step if each.due_at is not None else 0  # what a flood held back goes with its messages
+        together.setdefault((each.route_id, item.site, item.kind == "escalated", step), []).append(each)
+    found = []
+    for (route_id, site, escalated, step), items in together.items():
+        flooded: set[ItemKind] = {each.item.kind for each in items if each.item.kind in (FLOOD_BEGAN, FLOOD_ENDED)}
+        taken = [each for each in items if flooded or each.due_at is not None]
+        if any(each.due_at is not None and each.due_at <= now for each in taken):
+            kind: MessageKind = "escalation" if escalated else _kind(flooded)
+            found.append(Group(kind, route_id, site, step, tuple(sorted(taken, key=lambda each: each.item_id))))
+    return sorted(found, key=lambda group: group.items[0].item_id)
+
+
+def _kind(flooded: set[ItemKind]) -> MessageKind:
+    """Of a flood that is over before its beginning was told, only the end is."""
+    if FLOOD_ENDED in flooded:
+        return FLOOD_ENDED
+    return FLOOD_BEGAN if flooded else "alarms"

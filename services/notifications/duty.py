@@ -1,0 +1,94 @@
+"""The duty `notifications`: people are told, whatever dies, by one process at a time.
+
+    event --follow--> items --escalate, gather--> messages --deliver--> channels
+      ^ wakes us; each second we look anyway
+
+One round after the other over the connection that holds the duty; only the sending itself runs beside it. `now` enters
+here and nowhere below. What a channel cannot take waits in the database: a restart forgets nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+from services import events
+from services.database import Connection, DatabaseSettings, run
+from services.duty import Say, hold
+from services.notifications.delivery import Deliveries
+from services.notifications.direct import Direct
+from services.notifications.escalating import escalate
+from services.notifications.following import follow
+from services.notifications.gathering import gather
+from services.notifications.settings import NotificationSettings
+from services.notifications.store import SQL, Book, load
+
+DUTY = "notifications"
+KEPT = timedelta(days=90)
+_LOOK_EACH_S = 0.5
+_LEARN_EACH = timedelta(seconds=5)
+_LET_GO_EACH = timedelta(hours=1)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+async def run_notifications(
+    database: DatabaseSettings, settings: NotificationSettings, direct: Direct | None = None
+) -> None:
+    """Tell people whenever the duty is ours; ends only by cancellation. `direct` is kept up to date for the watch."""
+
+    async def work(connection: Connection, say: Say) -> None:
+        await _work(connection, settings, say, direct)
+
+    await hold(database, DUTY, work)
+
+
+async def _work(connection: Connection, settings: NotificationSettings, say: Say, direct: Direct | None) -> None:
+    wake = asyncio.Event()
+    await connection.add_listener(events.CHANNEL, lambda *_: wake.set())
+    office = Office(settings.console_url)
+    try:
+        while True:
+            wake.clear()
+            await office.round(connection, datetime.now(UTC))
+            if direct is not None and office.book is not None:
+                direct.learn(office.book)
+            say({"under_way": len(office.deliveries.tasks)})
+            await _until(wake, office.deliveries)
+    finally:
+        await office.deliveries.close()
+
+
+async def _until(wake: asyncio.Event, deliveries: Deliveries) -> None:
+    """Until an event is written, a message is sent, or it is time to look."""
+    woken = asyncio.ensure_future(wake.wait())
+    try:
+        await asyncio.wait({woken, *deliveries.tasks}, timeout=_LOOK_EACH_S, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        woken.cancel()
+        with suppress(asyncio.CancelledError):
+            await woken
+
+
+class Office:
+    """What goes from round to round; all else is in the database."""
+
+    def __init__(self, console_url: str = "") -> None:
+        self.deliveries = Deliveries()
+        self.book: Book | None = None
+        self._console_url = console_url
+        self._learnt = self._let_go = _NEVER
+
+    async def round(self, connection: Connection, now: datetime) -> None:
+        """Look at everything once."""
+        if self.book is None or now - self._learnt >= _LEARN_EACH:
+            self.book, self._learnt = await load(connection), now
+        book = self.book
+        await self.deliveries.settle(connection, book, now)
+        if not await follow(connection, book, now):  # with more to come, what is due may have company
+            await escalate(connection, book, now)
+            await gather(connection, book, now, self._console_url)
+        await self.deliveries.start(connection, book, now)
+        if now - self._let_go >= _LET_GO_EACH:
+            await run(connection, SQL["drop_old_messages"], now - KEPT)
+            self._let_go = now

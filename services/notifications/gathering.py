@@ -1,0 +1,108 @@
+"""From waiting items to messages: worded once, with a delivery for each channel, in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+from uuid import uuid4
+
+from analytics.notifications.document import document
+from analytics.notifications.grouping import Group, Waiting, groups
+from analytics.notifications.happening import alarm
+from analytics.notifications.model import Route
+from analytics.notifications.plan import COMING, Item, ItemKind
+from analytics.notifications.texts import Setting, message
+from services.database import Connection, rows, run
+from services.notifications.store import SQL, Book, CausesRow, StoredRoute, WaitingRow
+
+log = logging.getLogger("ioe.notifications")
+
+
+async def gather(connection: Connection, book: Book, now: datetime, console_url: str = "") -> int:
+    """Make the messages that are due; gives how many."""
+    if not await connection.fetchval(SQL["anything_due"].text, now):
+        return 0
+    async with connection.transaction():
+        await connection.fetchval(SQL["lock_cursor"].text)
+        waiting = [_waiting(row) for row in await rows(connection, SQL["waiting_items"], WaitingRow, now)]
+        due = groups(waiting, now)
+        for group in due:
+            stored = book.routes.get(group.route_id)
+            if stored is not None:
+                await _make(connection, book, stored, group, setting_of(stored, console_url), now)
+    return len(due)
+
+
+def _waiting(row: WaitingRow) -> Waiting:
+    item = Item(
+        cast("ItemKind", row.kind), row.step, row.event_id, row.site, row.alarm, row.payload, is_held=row.due_at is None
+    )
+    return Waiting(row.id, row.route_id, row.due_at, item)
+
+
+def setting_of(stored: StoredRoute, console_url: str) -> Setting:
+    """For whom a route's messages are worded."""
+    site = stored.row
+    name = site.site_name_zh if stored.route.language == "zh" and site.site_name_zh else site.site_name
+    return Setting(stored.route.language, name, site.time_zone, console_url)
+
+
+async def _make(
+    connection: Connection, book: Book, stored: StoredRoute, group: Group, setting: Setting, now: datetime
+) -> None:
+    causes = await _causes(connection, [each.item for each in group.items])
+    items = [_with_causes(each.item, causes) for each in group.items]
+    text = message(group.kind, items, setting, now)
+    key = uuid4()
+    ways = [
+        (channel.row.id, team)
+        for code, team in ways_of(stored.route, group)
+        if (channel := book.channel(stored.row.site, code)) is not None
+    ]
+    if not ways:
+        log.warning("route %s/%s has no channel any more: %s", stored.row.site, stored.route.code, text.title)
+    await run(
+        connection,
+        SQL["put_message"],
+        key,
+        stored.row.site_id,
+        stored.row.id,
+        group.kind,
+        now,
+        text.title,
+        text.body,
+        document(str(key), group.kind, stored.row.site, stored.route.code, items, text, now),
+        [each.item_id for each in group.items],
+        [channel_id for channel_id, _ in ways],
+        [team for _, team in ways],
+    )
+
+
+def ways_of(route: Route, group: Group) -> list[tuple[str, str]]:
+    """Channels and teams that a message goes to: those of its step, or all up to it where it says that all is well."""
+    own = [(code, route.team) for code in route.channels]
+    steps = [[(code, step.team) for code in step.channels] for step in route.escalations]
+    if group.kind == "escalation":
+        chosen = steps[group.step - 1] if group.step <= len(steps) else own
+    else:
+        chosen = [*own, *(way for step in steps[: group.step] for way in step)]
+    return list(dict.fromkeys(chosen))
+
+
+async def _causes(connection: Connection, items: Sequence[Item]) -> Mapping[str, Any]:
+    """Ranked causes with what to do, of the alarms that come; the event has their names only."""
+    wanted = {
+        item.alarm: told.raised_at
+        for item in items
+        if (item.kind in COMING or item.kind == "escalated") and (told := alarm(item.payload)).raised_at is not None
+    }
+    found = await rows(connection, SQL["occurrence_causes"], CausesRow, list(wanted), list(wanted.values()))
+    return {row.alarm: row.causes for row in found if row.causes}
+
+
+def _with_causes(item: Item, causes: Mapping[str, Any]) -> Item:
+    known = causes.get(item.alarm)
+    return item if known is None else replace(item, payload={**item.payload, "causes": known[:3]})

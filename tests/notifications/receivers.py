@@ -1,0 +1,146 @@
+"""Real receivers of notifications on loopback: an SMTP server and an HTTP server that remember what they got."""
+
+# ruff: noqa: ANN401 - what the servers' libraries hand over has no types
+
+from __future__ import annotations
+
+import email
+import email.policy
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from typing import Any
+
+import uvicorn
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+
+from deploy.embedded.processes import free_port
+
+
+@dataclass
+class Request:
+    """A request as it came."""
+
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class HttpReceiver:
+    """Answers each POST with the next of `answers`, then with the last one for ever."""
+
+    port: int
+    answers: list[tuple[int, bytes]] = field(default_factory=lambda: [(200, b"ok")])
+    requests: list[Request] = field(default_factory=list)
+    location: str = ""
+
+    def url(self, path: str = "/hook") -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        assert scope["type"] == "http"
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
+        self.requests.append(Request(scope["path"], scope["query_string"].decode(), headers, body))
+        status, answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        told = [(b"content-type", b"application/json")]
+        if self.location:
+            told.append((b"location", self.location.encode()))
+        await send({"type": "http.response.start", "status": status, "headers": told})
+        await send({"type": "http.response.body", "body": answer})
+
+
+@contextmanager
+def http_receiver() -> Iterator[HttpReceiver]:
+    receiver = HttpReceiver(free_port())
+    config = uvicorn.Config(
+        receiver, host="127.0.0.1", port=receiver.port, log_level="error", lifespan="off", ws="none"
+    )
+    server = uvicorn.Server(config)
+    started = threading.Event()
+
+    class Started(uvicorn.Server):
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            started.set()
+
+    server = Started(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert started.wait(10)
+    try:
+        yield receiver
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@dataclass
+class MailReceiver:
+    """Takes mail from the one user it knows; `says` answers a message otherwise, once for each entry."""
+
+    port: int
+    user: str = ""
+    password: str = ""
+    letters: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
+    says: list[str] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del server, session, options
+        if address in self.unknown:
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        del server, session
+        if self.says:
+            return self.says.pop(0)
+        assert isinstance(envelope.content, bytes)
+        letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(letter, EmailMessage)
+        self.letters.append((list(envelope.rcpt_tos), letter))
+        return "250 taken"
+
+    def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        del server, session, envelope, mechanism
+        assert isinstance(data, LoginPassword)
+        good = data.login == self.user.encode() and data.password == self.password.encode()
+        return AuthResult(success=good)
+
+
+@contextmanager
+def mail_receiver(
+    *, user: str = "", password: str = "", starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None
+) -> Iterator[MailReceiver]:
+    receiver = MailReceiver(free_port(), user, password)
+    wanted = bool(user)
+    controller = Controller(
+        receiver,
+        hostname="127.0.0.1",
+        port=receiver.port,
+        ssl_context=tls,
+        tls_context=starttls,
+        require_starttls=starttls is not None,
+        authenticator=receiver.authenticate if wanted else None,
+        auth_required=wanted,
+        auth_require_tls=tls is None,
+    )
+    controller.start()
+    try:
+        yield receiver
+    finally:
+        controller.stop()

@@ -1,0 +1,156 @@
+"""Mail and webhooks end to end: an alarm's event in the database, real servers at the other end."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import ssl
+from pathlib import Path
+
+import pytest
+
+from analytics.notifications.model import Channel, Route
+from tests.notifications.office import after, plant
+from tests.notifications.receivers import http_receiver, mail_receiver
+
+TLS = Path(__file__).parent.parent / "tls"
+
+
+def mail(port: int, **more: object) -> Channel:
+    settings = {"host": "127.0.0.1", "security": "none", "sender": "alarms@example.com", "to": ("a@example.com",)}
+    return Channel("mail", "email", port=port, allow_private=True, **{**settings, **more})  # type: ignore[arg-type]
+
+
+def hook(url: str, **more: object) -> Channel:
+    return Channel("hook", "webhook", url=url, allow_private=True, **more)  # type: ignore[arg-type]
+
+
+async def test_a_raised_alarm_is_one_letter(database_url: str) -> None:
+    with mail_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use([mail(receiver.port)])
+            await site.raised(
+                message="Compressor comp-3: element outlet 109.5 degC, limit 105",
+                causes=[
+                    {
+                        "code": "cooler",
+                        "name": "Oil cooler fouled",
+                        "likelihood": 0.72,
+                        "action": "Clean the oil cooler.",
+                    },
+                    {"code": "fan", "name": "Fan stands", "likelihood": 0.2},
+                ],
+            )
+            await site.round(after(1))
+            assert receiver.letters == [], "alarms are collected for five seconds"
+            await site.round(after(6.1))
+            await site.round(after(60))
+        ((recipients, letter),) = receiver.letters
+    assert recipients == ["a@example.com"]
+    assert letter["Subject"] == "[HIGH] Compressor comp-3: Element outlet temperature high"
+    assert letter.get_content().replace("\r\n", "\n") == (
+        "Compressor comp-3 (Kunshan): Element outlet temperature high\n"
+        "Compressor comp-3: element outlet 109.5 degC, limit 105\n"
+        "since 2026-11-23 08:00:00\n"
+        "Likely cause: Oil cooler fouled (72%)\n"
+        "What to do: Clean the oil cooler.\n"
+        "Also possible: Fan stands (20%)\n"
+        "\n"
+        "Console: https://energy.example.com/#/alarms/kunshan/element-outlet-high/comp-3\n"
+    )
+
+
+async def test_a_webhook_is_signed(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IOE_SECRET_HOOK", "open sesame")
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use([hook(receiver.url(), secret="IOE_SECRET_HOOK")])
+            await site.raised()
+            await site.round(after(1))
+            await site.round(after(7))
+        (request,) = receiver.requests
+    told = request.headers["ioe-timestamp"]
+    expected = hmac.new(b"open sesame", told.encode() + b"." + request.body, hashlib.sha256).hexdigest()
+    assert request.headers["ioe-signature"] == f"v1={expected}"
+    assert int(told) == int(after(7).timestamp())
+    document = json.loads(request.body)
+    assert document["notification"] == request.headers["idempotency-key"]
+    assert [each["alarm"] for each in document["alarms"]] == ["kunshan/element-outlet-high/comp-3"]
+    assert document["alarms"][0]["value"] == 109.53
+
+
+async def test_starttls_and_a_login(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IOE_SECRET_SMTP", "swordfish")
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(TLS / "server.pem", TLS / "server.key")
+    with mail_receiver(user="ioe", password="swordfish", starttls=server) as receiver:
+        async with plant(database_url) as site:
+            await site.use(
+                [mail(receiver.port, host="localhost", security="starttls", user="ioe", password="IOE_SECRET_SMTP")]
+            )
+            await site.raised()
+            await site.round(after(1))
+            await site.round(after(7))
+            assert await site.deliveries() == [("mail", "delivered", 1, "")]
+        assert len(receiver.letters) == 1
+
+
+async def test_tls_from_the_first_byte(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(TLS / "server.pem", TLS / "server.key")
+    with mail_receiver(tls=server) as receiver:
+        async with plant(database_url) as site:
+            await site.use([mail(receiver.port, host="localhost", security="tls")])
+            await site.raised()
+            await site.round(after(1))
+            await site.round(after(7))
+            assert await site.deliveries() == [("mail", "delivered", 1, "")]
+
+
+async def test_a_certificate_of_somebody_else_is_said(database_url: str) -> None:
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(TLS / "server.pem", TLS / "server.key")
+    with mail_receiver(tls=server) as receiver:
+        async with plant(database_url) as site:
+            await site.use([mail(receiver.port, host="localhost", security="tls")])
+            await site.raised()
+            await site.round(after(1))
+            await site.round(after(7))
+            ((_, state, tries, detail),) = await site.deliveries()
+        assert (state, tries) == ("waiting", 1)
+        assert "certificate" in detail
+        assert receiver.letters == []
+
+
+async def test_the_members_of_a_team_get_the_letter(database_url: str) -> None:
+    with mail_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.connection.execute("INSERT INTO teams (code, name) VALUES ('maintenance', 'Maintenance')")
+            await site.connection.execute(
+                """INSERT INTO users (code, name, email, retired_at) VALUES ('li', 'Li', 'li@example.com', NULL),
+                   ('wang', 'Wang', NULL, NULL), ('zhao', 'Zhao', 'zhao@example.com', now())"""
+            )
+            await site.connection.execute(
+                "INSERT INTO team_member SELECT t.id, u.id FROM teams t, users u WHERE t.code = 'maintenance'"
+            )
+            await site.use([mail(receiver.port)], [Route("all", ("mail",), team="maintenance")])
+            await site.raised()
+            await site.round(after(1))
+            await site.round(after(7))
+        ((recipients, _),) = receiver.letters
+    assert recipients == ["a@example.com", "li@example.com"]
+
+
+async def test_a_mailbox_that_is_unknown_does_not_take_the_letter_from_the_others(database_url: str) -> None:
+    with mail_receiver() as receiver:
+        receiver.unknown = {"gone@example.com"}
+        async with plant(database_url) as site:
+            await site.use([mail(receiver.port, to=("gone@example.com", "a@example.com"))])
+            await site.raised()
+            await site.round(after(1))
+            await site.round(after(7))
+            assert await site.deliveries() == [("mail", "delivered", 1, "refused for gone@example.com")]
+        assert [recipients for recipients, _ in receiver.letters] == [["a@example.com"]]
