@@ -31,6 +31,15 @@ export interface LineChartProps {
   readonly unit: string;
   readonly write: (value: number) => string;
   readonly writeTick: (value: number, decimals: number) => string;
+  /** Values that are marked across the whole width, with a short word: limits. The axis takes them in. */
+  readonly limits?: readonly Limit[] | undefined;
+  /** An instant that is marked, with a short word. */
+  readonly mark?: { readonly time_ms: number; readonly text: string } | undefined;
+}
+
+export interface Limit {
+  readonly value: number;
+  readonly text: string;
 }
 
 const LEFT = 56;
@@ -39,11 +48,11 @@ const TOP = 26;
 const BOTTOM = 24;
 const CALM_PART = 0.05;
 
-export function LineChart({ label, course, from_ms, to_ms, zone, levels, unit, write, writeTick }: LineChartProps) {
+export function LineChart({ label, course, from_ms, to_ms, zone, levels, unit, write, writeTick, limits = [], mark }: LineChartProps) {
   const [box, size] = useSize();
   const cursor = useSignal<number | null>(null);
   const frame: Frame = { left: LEFT, top: TOP, width: Math.max(1, size.width - LEFT - RIGHT), height: Math.max(1, size.height - TOP - BOTTOM) };
-  const { ticks, extent: { low, high } } = levels === undefined ? roundAxis(course) : ticksAt(levels);
+  const { ticks, extent: { low, high } } = levels === undefined ? roundAxis(course, limits) : ticksAt(levels);
   const x = (time_ms: number): number => LEFT + ((time_ms - from_ms) / (to_ms - from_ms)) * frame.width;
   const y = (value: number): number => TOP + ((high - value) / (high - low)) * frame.height;
   const read = cursor.value === null ? undefined : course[cursor.value];
@@ -64,6 +73,8 @@ export function LineChart({ label, course, from_ms, to_ms, zone, levels, unit, w
         <svg class="line-chart-plot" width={size.width} height={size.height} aria-hidden="true" focusable="false">
           <ValueAxis frame={frame} ticks={ticks} y={y} unit={unit} write={(tick) => writeTick(tick, tickDecimals(ticks))} />
           <TimeAxis frame={frame} from_ms={from_ms} to_ms={to_ms} zone={zone} x={x} />
+          {limits.map((limit) => <LimitLine key={limit.text} frame={frame} y={y(limit.value)} text={limit.text} />)}
+          {mark === undefined ? null : <Mark frame={frame} x={x(mark.time_ms)} text={mark.text} />}
           <path class="line-chart-line" d={linePath(levels === undefined ? line : stairs(line))} />
           {read === undefined ? null : <Cursor frame={frame} x={x(read.time_ms)} y={read.value === null ? null : y(read.value)} />}
         </svg>
@@ -88,9 +99,27 @@ export function LineChart({ label, course, from_ms, to_ms, zone, levels, unit, w
   );
 }
 
-function roundAxis(course: readonly CourseValue[]): { readonly ticks: readonly number[]; readonly extent: Extent } {
-  const ticks = roundTicks(calm(extentOf(course.map(({ value }) => value)) ?? { low: 0, high: 1 }, CALM_PART), 4);
+function roundAxis(course: readonly CourseValue[], limits: readonly Limit[]): { readonly ticks: readonly number[]; readonly extent: Extent } {
+  const ticks = roundTicks(calm(extentOf([...course, ...limits].map(({ value }) => value)) ?? { low: 0, high: 1 }, CALM_PART), 4);
   return { ticks, extent: { low: ticks[0] ?? 0, high: ticks.at(-1) ?? 1 } };
+}
+
+function LimitLine({ frame, y, text }: { readonly frame: Frame; readonly y: number; readonly text: string }) {
+  return (
+    <g>
+      <path class="line-chart-limit" d={`M${frame.left} ${Math.round(y) + 0.5}h${frame.width}`} />
+      <text class="line-chart-limit-text" x={frame.left + frame.width} y={y - 4}>{text}</text>
+    </g>
+  );
+}
+
+function Mark({ frame, x, text }: { readonly frame: Frame; readonly x: number; readonly text: string }) {
+  return (
+    <g>
+      <path class="line-chart-mark" d={`M${Math.round(x) + 0.5} ${frame.top - 6}v${frame.height + 6}`} />
+      <text class="line-chart-mark-text" x={x} y={frame.top - 10}>{text}</text>
+    </g>
+  );
 }
 
 function Cursor({ frame, x, y }: { readonly frame: Frame; readonly x: number; readonly y: number | null }) {

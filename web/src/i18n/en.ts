@@ -4,6 +4,7 @@
  * A sentence with a figure in it is a function, so that each language orders and inflects for itself. Names of devices,
  * points and places come from the registry in both languages and are not here.
  */
+import { alarmPages } from "./alarm_pages_en";
 import { alarms } from "./alarms_en";
 import { energy } from "./energy_en";
 
@@ -179,6 +180,7 @@ export const en = {
     publish: "A device publishes like this:",
   },
   alarms,
+  alarmPages,
   energy,
   loading: "Loading",
   problem: {

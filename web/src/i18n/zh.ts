@@ -1,5 +1,6 @@
 /** Every word of the console in Chinese. The type holds it to the English shape. */
 import type { Messages } from "./en";
+import { alarmPages } from "./alarm_pages_zh";
 import { alarms } from "./alarms_zh";
 import { energy } from "./energy_zh";
 
@@ -173,6 +174,7 @@ export const zh: Messages = {
     publish: "设备这样上报:",
   },
   alarms,
+  alarmPages,
   energy,
   loading: "加载中",
   problem: {

@@ -9,6 +9,8 @@ import { PARTS, readPart } from "../../alarms/list_query";
 import { words } from "../../i18n";
 import { useSite } from "../../session/context";
 import { route } from "../../shell/router";
+import { AlarmDetailPage } from "./alarm_detail";
+import { AlarmHistory } from "./alarm_history";
 import { AlarmList } from "./alarm_list";
 import { WatchNotes } from "./watch_notes";
 import "./alarms_page.css";
@@ -32,7 +34,19 @@ export function AlarmsPage() {
         </nav>
       </header>
       <WatchNotes />
-      <AlarmList key={session.code} />
+      {alarm === "" ? <PartOf key={`${session.code} ${part}`} part={part} /> : <AlarmDetailPage key={alarm} alarm={alarm} />}
     </div>
   );
+}
+
+function PartOf({ part }: { readonly part: (typeof PARTS)[number] }) {
+  switch (part) {
+    case "list":
+      return <AlarmList />;
+    case "history":
+      return <AlarmHistory />;
+    case "figures":
+    case "rules":
+      return null;
+  }
 }

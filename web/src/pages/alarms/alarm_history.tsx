@@ -1,0 +1,135 @@
+/** What was raised: by period, filtered, sorted, as a file. It follows the stream; the period ends now. */
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { arrangedHistory, DEFAULT_HISTORY, HISTORY_SORTS, loadOccurrences, PERIOD_MS, PERIODS, readHistoryQuery, writeHistoryQuery, type HistoryQuery, type HistorySort } from "../../alarms/history";
+import { PRIORITIES } from "../../alarms/model";
+import { alarmName, causeName, machineName, systemName } from "../../alarms/naming";
+import type { Occurrence } from "../../alarms/record";
+import { words } from "../../i18n";
+import { serverNow_ms } from "../../live/clock";
+import { Resource } from "../../session/resource";
+import { useSite } from "../../session/context";
+import { locale } from "../../shell/preferences";
+import { go, route, routeHref } from "../../shell/router";
+import { Choice } from "../../ui/choice";
+import { saveCsv } from "../../ui/csv";
+import { Icon } from "../../ui/icon";
+import { ProblemNote } from "../../ui/note";
+import { PageSkeleton } from "../../ui/skeleton";
+import { OccurrenceTable, type OccurrenceColumn } from "./occurrence_table";
+
+/** So many rows are drawn at first; the rest on request. */
+const DRAWN = 100;
+
+export function AlarmHistory() {
+  const { session } = useSite();
+  const query = useComputed(() => readHistoryQuery(route.value.query)).value;
+  const stored = useMemo(() => new Resource(() => {
+    const now_ms = serverNow_ms();
+    return loadOccurrences(session.code, now_ms - PERIOD_MS[query.period], now_ms);
+  }), [session, query.period]);
+  const told = session.alarms.told.value;
+  useEffect(() => { void stored.load(); }, [stored, told]);
+  useEffect(() => () => { stored.stop(); }, [stored]);
+  const { value, problem } = stored.state.value;
+  const change = (next: HistoryQuery): void => {
+    const { path, query: address } = route.peek();
+    go(routeHref(path, writeHistoryQuery(next, address)), true);
+  };
+  return (
+    <section class="box" aria-labelledby="history-title">
+      <Filters query={query} change={change} rows={value ?? []} />
+      {problem === null ? null : <ProblemNote problem={problem} retry={() => void stored.load()} />}
+      {value === null ? (problem === null ? <PageSkeleton /> : null) : <Rows rows={value} query={query} change={change} />}
+    </section>
+  );
+}
+
+interface HistoryProps {
+  readonly rows: readonly Occurrence[];
+  readonly query: HistoryQuery;
+  readonly change: (query: HistoryQuery) => void;
+}
+
+function Filters({ query, change, rows }: HistoryProps) {
+  const { session } = useSite();
+  const text = words.value.alarmPages.history;
+  const filters = words.value.alarms.filters;
+  const systems = [...new Set([...rows.map(({ system }) => system), ...(query.system === null ? [] : [query.system])])].sort();
+  return (
+    <div class="alarm-filters">
+      <h2 id="history-title">{text.title}</h2>
+      <Choice label={text.period} chosen={query.period} choose={(period) => { change({ ...query, period }); }} options={PERIODS.map((value) => ({ value, text: text.periods[value] }))} />
+      <div class="alarm-filters-fields">
+        <label class="device-filters-search">
+          <span class="unseen">{filters.search}</span>
+          <Icon name="search" />
+          <input class="field" type="search" placeholder={filters.searchHint} value={query.text} onInput={(event) => { change({ ...query, text: event.currentTarget.value }); }} />
+        </label>
+        <select class="field" aria-label={filters.priority} value={query.priority ?? ""} onChange={(event) => { change({ ...query, priority: PRIORITIES.find((one) => one === event.currentTarget.value) ?? null }); }}>
+          <option value="">{filters.priority}</option>
+          {PRIORITIES.map((priority) => <option key={priority} value={priority}>{words.value.alarms.priorities[priority]}</option>)}
+        </select>
+        <select class="field" aria-label={filters.system} value={query.system ?? ""} onChange={(event) => { change({ ...query, system: event.currentTarget.value || null }); }}>
+          <option value="">{filters.anySystem}</option>
+          {systems.map((system) => <option key={system} value={system}>{systemName(system)}</option>)}
+        </select>
+        <button type="button" class="button" onClick={() => { saveHistory(session.code, arrangedHistory(rows, query, machineName, locale.value)); }}>
+          <Icon name="download" />
+          {words.value.alarms.exportCsv}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Rows({ rows, query, change }: HistoryProps) {
+  const text = words.value.alarmPages.history;
+  const drawn = useSignal(DRAWN);
+  const shown = useMemo(() => arrangedHistory(rows, query, machineName, locale.value), [rows, query, locale.value]);
+  if (rows.length === 0) return <p class="energy-nothing">{text.empty}</p>;
+  if (shown.length === 0) {
+    return (
+      <div class="energy-nothing">
+        <p>{text.noneMatch}</p>
+        <button type="button" class="button" onClick={() => { change({ ...DEFAULT_HISTORY, period: query.period }); }}>{words.value.alarms.filters.clear}</button>
+      </div>
+    );
+  }
+  return (
+    <>
+      <p class="faint" role="status">{text.shown(shown.length, rows.length)}</p>
+      <OccurrenceTable rows={shown.slice(0, drawn.value)} labelledBy="history-title" named head={(column) => <Head key={column} column={column} query={query} change={change} />} />
+      {shown.length > drawn.value ? <p><button type="button" class="button" onClick={() => { drawn.value += DRAWN; }}>{text.more}</button></p> : null}
+    </>
+  );
+}
+
+function Head({ column, query, change }: Omit<HistoryProps, "rows"> & { readonly column: OccurrenceColumn }) {
+  const text = words.value.alarmPages.history.columns;
+  const sort = HISTORY_SORTS.find((one) => one === column);
+  if (sort === undefined) return <th scope="col">{text[column]}</th>;
+  const sorted = query.sort === sort ? (query.descending ? "descending" : "ascending") : undefined;
+  return (
+    <th scope="col" aria-sort={sorted}>
+      <button type="button" class="energy-head-sort" onClick={() => { change(sortedBy(query, sort)); }}>
+        {text[column]}
+        {sorted === undefined ? null : <Icon name={sorted === "ascending" ? "up" : "down"} />}
+      </button>
+    </th>
+  );
+}
+
+function sortedBy(query: HistoryQuery, sort: HistorySort): HistoryQuery {
+  return { ...query, sort, descending: query.sort === sort ? !query.descending : sort !== "machine" };
+}
+
+function saveHistory(site: string, rows: readonly Occurrence[]): void {
+  const stamp = new Date(serverNow_ms()).toISOString().slice(0, 19).replaceAll(":", "");
+  const head = ["alarm", "machine", "name", "system", "priority", "level", "value", "limit", "unit", "raised_at", "returned_at", "acknowledged_at", "acknowledged_by", "ended_at", "likely_cause", "likelihood"];
+  const utc = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString());
+  saveCsv(`alarm-history-${site}-${stamp}Z.csv`, [head, ...rows.map((row) => [
+    row.alarm, machineName(row), alarmName(row), row.system, row.priority, row.level, row.value, row.limit, row.unit, utc(row.raised_at), utc(row.returned_at),
+    utc(row.acknowledged_at), row.acknowledged_by, utc(row.ended_at), row.causes[0] === undefined ? null : causeName(row.causes[0]), row.causes[0]?.likelihood ?? null,
+  ])]);
+}
