@@ -15,6 +15,8 @@ from api.openapi_parts import ANYWHERE, problems
 from api.parameters import strict
 from api.reference import page
 from api.routes import (
+    alarm_actions,
+    alarms,
     bills,
     commissioning,
     contracts,
@@ -69,6 +71,8 @@ VERSIONED = (
     decisions,
     reconciliation,
     commissioning,
+    alarms,
+    alarm_actions,
 )
 BESIDE = (metrics, explanations)
 

@@ -14,6 +14,7 @@ BILL = (
     r"(/[a-z0-9][a-z0-9_-]{0,62}){1,16}/[0-9]{1,4}(\.(pdf|xlsx))?$"
 )
 INVOICE_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+ALARM = r"^[a-z0-9][a-z0-9_-]{0,62}(/[a-z0-9][a-z0-9_-]{0,62}){2}$"
 EVENT_ID = r"^[0-9]{1,18}$"
 LETTER = r"^[0-9a-f]{32}$"
 
@@ -27,6 +28,7 @@ FORMS: Mapping[str, str] = MappingProxyType(
         MONTH: "a month is written as in 2026-04",
         BILL: "a bill is named site/contract/month/subject/number, as in kunshan/grid/2026-04/meter/main/1",
         INVOICE_NUMBER: "an invoice's number has letters, digits, `.`, `-` and `_`",
+        ALARM: "an alarm is named site/rule/subject, as in kunshan/header-pressure-low/air-main",
         EVENT_ID: "an event's id is a number, as in 1042",
         LETTER: "a dead letter's id has 32 hexadecimal digits, as in the list",
     }

@@ -56,6 +56,7 @@ TAGS = [
         "description": "When each band holds, what it costs, and under which terms a site is supplied.",
     },
     {"name": "bills", "description": "What a month cost, by meter, space and unit, beside what the supplier asks for."},
+    {"name": "alarms", "description": "What is wrong now, what was, what people do about it, and by which rules."},
     {"name": "problems", "description": "What each kind of error means."},
 ]
 

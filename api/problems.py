@@ -108,6 +108,18 @@ _KINDS = (
         "Mend what `detail` names, or give a reason to close it all the same.",
     ),
     ProblemKind("invoice-not-found", 404, "There is no such invoice", "Look it up in /api/v1/invoices."),
+    ProblemKind(
+        "alarm-not-found",
+        404,
+        "There is no such alarm",
+        "Look it up in /api/v1/alarms; its name is `site/rule/subject`.",
+    ),
+    ProblemKind(
+        "alarm-action-refused",
+        409,
+        "The alarm does not take that step",
+        "`detail` says why and what to do instead; `refused` names each alarm with its reason.",
+    ),
     ProblemKind("dead-letter-not-found", 404, "There is no such dead letter", "It may have been dropped by retention."),
     ProblemKind(
         "unmapped-not-found",

@@ -31,11 +31,14 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     published_on_loopback: bool = False
     body_limit_bytes: int = 1_000_000
     stream_interval_s: float = 0.25
+    alarms_shelved_at_most_h: float = 8.0
 
     def check(self) -> None:
         """Refuse settings that would open the API to a network. Raises ApiSettingsError."""
         if not 0 <= self.port <= 65535:
             raise ApiSettingsError(f"[api] port is {self.port}: choose one between 1 and 65535, or 0 for a free one")
+        if not self.alarms_shelved_at_most_h > 0:
+            raise ApiSettingsError("[api] alarms_shelved_at_most_h must be above 0: how long an alarm may be shelved")
         if not is_loopback(self.host) and not self.published_on_loopback:
             raise ApiSettingsError(
                 f"[api] host is {self.host}, and nobody signs in yet: whoever reaches it could read and change all. "

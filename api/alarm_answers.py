@@ -1,0 +1,61 @@
+"""What several routes about alarms share: their filters, which site is meant, and an alarm with all that is known."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Path, Query
+
+from analytics.alarms.rule import Priority
+from api.alarm_models import AlarmDetail, ShownNow, ShownOccurrence, ShownTransition, System, alarm_members
+from api.names import CODE
+from api.parameters import require_site
+from api.problems import Problem
+from services.alarms import reads
+from services.alarms.actions import AlarmNotFoundError, AlarmRef
+from services.alarms.reads import Period
+from services.alarms.rows import SERVICE
+from services.database import Connection
+
+SiteOrService = Annotated[
+    str | None, Query(alias="site", pattern=CODE, description="Only of this site; `service`: of this service itself.")
+]
+MachineFilter = Annotated[
+    str | None, Query(pattern=CODE, description="Code of the device, meter or equipment.", examples=["comp-3"])
+]
+Systems = Annotated[list[System] | None, Query(alias="system", description="May be given several times.")]
+Priorities = Annotated[list[Priority] | None, Query(alias="priority", description="May be given several times.")]
+Code = Annotated[str, Path(pattern=CODE)]
+
+_STEPS_SHOWN = 200
+_OCCURRENCES_SHOWN = 50
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_FOR_EVER = datetime(3000, 1, 1, tzinfo=UTC)
+
+
+async def site_named(connection: Connection, site: str | None) -> str | None:
+    """A site as alarms have it: "" for `service`. Raises Problem where there is none."""
+    if site is None or site == SERVICE:
+        return None if site is None else ""
+    return (await require_site(connection, site)).code
+
+
+async def detail(connection: Connection, address: str) -> AlarmDetail:
+    """An alarm by its address, with its newest steps and occurrences. Raises Problem where there is none."""
+    row = await reads.alarm(connection, AlarmRef.of(address))
+    if row is None:
+        raise Problem("alarm-not-found", str(AlarmNotFoundError([address])))
+    steps = await reads.transitions(connection, row.id, _STEPS_SHOWN)
+    every = Period(_EVER, _FOR_EVER, alarm_id=row.id, with_quiet=True)
+    occurred, _ = await reads.occurrences(connection, every, _OCCURRENCES_SHOWN)
+    known = [row.first_out_id, *(each.first_out_id for each in occurred)]
+    firsts = await reads.addresses(connection, [number for number in known if number is not None])
+    return AlarmDetail.model_validate(
+        {
+            **alarm_members(row, firsts),
+            "now": ShownNow(level=row.level, value=row.value, quiet=row.quiet, since=row.condition_since),
+            "retired_at": row.retired_at,
+            "one_shot": row.is_one_shot,
+            "transitions": [ShownTransition.of(step) for step in steps],
+            "occurrences": [ShownOccurrence.of(each, firsts) for each in occurred],
+        }
+    )

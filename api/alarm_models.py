@@ -1,0 +1,216 @@
+"""Alarms as the API answers them: one of the list, one with all that is known of it, an occurrence, a step."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from analytics.alarms.lifecycle import State
+from analytics.alarms.rule import Priority
+from api.instants import YEARS, Instant
+from services.alarms.reads import OccurrenceRow, TransitionRow
+from services.alarms.rows import AlarmRow
+
+System = Literal[
+    "power",
+    "compressed_air",
+    "chilled_water",
+    "air_handling",
+    "heat",
+    "pv",
+    "storage",
+    "water",
+    "gas",
+    "communication",
+    "metering",
+    "service",
+    "other",
+]
+
+
+class ShownEvidence(BaseModel):
+    """Something that was looked at, whether it held, and how much likelier that makes the cause."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    says: str = ""
+    says_zh: str = ""
+    holds: Annotated[bool | None, Field(description="Null: it could not be told at that time.")] = None
+    times: float | None = None
+
+
+class ShownCause(BaseModel):
+    """A likely cause, and what to do about it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    code: str
+    name: str
+    name_zh: str = ""
+    action: str = ""
+    action_zh: str = ""
+    likelihood: Annotated[float, Field(description="Of those listed; they add up to 1.", ge=0, le=1)] = 0.0
+    evidence: list[ShownEvidence] = []
+
+
+class Alarm(BaseModel):
+    """An alarm as it stands. Of one that is normal, what an occurrence would tell is null."""
+
+    alarm: Annotated[str, Field(description="Its name everywhere.", examples=["kunshan/header-pressure-low/air-main"])]
+    site: Annotated[str, Field(description="Empty for an alarm of this service itself.")]
+    rule: str
+    subject_kind: Literal["device", "meter", "site", "service"]
+    subject: str
+    machine: Annotated[str, Field(description="Name of the device, meter or site.")]
+    machine_zh: str
+    equipment: str | None
+    space: str | None
+    name: str
+    name_zh: str
+    message: str
+    message_zh: str
+    system: str
+    priority: Priority | None
+    state: State
+    level: Annotated[str | None, Field(description="The worst there was.", examples=["HH"])]
+    value: Annotated[float | None, Field(description="The most extreme at that level.")]
+    limit: float | None
+    unit: str
+    condition: Annotated[
+        Literal["active", "normal", "unknown"],
+        Field(description="What the evaluation says now; unknown: it has said nothing yet."),
+    ]
+    quiet: Annotated[
+        Literal["not_running", "outside_hours", "communication_lost", "explained"] | None,
+        Field(description="Why it is kept quiet by design just now."),
+    ]
+    raised_at: Instant | None
+    since: Annotated[Instant | None, Field(description="In this state; null: since ever.")]
+    returned_at: Instant | None
+    acknowledged_at: Instant | None
+    acknowledged_by: str | None
+    shelved_until: Instant | None
+    first_out: bool
+    first_out_of: Annotated[str | None, Field(description="The alarm of its group that came first.")]
+    flood: bool
+    causes: Annotated[list[ShownCause], Field(description="The likeliest first.")]
+
+    @classmethod
+    def of(cls, row: AlarmRow, firsts: Mapping[int, str]) -> Self:
+        """An alarm as an answer; `firsts`: alarms by the number of their occurrence."""
+        return cls.model_validate(alarm_members(row, firsts))
+
+
+class ShownTransition(BaseModel):
+    """A step: what happened when, and who did it; nobody: the service itself."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    at: Annotated[Instant, Field(description="When it happened.")]
+    recorded_at: Annotated[Instant, Field(description="When it was written down.")]
+    event: str
+    from_state: Annotated[str, Field(serialization_alias="from")]
+    to_state: Annotated[str, Field(serialization_alias="to")]
+    reason: str
+    level: str | None
+    value: float | None
+    actor: str | None
+    comment: str
+
+    @classmethod
+    def of(cls, row: TransitionRow) -> Self:
+        """A step as an answer."""
+        return cls.model_validate(row)
+
+
+class ShownOccurrence(BaseModel):
+    """An alarm from raise to normal: the worst there was, and when what happened."""
+
+    alarm: str
+    site: str
+    rule: str
+    subject_kind: str
+    subject: str
+    machine: str
+    machine_zh: str
+    equipment: str | None
+    name: str
+    name_zh: str
+    system: str
+    message: str
+    message_zh: str
+    level: str
+    priority: Priority
+    value: float | None
+    limit: float
+    unit: str
+    raised_at: Instant
+    announced_at: Annotated[Instant | None, Field(description="When people were told; null: kept quiet throughout.")]
+    returned_at: Instant | None
+    first_acknowledged_at: Annotated[Instant | None, Field(description="The first answer.")]
+    acknowledged_at: Annotated[Instant | None, Field(description="The last; null while it asks again.")]
+    acknowledged_by: str | None
+    ended_at: Annotated[Instant | None, Field(description="Normal again, or raised anew.")]
+    first_out: bool
+    first_out_of: str | None
+    flood: bool
+    causes: list[ShownCause]
+
+    @classmethod
+    def of(cls, row: OccurrenceRow, firsts: Mapping[int, str]) -> Self:
+        """An occurrence as an answer."""
+        names = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        return cls.model_validate(
+            {
+                **names,
+                "alarm": row.address,
+                "limit": row.limit_value,
+                "first_out": row.is_first_out,
+                "first_out_of": None if row.first_out_id is None else firsts.get(row.first_out_id),
+                "flood": row.is_flood,
+            }
+        )
+
+
+class ShownNow(BaseModel):
+    """What the evaluation says now, whatever the state."""
+
+    level: str | None
+    value: float | None
+    quiet: str | None
+    since: Instant | None
+
+
+class AlarmDetail(Alarm):
+    """An alarm with what it says now, its newest steps and its newest occurrences."""
+
+    now: ShownNow
+    retired_at: Annotated[Instant | None, Field(description="Its rule is no longer for this machine since then.")]
+    one_shot: Annotated[bool, Field(description="Shelved only until the condition returns.")]
+    transitions: list[ShownTransition]
+    occurrences: list[ShownOccurrence]
+
+
+def alarm_members(row: AlarmRow, firsts: Mapping[int, str]) -> dict[str, Any]:
+    """The members of an alarm's answer."""
+    same = (
+        *("site", "rule", "subject_kind", "subject", "machine", "machine_zh", "equipment", "space", "name", "name_zh"),
+        *("system", "priority", "state", "quiet", "raised_at", "returned_at", "acknowledged_at", "acknowledged_by"),
+        "shelved_until",
+    )
+    return {
+        **{name: getattr(row, name) for name in same},
+        "alarm": row.address,
+        "message": row.message or row.name,
+        "message_zh": row.message_zh or row.name_zh,
+        "level": row.worst_level,
+        "value": row.worst_value,
+        "limit": row.limit_value,
+        "unit": row.unit or "",
+        "condition": "unknown" if row.condition_since is None else "normal" if row.level is None else "active",
+        "since": None if row.since.year < YEARS[0] else row.since,
+        "first_out": bool(row.is_first_out),
+        "first_out_of": None if row.first_out_id is None else firsts.get(row.first_out_id),
+        "flood": row.flood_id is not None,
+        "causes": row.causes or [],
+    }

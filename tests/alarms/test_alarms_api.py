@@ -1,0 +1,113 @@
+"""Alarms over HTTP, as a console and an integrator read them and act on them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from services.database import Connection, connect
+from tests.alarms import kept_plant
+from tests.alarms.kept_plant import Plant
+from tests.api.serving import serving, until_ready
+
+ALARM = "/api/v1/alarms/kunshan/hot/comp-1"
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    opened = await connect(database_url, name="test")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def plant(connection: Connection) -> Plant:
+    return await kept_plant.make(connection, machines=["comp-1", "comp-2", "comp-3"])
+
+
+@pytest.fixture
+async def client(database_url: str, plant: Plant) -> AsyncIterator[httpx.AsyncClient]:
+    assert plant.instances
+    async with serving(database_url) as opened:
+        await until_ready(opened)
+        yield opened
+
+
+async def listed(client: httpx.AsyncClient, query: str = "") -> list[str]:
+    answer = await client.get(f"/api/v1/alarms{query}")
+    assert answer.status_code == 200, answer.text
+    return [item["alarm"].removeprefix("kunshan/hot/") for item in answer.json()["items"]]
+
+
+async def test_the_list_has_the_worst_first_a_page_at_a_time(client: httpx.AsyncClient, plant: Plant) -> None:
+    assert await listed(client) == []
+    await plant.tell(plant.instance("hot", "comp-1"), 10, "H")
+    await plant.tell(plant.instance("hot", "comp-2"), 20, "HH", 112.0)
+    assert await listed(client) == ["comp-2", "comp-1"]
+    assert await listed(client, "?include=normal&site=kunshan") == ["comp-2", "comp-1", "comp-3"]
+    assert await listed(client, "?state=normal") == ["comp-3"]
+    assert await listed(client, "?priority=high&priority=low") == ["comp-1"]
+    assert await listed(client, "?machine=comp-2&system=other") == ["comp-2"]
+    assert await listed(client, "?site=service") == []
+    first = (await client.get("/api/v1/alarms?include=normal&limit=2")).json()
+    rest = (await client.get(f"/api/v1/alarms?include=normal&limit=2&cursor={first['next']}")).json()
+    assert [item["subject"] for item in (*first["items"], *rest["items"])] == ["comp-2", "comp-1", "comp-3"]
+    assert rest["next"] is None
+    for query in ("state=angry", "priority=urgent", "system=steam", "include=retired", "colour=red", "site=nowhere"):
+        assert (await client.get(f"/api/v1/alarms?{query}")).status_code in (404, 422), query
+
+
+async def test_one_alarm_has_its_figures_words_steps_and_occurrences(client: httpx.AsyncClient, plant: Plant) -> None:
+    hot = plant.instance("hot", "comp-1")
+    unknown = (await client.get(ALARM)).json()
+    assert (unknown["state"], unknown["condition"], unknown["since"]) == ("normal", "unknown", None)
+    await plant.tell(hot, 10, "H", 106.25)
+    await plant.tell(hot, 30, "HH", 111.0)
+    found = (await client.get(f"{ALARM}?time_zone=Asia/Shanghai")).json()
+    assert (found["level"], found["value"], found["limit"], found["unit"]) == ("HH", 111.0, 109.0, "degC")
+    assert (found["priority"], found["condition"], found["machine"]) == ("critical", "active", "Machine comp-1")
+    assert found["message"] == "Outlet hot: 111 degC / 109 degC"
+    assert found["raised_at"] == "2026-11-23T16:00:10+08:00"
+    assert [(step["event"], step["from"], step["to"]) for step in found["transitions"]] == [
+        ("worsen", "unacknowledged", "unacknowledged"),
+        ("raise", "normal", "unacknowledged"),
+    ]
+    assert [each["priority"] for each in found["occurrences"]] == ["critical"]
+    assert found["now"]["level"] == "HH"
+    missing = await client.get("/api/v1/alarms/kunshan/hot/comp-9")
+    assert (missing.status_code, missing.json()["type"]) == (404, "/problems/alarm-not-found")
+
+
+async def test_people_act_and_are_told_why_not(client: httpx.AsyncClient, plant: Plant) -> None:
+    refused = await client.post(f"{ALARM}/acknowledge", json={})
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/alarm-action-refused")
+    assert "nothing to acknowledge" in refused.json()["detail"]
+    await plant.tell(plant.instance("hot", "comp-1"), 10, "H")
+    acknowledged = (await client.post(f"{ALARM}/acknowledge", json={"comment": " fan "})).json()
+    assert (acknowledged["state"], acknowledged["acknowledged_by"]) == ("acknowledged", "local")
+    assert acknowledged["transitions"][0]["comment"] == "fan"
+    shelved = (await client.post(f"{ALARM}/shelve", json={"minutes": 30, "one_shot": True})).json()
+    until = datetime.fromisoformat(shelved["shelved_until"])
+    since = datetime.fromisoformat(shelved["since"])
+    assert (until - since, shelved["one_shot"]) == (timedelta(minutes=30), True)
+    assert (await client.post(f"{ALARM}/shelve", json={"minutes": 481})).status_code == 409
+    assert (await client.post(f"{ALARM}/shelve", json={"minutes": 5, "until": shelved["since"]})).status_code == 422
+    assert (await client.post(f"{ALARM}/unshelve", json={})).json()["state"] == "unacknowledged"
+    assert (await client.post(f"{ALARM}/remove-from-service", json={})).status_code == 422
+    out = (await client.post(f"{ALARM}/remove-from-service", json={"comment": "overhaul"})).json()
+    assert out["state"] == "out_of_service"
+    assert (await client.post(f"{ALARM}/return-to-service", json={})).json()["state"] == "unacknowledged"
+    assert (await client.post(f"{ALARM}/reset", json={})).status_code == 409
+
+
+async def test_many_are_acknowledged_at_once(client: httpx.AsyncClient, plant: Plant) -> None:
+    await plant.tell(plant.instance("hot", "comp-2"), 10, "H")
+    wanted = {"alarms": ["kunshan/hot/comp-1", "kunshan/hot/comp-2"], "comment": "storm"}
+    done = (await client.post("/api/v1/alarms/acknowledge", json=wanted)).json()
+    assert done["acknowledged"] == ["kunshan/hot/comp-2"]
+    assert [each["alarm"] for each in done["refused"]] == ["kunshan/hot/comp-1"]
+    wanted["alarms"] = ["kunshan/hot"]
+    assert (await client.post("/api/v1/alarms/acknowledge", json=wanted)).status_code == 422
