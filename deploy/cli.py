@@ -23,6 +23,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "site": "check, apply or export a site folder",
         "meter": "the ledger of a meter, does it add up, a replaced register, judging again",
         "tariff": "check, apply, show or import tariffs and contracts",
+        "rules": "list, show, check, apply, change rules of alarms, try them against history",
         "bill": "make, show, close, restate or export bills",
         "simulate": "be the demonstration factory",
         "replay": "play recorded data from a CSV file as a device",

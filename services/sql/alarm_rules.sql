@@ -103,3 +103,27 @@ INSERT INTO alarm_rule_override (rule_id, subject_kind, subject, document, actor
 SELECT rule.id, $3, $4, $5, actor.id, $7
 FROM alarm_rule AS rule LEFT JOIN site ON site.id = rule.site_id, actor
 WHERE coalesce(site.code::text, '') = $1 AND rule.code = $2 AND actor.code = $6;
+
+-- name: readings_to_try
+-- what: effective readings of points in [start, stop), packed as big-endian columns in no order; NULL where there is none
+-- takes: point_ids int4[], start timestamptz, stop timestamptz
+-- row: services.alarms.trial_readings.PackedRow
+SELECT string_agg(int4send(found.point_id), '') AS point_ids,
+       string_agg(int8send((extract(epoch FROM found.time) * 1000000)::int8), '') AS times_us,
+       string_agg(float8send(found.value), '') AS values
+FROM (
+  SELECT reading.point_id, reading.time, reading.value FROM reading
+  WHERE reading.point_id = ANY ($1::int4[]) AND reading.time >= $2 AND reading.time < $3
+    AND NOT EXISTS (
+      SELECT FROM reading_correction AS correction
+      WHERE correction.point_id = reading.point_id AND correction.time = reading.time
+    )
+  UNION ALL
+  SELECT * FROM (
+    SELECT DISTINCT ON (correction.point_id, correction.time)
+           correction.point_id, correction.time, correction.new_value
+    FROM reading_correction AS correction
+    WHERE correction.point_id = ANY ($1::int4[]) AND correction.time >= $2 AND correction.time < $3
+    ORDER BY correction.point_id, correction.time, correction.id DESC
+  ) AS corrected
+) AS found;
