@@ -32,3 +32,14 @@ FROM log_follower AS f ORDER BY f.name;
 -- what: who does what, when it last said so, and what it said
 -- row: services.watch.figures.DutyRow
 SELECT name, holder, since, beat_at, detail FROM duty ORDER BY name;
+
+-- name: standing_service_alarms
+-- what: alarms of the service whose condition holds, as they are kept
+-- row: services.watch.watching.StandingRow
+SELECT rule, subject, value, condition_since
+FROM alarm_now
+WHERE site = '' AND retired_at IS NULL AND level IS NOT NULL AND value IS NOT NULL AND condition_since IS NOT NULL;
+
+-- name: does_it_answer
+-- what: ask nothing, to see whether there is an answer
+SELECT 1;

@@ -1,9 +1,10 @@
 """Figures into facts: for each part of the service the numbers that rules watch, as `silent_s` of `ingest-1`.
 
-    heartbeat -------- now -----> silent_s        counted from the later of the heartbeat and `listening_since`:
-                                                  what nobody could have heard was not silent
+    heartbeat -------- now -----> silent_s
 
-A figure that cannot be known just now is left out: its alarm stays as it is.
+A figure that cannot be known just now is left out: its alarm stays as it is. So is a silence while the watch itself has
+listened for a few seconds only: after a night in which all was switched off, or an outage of the database, each part
+has the time to speak up first.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from services.watch.figures import ArrivalsRow, Figures
+from services.watch.figures import ArrivalsRow, DutyRow, Figures
 from services.watch.parts import WATCHED_DUTIES
 
+#: Whoever lives speaks up within this time of the watch's beginning to listen: three heartbeats of the slowest.
+_TIME_TO_SPEAK_UP_S = 15.0
 #: Arrivals older than this say nothing about now: ingest is silent, which is an alarm of its own.
 _ARRIVALS_OF_NOW_S = 60.0
 #: From so many devices on, what most of them say about the time says something about our clock.
@@ -67,21 +70,29 @@ def facts(figures: Figures, seen: Surroundings, listening_since: datetime) -> di
     )
 
 
-def _silent_s(heard_at: datetime, listening_since: datetime, now: datetime) -> float:
-    return max(0.0, (now - max(heard_at, listening_since)).total_seconds())
+def _silent_s(heard_at: datetime | None, listening_since: datetime, now: datetime) -> float | None:
+    """For how long something has been silent, at least as long as the watch has listened; None: it may yet speak up."""
+    was_heard = heard_at is not None and heard_at >= listening_since
+    if not was_heard and (now - listening_since).total_seconds() < _TIME_TO_SPEAK_UP_S:
+        return None
+    return max(0.0, (now - (heard_at or listening_since)).total_seconds())
 
 
 def _workers(figures: Figures, listening_since: datetime) -> Iterator[tuple[Figure, float]]:
     silences = []
     for worker in figures.workers:
         silent_s = _silent_s(worker.seen_at, listening_since, figures.now)
+        if silent_s is None:
+            continue
         silences.append(silent_s)
         yield Figure("ingest_worker", worker.name, "silent_s"), silent_s
-        yield Figure("ingest_worker", worker.name, "paused"), float(worker.state == "paused")
-        yield Figure("ingest_worker", worker.name, "disconnected"), float(worker.state == "disconnected")
+        if silent_s < _TIME_TO_SPEAK_UP_S:  # what a dead one said last is not how it is now
+            yield Figure("ingest_worker", worker.name, "paused"), float(worker.state == "paused")
+            yield Figure("ingest_worker", worker.name, "disconnected"), float(worker.state == "disconnected")
     # Where no worker ever was, ingest has been silent for as long as anybody has looked.
-    alone_s = _silent_s(listening_since, listening_since, figures.now)
-    yield Figure("ingest", "ingest", "silent_s"), min(silences, default=alone_s)
+    alone_s = None if figures.workers else _silent_s(None, listening_since, figures.now)
+    if silences or alone_s is not None:
+        yield Figure("ingest", "ingest", "silent_s"), min(silences, default=alone_s or 0.0)
 
 
 def _arrivals(figures: Figures) -> Iterator[tuple[Figure, float]]:
@@ -101,16 +112,27 @@ def _duties(figures: Figures, listening_since: datetime) -> Iterator[tuple[Figur
     behind_s = {row.name: row.behind_s for row in figures.followers}
     for name in WATCHED_DUTIES:
         duty = held.get(name)
-        heard_at = listening_since if duty is None else duty.beat_at
-        yield Figure("duty", name, "silent_s"), _silent_s(heard_at, listening_since, figures.now)
-        said = None if duty is None else duty.detail.get("behind_s")
-        told_s = said if isinstance(said, int | float) else behind_s.get(_FOLLOWER_OF.get(name, ""))
+        silent_s = _silent_s(duty.beat_at if duty else None, listening_since, figures.now)
+        if silent_s is None:
+            continue
+        yield Figure("duty", name, "silent_s"), silent_s
+        told_s = None if duty is None else _said_behind_s(duty, figures.now)
+        if told_s is None:
+            told_s = behind_s.get(_FOLLOWER_OF.get(name, ""))
         if told_s is not None:
-            yield Figure("duty", name, "behind_s"), float(told_s)
+            yield Figure("duty", name, "behind_s"), told_s
 
 
 #: The follower by whose place a duty is judged where it says nothing of itself.
 _FOLLOWER_OF = {"energy": "engine", "alarms": "alarms"}
+
+
+def _said_behind_s(duty: DutyRow, now: datetime) -> float | None:
+    """How far behind a duty says it is, and how long ago it said so: work that hangs beats on and says nothing new."""
+    behind_s, said_at = duty.detail.get("behind_s"), duty.detail.get("said_at")
+    if not isinstance(behind_s, int | float) or not isinstance(said_at, str):
+        return None
+    return float(behind_s) + max(0.0, (now - datetime.fromisoformat(said_at)).total_seconds())
 
 
 def _clock_off_s(figures: Figures, seen: Surroundings) -> float:

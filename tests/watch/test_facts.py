@@ -31,7 +31,7 @@ def duty(name: str, *, silent_s: float = 0.5, **detail: object) -> DutyRow:
 HEALTHY = Figures(
     NOW,
     [worker()],
-    [duty("alarms", behind_s=0.3), duty("energy"), duty("notifications"), duty("watch")],
+    [duty("alarms", behind_s=0.3, said_at=NOW.isoformat()), duty("energy"), duty("notifications"), duty("watch")],
     [FollowerRow("alarms", 20.0), FollowerRow("engine", 40.0)],
     ArrivalsRow(devices=12, newest_at=ago(0.4), median_age_s=0.8),
     dead_letters=2,
@@ -84,13 +84,34 @@ def test_a_worker_says_why_it_does_not_receive(state: str) -> None:
     assert said == {"paused": 0.0, "disconnected": 0.0, state: 1.0}
 
 
-def test_what_nobody_could_have_heard_was_not_silent() -> None:
+def test_what_nobody_could_have_heard_is_not_silent_yet() -> None:
     """After a night in which everything was switched off, each part has the time to speak up first."""
     slept = replace(HEALTHY, workers=[worker(silent_s=30_000)], duties=[duty("energy", silent_s=30_000)])
-    found = facts(slept, SEEN, listening_since=ago(4))
-    assert found[Figure("ingest_worker", "ingest-1", "silent_s")] == 4
-    assert found[Figure("duty", "energy", "silent_s")] == 4
-    assert found[Figure("duty", "alarms", "silent_s")] == 4  # never held: silent since the watch began to look
+    silences = {
+        Figure("ingest_worker", "ingest-1", "silent_s"): 30_000.0,
+        Figure("ingest", "ingest", "silent_s"): 30_000.0,
+        Figure("duty", "energy", "silent_s"): 30_000.0,
+        Figure("duty", "alarms", "silent_s"): 16.0,  # never held: silent since the watch began to look
+    }
+    at_first = facts(slept, SEEN, listening_since=ago(14))
+    assert silences.keys() & at_first.keys() == set()
+    later = facts(slept, SEEN, listening_since=ago(16))
+    assert {figure: later[figure] for figure in silences} == silences
+    one_is_back = replace(slept, workers=[worker(silent_s=30_000), worker("ingest-2", silent_s=2)])
+    assert facts(one_is_back, SEEN, listening_since=ago(4))[Figure("ingest", "ingest", "silent_s")] == 2
+
+
+def test_what_a_dead_worker_said_last_is_not_how_it_is_now() -> None:
+    dead = facts(replace(HEALTHY, workers=[worker(silent_s=60, state="disconnected")]), SEEN, LONG_AGO)
+    assert Figure("ingest_worker", "ingest-1", "disconnected") not in dead
+
+
+def test_work_that_hangs_while_its_heart_beats_falls_behind() -> None:
+    said_at = ago(200).isoformat(timespec="milliseconds")
+    hanging = replace(HEALTHY, duties=[duty("alarms", behind_s=0.3, said_at=said_at)])
+    found = facts(hanging, SEEN, LONG_AGO)
+    assert found[Figure("duty", "alarms", "silent_s")] == 0.5
+    assert found[Figure("duty", "alarms", "behind_s")] == 200.3
 
 
 def test_arrivals_of_long_ago_say_nothing_about_now() -> None:

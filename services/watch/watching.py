@@ -1,0 +1,170 @@
+"""The duty `watch`: looks at the service every other second and keeps the alarms that it has about itself.
+
+    begin: rules of the service, parts there are, what is kept of their alarms ---> evaluator
+    each 2 s: figures --> facts --> evaluator --> changes --> services.alarms.keeping, one transaction
+
+Beside it, in every process that may hold the duty, two questions are asked all the time: does the database answer, does
+the broker. An outage of the database is written when it is over, by whoever holds the duty then; while it lasts, the
+process that held the duty last tells people directly (`alerting.py`).
+
+The evaluator is begun anew at each start, after each outage and when a part comes or goes. Told first what is kept, it
+goes on where the last one stopped; a delay that was pending starts again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from analytics.alarms.change import Change, Fact
+from analytics.alarms.evaluator import Evaluator
+from analytics.alarms.machine import AlarmKey, Instance
+from services import health
+from services.alarms import keeping, rules
+from services.database import OUTAGES, REFUSALS, Connection, DatabaseSettings, connect, raise_if_cancelled, rows
+from services.duty import Say, hold
+from services.statements import statements
+from services.watch.facts import Figure, Surroundings, facts
+from services.watch.figures import Figures, gather
+from services.watch.outages import facts_of, microseconds
+from services.watch.reachability import Ask, Outage, Reachability
+
+log = logging.getLogger("ioe.watch")
+SQL = statements("watch")
+
+DUTY = "watch"
+LOOK_EACH_S = 2.0
+_ASK_DATABASE_EACH_S, _ASK_BROKER_EACH_S = 1.0, 3.0
+_PATIENCE_S = 5.0
+_DATABASE_ALARM = ("database", "away_s")
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """An alarm of the service whose condition holds, as it is kept."""
+
+    rule: str
+    subject: str
+    value: float
+    condition_since: datetime
+
+
+class Watch:
+    """One process that watches, or stands by to."""
+
+    def __init__(self, database: DatabaseSettings, ask_broker: Ask) -> None:
+        now = datetime.now(UTC)
+        self.database, self.broker = Reachability(now), Reachability(now)
+        self.held_at_s: float | None = None
+        """When this process last did the duty, by the monotonic clock."""
+        self._settings = database
+        self._ask_broker = ask_broker
+        self._asking: Connection | None = None
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.database.keep_asking(self._ask_database, _ASK_DATABASE_EACH_S, _PATIENCE_S))
+                tasks.create_task(self.broker.keep_asking(self._ask_broker, _ASK_BROKER_EACH_S, _PATIENCE_S))
+                tasks.create_task(hold(self._settings, DUTY, self.work))
+        finally:
+            self._hang_up()
+
+    async def work(self, connection: Connection, say: Say) -> None:
+        """Do the duty over the connection that holds it."""
+        listening_since = (await gather(connection)).now
+        changed = asyncio.Event()
+        await connection.add_listener(rules.CHANNEL, lambda *_: changed.set())
+        changed.set()
+        judge: _Judge | None = None
+        while True:
+            figures = await gather(connection)
+            if judge is None or changed.is_set() or judge.parts != _parts(figures):
+                changed.clear()
+                judge = await _begin(connection, figures)
+            now = datetime.now(UTC)
+            self.database.heard("", now)  # it has just answered; an outage must end before anything newer is told
+            found = facts(figures, self._surroundings(now), listening_since)
+            outages = list(self.database.outages)
+            changes = [*judge.afterwards(outages), *judge.judge(found, microseconds(now))]
+            if changes:
+                async with connection.transaction():
+                    await keeping.apply(connection, changes, judge.instances, now)
+            for outage in outages:
+                self.database.outages.remove(outage)
+            self.held_at_s = time.monotonic()
+            say({"rules": len(judge.instances)})
+            await asyncio.sleep(LOOK_EACH_S)
+
+    def _surroundings(self, now: datetime) -> Surroundings:
+        room = health.disk(self._settings.disk_path)
+        return Surroundings(now, self.broker.away_s(now), None if room is None else room.free_bytes)
+
+    async def _ask_database(self) -> str:
+        try:
+            if self._asking is None or self._asking.is_closed():
+                self._asking = await connect(self._settings.url, name="watch asks")
+            await self._asking.execute(SQL["does_it_answer"].text)
+        except (*OUTAGES, *REFUSALS) as error:
+            raise_if_cancelled(error)
+            self._hang_up()
+            return str(error) or type(error).__name__
+        return ""
+
+    def _hang_up(self) -> None:
+        if self._asking is not None:
+            self._asking.terminate()
+            self._asking = None
+
+
+class _Judge:
+    """The evaluator of the service's rules, and which part and figure each of them is about."""
+
+    def __init__(self, instances: tuple[Instance, ...], parts: frozenset[str]) -> None:
+        self.instances: Mapping[AlarmKey, Instance] = {instance.key: instance for instance in instances}
+        self.parts = parts
+        self._evaluator = Evaluator(instances)
+        self._figure_of = {
+            instance.key: Figure(instance.machine.kind, instance.machine.code, instance.rule.signal.of)
+            for instance in instances
+        }
+
+    def remember(self, kept: list[StandingRow], now_us: int) -> None:
+        """Take over what is kept already: told to the evaluator, and to nobody else."""
+        facts = [
+            Fact(AlarmKey("", row.rule, "service", row.subject), microseconds(row.condition_since), row.value)
+            for row in kept
+        ]
+        self._evaluator.tell(facts)
+        self._evaluator.tick(now_us)
+
+    def afterwards(self, outages: list[Outage]) -> Iterator[Change]:
+        """What is to be told of outages of the database that are over."""
+        for key, (kind, _, figure) in self._figure_of.items():
+            if (kind, figure) == _DATABASE_ALARM:
+                for outage in outages:
+                    yield from self._evaluator.tell(list(facts_of(outage, self.instances[key])))
+
+    def judge(self, found: Mapping[Figure, float], now_us: int) -> list[Change]:
+        """What is to be told of the figures of now."""
+        told = [Fact(key, now_us, found[figure]) for key, figure in self._figure_of.items() if figure in found]
+        return [*self._evaluator.tell(told), *self._evaluator.tick(now_us)]
+
+
+def _parts(figures: Figures) -> frozenset[str]:
+    return frozenset((*(row.name for row in figures.workers), *(f"log {row.name}" for row in figures.followers)))
+
+
+async def _begin(connection: Connection, figures: Figures) -> _Judge:
+    """Bind the rules of the service to the parts there are, and remember what is kept of them."""
+    bound = await rules.bound(connection, "")
+    for unbound in bound.binding.unbound:
+        log.warning("rule %s does not watch %s: %s", unbound.key.rule, unbound.key.subject, unbound.reason)
+    judge = _Judge(bound.binding.instances, _parts(figures))
+    judge.remember(await rows(connection, SQL["standing_service_alarms"], StandingRow), microseconds(datetime.now(UTC)))
+    return judge

@@ -1,0 +1,166 @@
+"""The watch at a real database: who falls silent is an alarm, who is back is none, an outage is written afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import deploy
+from deploy.embedded.stack import Stack
+from services import workers
+from services.alarms import rules
+from services.database import Connection, DatabaseSettings, connect
+from services.migrate import migrate
+from services.rule_folder.read import read_file
+from services.watch.watching import Watch
+from tests.acceptance.platform import until
+
+RULES = [
+    rules.NewRule(found.rule, "shipped")
+    for found in (read_file(Path(deploy.__file__).parent / "rules" / "service.toml", {}).rules or {}).values()
+]
+#: A look each 2 s, the limit of 15 s, and a slow machine.
+WITHIN_S = 60.0
+
+
+async def answers() -> str:
+    return ""
+
+
+async def refuses() -> str:
+    return "connection refused"
+
+
+@asynccontextmanager
+async def watching(url: str, ask_broker: Callable[[], object] = answers) -> AsyncIterator[Watch]:
+    watch = Watch(DatabaseSettings(url), ask_broker)  # type: ignore[arg-type] # both are asynchronous
+    task = asyncio.create_task(watch.run())
+    try:
+        yield watch
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def with_rules(url: str) -> Connection:
+    connection = await connect(url, name="test")
+    async with connection.transaction():
+        await rules.put(connection, "", RULES, "local", "shipped")
+    return connection
+
+
+async def not_normal(connection: Connection) -> set[tuple[str, str, str]]:
+    found = await connection.fetch("SELECT rule, subject, state FROM alarm_now WHERE state <> 'normal'")
+    return {(row["rule"], row["subject"], row["state"]) for row in found}
+
+
+async def standing(connection: Connection) -> set[str]:
+    found = await connection.fetch("SELECT rule FROM alarm_now WHERE level IS NOT NULL")
+    return {row["rule"] for row in found}
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    connection = await with_rules(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.mark.usefixtures("connection")
+async def test_who_was_never_there_is_missed(database_url: str) -> None:
+    """Only the watch runs: nobody ingests, accounts or evaluates, and the broker is away."""
+    missed = {"ingest-all-silent", "engine-silent", "alarms-silent", "notifications-silent", "broker-unreachable"}
+
+    async def all_are_missed(connection: Connection) -> bool:
+        return await standing(connection) == missed
+
+    async with watching(database_url, refuses):
+        await until(database_url, all_are_missed, within_s=WITHIN_S)
+
+
+async def test_a_name_that_comes_back_clears_its_alarm(connection: Connection, database_url: str) -> None:
+    await workers.report(connection, "ingest-1", "disconnected", "")
+    await workers.report(connection, "ingest-2", "receiving", "")
+
+    async def keep_beating() -> None:
+        while True:
+            await workers.report(connection, "ingest-2", "receiving", "")
+            await asyncio.sleep(1)
+
+    async def one_is_missed(other: Connection) -> bool:
+        return ("ingest-worker-silent", "ingest-1", "unacknowledged") in await not_normal(other)
+
+    async def none_is_missed(other: Connection) -> bool:
+        return ("ingest-worker-silent", "ingest-1", "returned_unacknowledged") in await not_normal(other)
+
+    beating = asyncio.create_task(keep_beating())
+    async with watching(database_url):
+        await until(database_url, one_is_missed, within_s=WITHIN_S)
+        found = await not_normal(connection)
+        assert not {rule for rule, subject, _ in found if rule == "ingest-all-silent" or subject == "ingest-2"}
+        beating.cancel()
+        async with connection.transaction():
+            await workers.report(connection, "ingest-1", "receiving", "")
+        await until(database_url, none_is_missed, within_s=WITHIN_S)
+
+
+async def test_a_watch_that_starts_anew_raises_nothing_twice(connection: Connection, database_url: str) -> None:
+    async def raised(other: Connection) -> bool:
+        return "engine-silent" in await standing(other)
+
+    async def begun_anew(other: Connection) -> bool:
+        return bool(await other.fetchval("SELECT count(*) FROM duty WHERE name = 'watch' AND detail ? 'rules'"))
+
+    async with watching(database_url):
+        await until(database_url, raised, within_s=WITHIN_S)
+    await connection.execute("DELETE FROM duty")
+    async with watching(database_url):
+        await until(database_url, begun_anew, within_s=WITHIN_S)
+        assert await raised(connection)
+    count = "SELECT count(*) FROM alarm_occurrence AS o JOIN alarm_now AS a ON a.id = o.alarm_id WHERE rule = $1"
+    assert await connection.fetchval(count, "engine-silent") == 1
+
+
+async def test_an_outage_of_the_database_is_written_when_it_is_over(private_stack: Callable[[], Stack]) -> None:
+    stack = private_stack()
+    await migrate(stack.database.url)
+    connection = await with_rules(stack.database.url)
+
+    async def works(other: Connection) -> bool:
+        return bool(await other.fetchval("SELECT count(*) FROM duty WHERE name = 'watch' AND detail ? 'rules'"))
+
+    async def written(other: Connection) -> bool:
+        return bool(
+            await other.fetchval(
+                "SELECT count(*) FROM alarm_now WHERE rule = 'database-unreachable' AND returned_at IS NOT NULL"
+            )
+        )
+
+    async with watching(stack.database.url) as watch:
+        await until(stack.database.url, works, within_s=WITHIN_S)
+        await connection.close()
+        before = watch.database.away_since
+        stack.database.stop()
+        async with asyncio.timeout(WITHIN_S):
+            while watch.database.away_s(datetime.now(UTC)) < 12:
+                await asyncio.sleep(0.2)
+        away_since = watch.database.away_since
+        stack.database.start()
+        await until(stack.database.url, written, within_s=2 * WITHIN_S)
+    connection = await connect(stack.database.url, name="test")
+    occurrence = await connection.fetchrow(
+        "SELECT o.raised_at, o.returned_at FROM alarm_occurrence AS o JOIN alarm_now AS a ON a.id = o.alarm_id "
+        "WHERE a.rule = 'database-unreachable'"
+    )
+    await connection.close()
+    assert before is None
+    assert away_since is not None
+    assert occurrence is not None
+    assert abs((occurrence["raised_at"] - away_since).total_seconds() - 10) < 0.1
+    assert (occurrence["returned_at"] - away_since).total_seconds() > 12 + 30
