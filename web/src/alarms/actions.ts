@@ -54,7 +54,33 @@ export function needsComment(action: Action): boolean {
   return action === "shelve" || action === "remove-from-service";
 }
 
+interface ManyDone {
+  readonly acknowledged: readonly string[];
+  readonly refused: readonly { readonly alarm: string; readonly why: string }[];
+}
+
 export async function act(action: Action, alarms: readonly Alarm[], form: ActionForm): Promise<Outcome> {
+  return action === "acknowledge" && alarms.length > 1 ? acknowledgeMany(alarms, form.comment) : oneByOne(action, alarms, form);
+}
+
+/** A storm is acknowledged in one request. */
+async function acknowledgeMany(alarms: readonly Alarm[], comment: string): Promise<Outcome> {
+  try {
+    const came = await order<ManyDone>("POST", "alarms/acknowledge", { alarms: alarms.map(({ alarm }) => alarm), comment });
+    const done = new Set(came.acknowledged);
+    const refused = new Map(came.refused.map(({ alarm, why }) => [alarm, why]));
+    return {
+      action: "acknowledge",
+      done: alarms.filter(({ alarm }) => done.has(alarm)),
+      refused: alarms.flatMap((alarm) => (refused.has(alarm.alarm) ? [{ alarm, why: refused.get(alarm.alarm) ?? "" }] : [])),
+    };
+  } catch (error) {
+    const why = asProblem(error).message;
+    return { action: "acknowledge", done: [], refused: alarms.slice(0, 1).map((alarm) => ({ alarm, why })) };
+  }
+}
+
+async function oneByOne(action: Action, alarms: readonly Alarm[], form: ActionForm): Promise<Outcome> {
   const done: Alarm[] = [];
   const refused: Refused[] = [];
   for (const alarm of alarms) {

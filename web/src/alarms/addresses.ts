@@ -6,6 +6,11 @@ export function listHref(query: Readonly<Record<string, string>> = {}): string {
   return routeHref(["alarms"], new URLSearchParams(site === null ? query : { ...query, site }));
 }
 
+/** The rule of an alarm: `kunshan/header-pressure-low`, of the service itself `service/...`. */
+export function ruleOf(alarm: string): string {
+  return alarm.split("/").slice(0, 2).join("/");
+}
+
 /** The page of one alarm: `kunshan/header-pressure-low/air-main`. */
 export function alarmHref(alarm: string): string {
   const site = route.value.query.get("site");

@@ -15,15 +15,14 @@ const FIGURES = ["value", "limit"] as const;
 
 export function alarmAfter({ payload, subject, at_ms }: HappenedEvent, known: Alarm | undefined): Alarm | null | undefined {
   const state = STATES.find((one) => one === payload["state"]);
-  const priority = PRIORITIES.find((one) => one === payload["priority"]) ?? known?.priority;
-  if (state === undefined || priority === undefined) return undefined;
+  if (state === undefined) return undefined;
   if (state === "normal") return null;
   const at = textOr(payload["at"]) ?? new Date(at_ms).toISOString();
   const before = known ?? unheardOf(subject);
   return {
     ...before,
     ...told(payload),
-    priority,
+    priority: PRIORITIES.find((one) => one === payload["priority"]) ?? before.priority,
     state,
     since: at,
     condition: conditionAfter(payload["event"], before.condition),
@@ -56,8 +55,8 @@ function unheardOf(alarm: string): Alarm {
   const [site = "", rule = "", ...subject] = alarm.split("/");
   return {
     alarm, site, rule, subject_kind: site === "service" ? "service" : "device", subject: subject.join("/"), machine: "", machine_zh: null, equipment: null,
-    space: null, name: "", name_zh: null, message: "", message_zh: null, system: "other", priority: "low", state: "unacknowledged", level: null, value: null,
-    limit: null, unit: "", condition: "unknown", quiet: null, raised_at: null, since: null, acknowledged_at: null, acknowledged_by: null, shelved_until: null,
+    space: null, name: "", name_zh: null, message: "", message_zh: null, system: "other", priority: null, state: "unacknowledged", level: null, value: null,
+    limit: null, unit: "", condition: "unknown", quiet: null, raised_at: null, returned_at: null, since: null, acknowledged_at: null, acknowledged_by: null, shelved_until: null,
     first_out: false, first_out_of: null, causes: [],
   };
 }

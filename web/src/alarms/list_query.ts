@@ -105,7 +105,7 @@ export function passes(alarm: Alarm, query: AlarmQuery): boolean {
   const words = query.text.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const text = [alarm.machine, alarm.machine_zh, alarm.subject, alarm.name, alarm.name_zh, alarm.message, alarm.message_zh, alarm.rule, alarm.space, alarm.equipment].join(" ").toLowerCase();
   return (
-    (query.priorities.length === 0 || query.priorities.includes(alarm.priority)) &&
+    (query.priorities.length === 0 || (alarm.priority !== null && query.priorities.includes(alarm.priority))) &&
     (query.system === null || alarm.system === query.system) &&
     (query.machine === null || alarm.subject === query.machine) &&
     (query.where === "all" || isOfService(alarm) === (query.where === "service")) &&

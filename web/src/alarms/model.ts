@@ -49,7 +49,8 @@ export interface Alarm {
   readonly message: string;
   readonly message_zh: string | null;
   readonly system: string;
-  readonly priority: Priority;
+  /** null: it was never raised, as one that was taken out of service before. */
+  readonly priority: Priority | null;
   readonly state: AlarmState;
   readonly level: string | null;
   readonly value: number | null;
@@ -58,6 +59,7 @@ export interface Alarm {
   readonly condition: "active" | "normal" | "unknown";
   readonly quiet: string | null;
   readonly raised_at: string | null;
+  readonly returned_at: string | null;
   readonly since: string | null;
   readonly acknowledged_at: string | null;
   readonly acknowledged_by: string | null;
@@ -93,11 +95,15 @@ export function began_ms({ raised_at, since }: Pick<Alarm, "raised_at" | "since"
 export function byWorst(a: Alarm, b: Alarm): number {
   return (
     band(a) - band(b) ||
-    PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority) ||
+    rank(a) - rank(b) ||
     STATES.indexOf(a.state) - STATES.indexOf(b.state) ||
     (began_ms(b) ?? 0) - (began_ms(a) ?? 0) ||
     (a.alarm < b.alarm ? -1 : 1)
   );
+}
+
+function rank({ priority }: Alarm): number {
+  return priority === null ? PRIORITIES.length : PRIORITIES.indexOf(priority);
 }
 
 function band(alarm: Alarm): number {
@@ -115,7 +121,7 @@ export function countsOf(alarms: Iterable<Alarm>): Counts {
   const asking = { critical: 0, high: 0, medium: 0, low: 0 };
   let [standing, quiet] = [0, 0];
   for (const alarm of alarms) {
-    if (isAsking(alarm)) asking[alarm.priority] += 1;
+    if (isAsking(alarm)) asking[alarm.priority ?? "low"] += 1;
     else if (isOpen(alarm)) standing += 1;
     else quiet += 1;
   }

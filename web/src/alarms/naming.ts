@@ -3,7 +3,7 @@ import { formatNumber, formatShare, formatValue, type Locale } from "../format/n
 import { formatAge } from "../format/age";
 import { unitSymbol } from "../format/unit";
 import { named, readable, words } from "../i18n";
-import type { Alarm, Cause } from "./model";
+import type { Alarm, Cause, Priority } from "./model";
 
 export function machineName(alarm: Pick<Alarm, "machine" | "machine_zh" | "subject">): string {
   return named({ name: alarm.machine === "" ? alarm.subject : alarm.machine, name_zh: alarm.machine_zh === "" ? null : alarm.machine_zh });
@@ -35,6 +35,10 @@ export function hasFigure({ level, value }: Pick<Alarm, "level" | "value">): boo
 export function likelyCause(alarm: Pick<Alarm, "causes">, language: Locale): string | null {
   const [first] = alarm.causes;
   return first === undefined ? null : `${causeName(first)} (${formatShare(first.likelihood, language)})`;
+}
+
+export function priorityName(priority: Priority | null): string {
+  return priority === null ? words.value.alarms.noPriority : words.value.alarms.priorities[priority];
 }
 
 export function systemName(system: string): string {

@@ -15,7 +15,8 @@ const SHAPES: Readonly<Record<Priority, string>> = {
 /** Where the number stands: a triangle has its room below. */
 const BASE: Readonly<Record<Priority, number>> = { critical: 14, high: 15.5, medium: 14, low: 14 };
 
-export function PriorityMark({ priority, asking }: { readonly priority: Priority; readonly asking: boolean }) {
+export function PriorityMark({ priority, asking }: { readonly priority: Priority | null; readonly asking: boolean }) {
+  if (priority === null) return null;
   return (
     <svg class="priority-mark" data-priority={priority} data-asking={asking} viewBox="0 0 20 20" width="18" height="18" aria-hidden="true" focusable="false">
       <path d={SHAPES[priority]} />

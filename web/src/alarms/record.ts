@@ -5,8 +5,8 @@ import { pathOf, question } from "./request";
 export interface Transition {
   readonly at: string;
   readonly event: string;
-  readonly from_state: string;
-  readonly to_state: string;
+  readonly from: string;
+  readonly to: string;
   readonly reason: string;
   readonly level: string | null;
   readonly value: number | null;

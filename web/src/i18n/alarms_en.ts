@@ -6,6 +6,7 @@ export const alarms = {
   parts: { list: "Now", history: "History", figures: "Figures", rules: "Rules" },
   partsLabel: "Parts of the alarm pages",
   priorities: { critical: "Critical", high: "High", medium: "Medium", low: "Low" },
+  noPriority: "Never raised",
   states: {
     normal: "Normal",
     unacknowledged: "Not acknowledged",
@@ -51,6 +52,7 @@ export const alarms = {
     search: "Search",
     searchHint: "Machine, alarm or place",
     clear: "Clear filters",
+    more: "More filters",
     sort: "Order",
   },
   shown: (shown: number, count: number) => (shown === count ? `${count} ${plural(count, "alarm", "alarms")}` : `${shown} of ${count} alarms`),
@@ -109,7 +111,7 @@ export const alarms = {
       "return-to-service": "Its rule is told to people again.",
       reset: "It was latched; its condition is gone. Resetting it ends it.",
     },
-    critical: (count: number) => `${count} of ${plural(count, "it is", "them are")} critical.`,
+    critical: (count: number) => `${count} critical ${plural(count, "alarm is", "alarms are")} among them.`,
     sure: "I know that nobody will be told of these.",
     sureNeeded: "Tick the box: critical alarms are among them.",
     sending: "Sending",
@@ -129,7 +131,6 @@ export const alarms = {
   strip: {
     label: "Alarms not acknowledged",
     none: "No alarm to acknowledge",
-    count: (count: number, priority: string) => `${count} ${priority}`,
     unknown: "Alarms: not known",
     service: "Service",
     serviceWell: "Service well",

@@ -6,6 +6,7 @@ export const alarms: typeof english = {
   parts: { list: "当前", history: "历史", figures: "指标", rules: "规则" },
   partsLabel: "报警页面",
   priorities: { critical: "紧急", high: "高", medium: "中", low: "低" },
+  noPriority: "未发生过",
   states: {
     normal: "正常",
     unacknowledged: "未确认",
@@ -46,6 +47,7 @@ export const alarms: typeof english = {
     search: "搜索",
     searchHint: "设备、报警或位置",
     clear: "清除筛选",
+    more: "更多筛选",
     sort: "排序",
   },
   shown: (shown, count) => (shown === count ? `${count} 条报警` : `${shown} / ${count} 条报警`),
@@ -117,7 +119,6 @@ export const alarms: typeof english = {
   strip: {
     label: "待确认的报警",
     none: "没有待确认的报警",
-    count: (count, priority) => `${count} 条${priority}`,
     unknown: "报警：未知",
     service: "服务",
     serviceWell: "服务正常",

@@ -6,16 +6,19 @@
  */
 import { alarmHref, listHref } from "../alarms/addresses";
 import { machineName, alarmName } from "../alarms/naming";
-import { isAsking, PRIORITIES, type Alarm } from "../alarms/model";
+import { isAsking, isOpen, PRIORITIES, type Alarm } from "../alarms/model";
 import { PriorityMark } from "../alarms/priority_mark";
+import { formatCount } from "../format/number";
 import { formatTime } from "../format/time";
 import { watchOf, type Watch } from "../health/alarm_watch";
 import { troubles } from "../health/troubles";
 import { words } from "../i18n";
 import type { SiteSession } from "../session/site_session";
-import { Icon } from "../ui/icon";
+import { Icon, type IconName } from "../ui/icon";
 import { locale } from "./preferences";
 import "./alarm_strip.css";
+
+const WATCH_ICONS: Readonly<Record<Watch, IconName>> = { down: "warning", running: "check", unknown: "missing" };
 
 interface StripProps {
   readonly session: SiteSession;
@@ -46,7 +49,8 @@ function Asking({ session, live }: StripProps & { readonly live: boolean }) {
             <li key={priority}>
               <a class="strip-count" href={listHref({ state: "asking", priority })}>
                 <PriorityMark priority={priority} asking />
-                {text.count(counts.site.asking[priority], words.value.alarms.priorities[priority].toLowerCase())}
+                <b>{formatCount(counts.site.asking[priority], locale.value)}</b>
+                <span class="strip-word">{words.value.alarms.priorities[priority].toLowerCase()}</span>
               </a>
             </li>
           ))}
@@ -54,7 +58,7 @@ function Asking({ session, live }: StripProps & { readonly live: boolean }) {
       ) : (
         <a class="strip-count strip-none" href={listHref({})}>
           <Icon name={watch === "running" ? "check" : "missing"} />
-          {watch === "running" ? text.none : watch === "down" ? text.unknown : text.none}
+          <span class="strip-word">{watch === "down" ? text.unknown : text.none}</span>
         </a>
       )}
       {live ? null : <AsOf session={session} />}
@@ -82,15 +86,17 @@ function Newest({ alarm }: { readonly alarm: Alarm }) {
 function Service({ session, live }: StripProps & { readonly live: boolean }) {
   const text = words.value.alarms.strip;
   const report = session.health.report.value;
-  const alarms = session.alarms.counts.value?.service.filter(({ state }) => state !== "suppressed") ?? [];
-  const bad = report !== null && troubles(report).length > 0;
-  const watch: Watch = alarms.length > 0 || (bad && live) ? "down" : watchOf(report, live, "watch");
-  const said = alarms.length > 0 ? text.serviceUnwell(alarms.length) : watch === "down" ? text.serviceTrouble : watch === "running" ? text.serviceWell : text.serviceUnknown;
+  const alarms = session.alarms.counts.value?.service.filter(isOpen) ?? [];
+  const bad = report !== null && live && troubles(report).length > 0;
+  const watch: Watch = alarms.length > 0 || bad ? "down" : watchOf(report, live, "watch");
+  const saying = { down: text.serviceTrouble, running: text.serviceWell, unknown: text.serviceUnknown };
+  const said = alarms.length > 0 ? text.serviceUnwell(alarms.length) : saying[watch];
   const worst = alarms.some(({ priority, state }) => priority === "critical" && isAsking({ state }));
   return (
     <a class="strip-service" data-watch={watch} data-bad={worst} href={listHref({ where: "service" })} title={text.service}>
-      <Icon name={watch === "down" ? "warning" : watch === "running" ? "check" : "missing"} />
-      {said}
+      <Icon name={WATCH_ICONS[watch]} />
+      <span class="strip-word">{said}</span>
+      <span class="strip-short" aria-hidden="true">{text.service} {alarms.length > 0 ? formatCount(alarms.length, locale.value) : ""}</span>
     </a>
   );
 }

@@ -3,10 +3,10 @@
  * that this is meant. It is the browser's own dialog: it keeps the focus, Escape leaves it, Enter sends.
  */
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { act, needsComment, SHELVE_MINUTES, type Action, type Outcome } from "../../alarms/actions";
 import type { Alarm } from "../../alarms/model";
-import { alarmName, machineName } from "../../alarms/naming";
+import { alarmName, machineName, priorityName } from "../../alarms/naming";
 import { PriorityMark } from "../../alarms/priority_mark";
 import { formatTime } from "../../format/time";
 import { words } from "../../i18n";
@@ -47,7 +47,7 @@ export function ActionDialog({ asked, close, finish }: ActionDialogProps) {
   const text = words.value.alarms.dialog;
   const silencing = needsComment(action);
   const critical = silencing ? alarms.filter(({ priority }) => priority === "critical").length : 0;
-  useLayoutEffect(() => { field.current?.focus(); }, []);
+  useEffect(() => { field.current?.focus(); }, []); // after the dialog has opened and focused its first button
 
   const submit = async (): Promise<void> => {
     const given = comment.value.trim();
@@ -129,7 +129,7 @@ function AboutAlarms({ alarms, left }: Pick<Asked, "alarms" | "left">) {
         {alarms.slice(0, LISTED).map((alarm) => (
           <li key={alarm.alarm}>
             <PriorityMark priority={alarm.priority} asking={false} />
-            <span><span class="unseen">{words.value.alarms.priorities[alarm.priority]} </span><b>{machineName(alarm)}</b> {alarmName(alarm)}</span>
+            <span><span class="unseen">{priorityName(alarm.priority)} </span><b>{machineName(alarm)}</b> {alarmName(alarm)}</span>
           </li>
         ))}
       </ul>

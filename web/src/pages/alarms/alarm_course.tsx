@@ -6,6 +6,7 @@
  */
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { ruleOf } from "../../alarms/addresses";
 import { pointsByRule, spanOf, type CourseSpan } from "../../alarms/course";
 import { figureWithUnit } from "../../alarms/naming";
 import type { AlarmRecord } from "../../alarms/record";
@@ -34,7 +35,7 @@ export function AlarmCourse({ record }: { readonly record: AlarmRecord }) {
   const { view } = useSite();
   const text = words.value.alarmPages.detail;
   const points = record.subject_kind === "device" && record.site === view.model.site.code ? (view.model.device.get(record.subject)?.points ?? []) : [];
-  const rule = useMemo(() => new Resource(() => loadRule(`${record.site}/${record.rule}`)), [record.site, record.rule]);
+  const rule = useMemo(() => new Resource(() => loadRule(ruleOf(record.alarm))), [record.alarm]);
   const isDevice = points.length > 0;
   useEffect(() => {
     if (isDevice) void rule.load();

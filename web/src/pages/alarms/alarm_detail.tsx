@@ -7,7 +7,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import { ACTIONS, isPossible, type Outcome } from "../../alarms/actions";
 import { alarmHref } from "../../alarms/addresses";
 import { isAsking } from "../../alarms/model";
-import { alarmMessage, alarmName, machineName } from "../../alarms/naming";
+import { alarmMessage, alarmName, machineName, priorityName } from "../../alarms/naming";
 import { PriorityMark } from "../../alarms/priority_mark";
 import { loadRecord, type AlarmRecord } from "../../alarms/record";
 import { words } from "../../i18n";
@@ -67,7 +67,7 @@ function Shown({ record, reload }: { readonly record: AlarmRecord; readonly relo
         <div>
           <h1>{machineName(record)}: {alarmName(record)}</h1>
           <p class="alarm-sentence">{alarmMessage(record, locale.value)}</p>
-          <p><b>{text.priorities[record.priority]}</b> · <StateText alarm={record} /></p>
+          <p><b>{priorityName(record.priority)}</b> · <StateText alarm={record} /></p>
         </div>
         <div class="alarm-actions" role="group" aria-label={words.value.alarmPages.detail.actions}>
           {ACTIONS.filter((action) => isPossible(action, record)).map((action, index) => (

@@ -1,6 +1,6 @@
 /** What is known of the alarm now, in a list of terms. */
 import type { ComponentChildren } from "preact";
-import { listHref } from "../../alarms/addresses";
+import { listHref, ruleOf } from "../../alarms/addresses";
 import { began_ms } from "../../alarms/model";
 import { agoOf, figureWithUnit, hasFigure, machineName, systemName } from "../../alarms/naming";
 import type { AlarmRecord } from "../../alarms/record";
@@ -23,7 +23,7 @@ export function AlarmFacts({ record }: { readonly record: AlarmRecord }) {
   const raised_ms = began_ms(record);
   const facts: readonly (readonly [string, ComponentChildren])[] = [
     [text.machine, known ? <a class="link" href={routeHref(path, panel)}>{machineName(record)}</a> : machineName(record)],
-    [text.rule, <a class="link" href={listHref({ show: "rules", rule: `${record.site === "" ? "service" : record.site}/${record.rule}` })}>{record.rule}</a>],
+    [text.rule, <a class="link" href={listHref({ show: "rules", rule: ruleOf(record.alarm) })}>{record.rule}</a>],
     [text.system, systemName(record.system)],
     [text.level, record.level],
     [text.value, hasFigure(record) && record.value !== null ? `${figureWithUnit(record.value, record.unit, locale.value)}${record.limit === null ? "" : ` · ${words.value.alarms.limit(figureWithUnit(record.limit, record.unit, locale.value))}`}` : null],

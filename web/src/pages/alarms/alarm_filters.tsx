@@ -1,4 +1,5 @@
 /** Which alarms are listed: by state and priority with their numbers, by system, machine, place and text; and the list as a file. */
+import { useSignal } from "@preact/signals";
 import { DEFAULT_QUERY, GROUPS, inGroup, isFiltered, passes, SORTS, sortedBy, WHERES, type AlarmQuery, type Sort, type Where } from "../../alarms/list_query";
 import { PRIORITIES, type Alarm, type Priority } from "../../alarms/model";
 import { machineName, systemName } from "../../alarms/naming";
@@ -6,6 +7,7 @@ import { PriorityMark } from "../../alarms/priority_mark";
 import { formatCount } from "../../format/number";
 import { words } from "../../i18n";
 import { useSite } from "../../session/context";
+import { isNarrow } from "../../shell/narrow";
 import { locale } from "../../shell/preferences";
 import { Icon } from "../../ui/icon";
 import { exportAlarms } from "./alarm_export";
@@ -21,11 +23,18 @@ export interface AlarmFiltersProps {
 export function AlarmFilters({ query, change, alarms, shown }: AlarmFiltersProps) {
   const { session } = useSite();
   const text = words.value.alarms;
+  const more = useSignal(isFiltered(query));
   return (
     <div class="alarm-filters">
       <GroupFilter query={query} change={change} alarms={alarms} />
       <PriorityFilter query={query} change={change} alarms={alarms} />
-      <div class="alarm-filters-fields">
+      {isNarrow.value ? (
+        <button type="button" class="button" aria-expanded={more.value} onClick={() => { more.value = !more.value; }}>
+          <Icon name={more.value ? "up" : "down"} />
+          {text.filters.more}
+        </button>
+      ) : null}
+      <div class="alarm-filters-fields" hidden={isNarrow.value && !more.value}>
         <label class="device-filters-search">
           <span class="unseen">{text.filters.search}</span>
           <Icon name="search" />
@@ -102,7 +111,7 @@ function PriorityFilter({ query, change, alarms }: FilterProps) {
       {PRIORITIES.map((priority) => (
         <button key={priority} type="button" class="button state-filter-button" aria-pressed={query.priorities.includes(priority)} onClick={() => { toggle(priority); }}>
           <PriorityMark priority={priority} asking={false} />
-          {text.priorities[priority]} <b>{formatCount(counted.filter((alarm) => alarm.priority === priority).length, locale.value)}</b>
+          <span class="state-filter-word">{text.priorities[priority]}</span> <b>{formatCount(counted.filter((alarm) => alarm.priority === priority).length, locale.value)}</b>
         </button>
       ))}
     </div>

@@ -2,13 +2,14 @@
 import { isPossible, type Action } from "../../alarms/actions";
 import { alarmHref } from "../../alarms/addresses";
 import { began_ms, isAsking, type Alarm } from "../../alarms/model";
-import { agoOf, alarmMessage, alarmName, figureWithUnit, hasFigure, likelyCause, machineName, quietReason } from "../../alarms/naming";
+import { agoOf, alarmMessage, alarmName, figureWithUnit, hasFigure, likelyCause, machineName, priorityName, quietReason } from "../../alarms/naming";
 import { PriorityMark } from "../../alarms/priority_mark";
 import { formatTime } from "../../format/time";
 import { words } from "../../i18n";
 import { now_ms } from "../../live/clock";
 import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
+import { Figure } from "../../ui/figure";
 
 export interface AlarmRowProps {
   readonly alarm: Alarm;
@@ -33,7 +34,7 @@ export function AlarmRow({ alarm, index, selected, toggle, ask }: AlarmRowProps)
       <span role="cell" data-column="worst">
         <PriorityMark priority={alarm.priority} asking={isAsking(alarm)} />
         <span class="alarm-two">
-          <b class="alarm-priority">{text.priorities[alarm.priority]}</b>
+          <b class="alarm-priority">{priorityName(alarm.priority)}</b>
           <StateText alarm={alarm} />
         </span>
       </span>
@@ -79,7 +80,7 @@ export function RowFigure({ alarm }: { readonly alarm: Alarm }) {
   if (!hasFigure(alarm) || alarm.value === null) return <span class="faint">–</span>;
   return (
     <>
-      <span class="alarm-value">{figureWithUnit(alarm.value, alarm.unit, locale.value)}</span>
+      <span class="alarm-value"><Figure value={alarm.value} unit={alarm.unit} quality="fresh" /></span>
       {alarm.limit === null ? null : <span class="alarm-code">{text.limit(figureWithUnit(alarm.limit, alarm.unit, locale.value))}</span>}
     </>
   );

@@ -29,10 +29,10 @@ export function AlarmTransitions({ record }: { readonly record: AlarmRecord }) {
             </thead>
             <tbody>
               {record.transitions.map((step) => (
-                <tr key={`${step.at} ${step.event} ${step.to_state}`}>
+                <tr key={`${step.at} ${step.event} ${step.to}`}>
                   <td>{formatTime(Date.parse(step.at), "full", view.model.site.time_zone, locale.value)}</td>
                   <td>{events[step.event] ?? readable(step.event)}{step.level === null ? "" : ` (${step.level})`}</td>
-                  <td>{states[step.to_state] ?? readable(step.to_state)}</td>
+                  <td>{states[step.to] ?? readable(step.to)}</td>
                   <td class="energy-number">{step.value === null ? "–" : figureWithUnit(step.value, record.unit, locale.value)}</td>
                   <td>{step.actor ?? <span class="faint">{text.itself}</span>}</td>
                   <td class="alarm-comment">{step.comment}</td>
