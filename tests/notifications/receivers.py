@@ -4,19 +4,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
 import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from typing import Any
 
 import uvicorn
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from deploy.embedded.processes import free_port
 
@@ -122,25 +122,34 @@ class MailReceiver:
         return AuthResult(success=good)
 
 
-@contextmanager
-def mail_receiver(
+@asynccontextmanager
+async def mail_receiver(
     *, user: str = "", password: str = "", starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None
-) -> Iterator[MailReceiver]:
-    receiver = MailReceiver(free_port(), user, password)
-    wanted = bool(user)
-    controller = Controller(
-        receiver,
-        hostname="127.0.0.1",
-        port=receiver.port,
-        ssl_context=tls,
-        tls_context=starttls,
-        require_starttls=starttls is not None,
-        authenticator=receiver.authenticate if wanted else None,
-        auth_required=wanted,
-        auth_require_tls=tls is None,
-    )
-    controller.start()
+) -> AsyncIterator[MailReceiver]:
+    """An SMTP server in this event loop, with TLS and a login where they are given."""
+    receiver = MailReceiver(0, user, password)
+    lines: list[SMTP] = []
+
+    def line() -> SMTP:
+        made = SMTP(
+            receiver,
+            hostname="localhost",
+            tls_context=starttls,
+            require_starttls=starttls is not None,
+            authenticator=receiver.authenticate if user else None,
+            auth_required=bool(user),
+            auth_require_tls=tls is None,
+        )
+        lines.append(made)
+        return made
+
+    server = await asyncio.get_running_loop().create_server(line, "127.0.0.1", 0, ssl=tls)
+    receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver
     finally:
-        controller.stop()
+        server.close()
+        for each in lines:
+            if isinstance(each.transport, asyncio.WriteTransport):
+                each.transport.abort()
+        await server.wait_closed()

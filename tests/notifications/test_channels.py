@@ -27,25 +27,24 @@ def hook(url: str, **more: object) -> Channel:
 
 
 async def test_a_raised_alarm_is_one_letter(database_url: str) -> None:
-    with mail_receiver() as receiver:
-        async with plant(database_url) as site:
-            await site.use([mail(receiver.port)])
-            await site.raised(
-                message="Compressor comp-3: element outlet 109.5 degC, limit 105",
-                causes=[
-                    {
-                        "code": "cooler",
-                        "name": "Oil cooler fouled",
-                        "likelihood": 0.72,
-                        "action": "Clean the oil cooler.",
-                    },
-                    {"code": "fan", "name": "Fan stands", "likelihood": 0.2},
-                ],
-            )
-            await site.round(after(1))
-            assert receiver.letters == [], "alarms are collected for five seconds"
-            await site.round(after(6.1))
-            await site.round(after(60))
+    async with mail_receiver() as receiver, plant(database_url) as site:
+        await site.use([mail(receiver.port)])
+        await site.raised(
+            message="Compressor comp-3: element outlet 109.5 degC, limit 105",
+            causes=[
+                {
+                    "code": "cooler",
+                    "name": "Oil cooler fouled",
+                    "likelihood": 0.72,
+                    "action": "Clean the oil cooler.",
+                },
+                {"code": "fan", "name": "Fan stands", "likelihood": 0.2},
+            ],
+        )
+        await site.round(after(1))
+        assert receiver.letters == [], "alarms are collected for five seconds"
+        await site.round(after(6.1))
+        await site.round(after(60))
         ((recipients, letter),) = receiver.letters
     assert recipients == ["a@example.com"]
     assert letter["Subject"] == "[HIGH] Compressor comp-3: Element outlet temperature high"
@@ -85,15 +84,17 @@ async def test_starttls_and_a_login(database_url: str, monkeypatch: pytest.Monke
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.load_cert_chain(TLS / "server.pem", TLS / "server.key")
-    with mail_receiver(user="ioe", password="swordfish", starttls=server) as receiver:
-        async with plant(database_url) as site:
-            await site.use(
-                [mail(receiver.port, host="localhost", security="starttls", user="ioe", password="IOE_SECRET_SMTP")]
-            )
-            await site.raised()
-            await site.round(after(1))
-            await site.round(after(7))
-            assert await site.deliveries() == [("mail", "delivered", 1, "")]
+    async with (
+        mail_receiver(user="ioe", password="swordfish", starttls=server) as receiver,
+        plant(database_url) as site,
+    ):
+        await site.use(
+            [mail(receiver.port, host="localhost", security="starttls", user="ioe", password="IOE_SECRET_SMTP")]
+        )
+        await site.raised()
+        await site.round(after(1))
+        await site.round(after(7))
+        assert await site.deliveries() == [("mail", "delivered", 1, "")]
         assert len(receiver.letters) == 1
 
 
@@ -101,56 +102,52 @@ async def test_tls_from_the_first_byte(database_url: str, monkeypatch: pytest.Mo
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.load_cert_chain(TLS / "server.pem", TLS / "server.key")
-    with mail_receiver(tls=server) as receiver:
-        async with plant(database_url) as site:
-            await site.use([mail(receiver.port, host="localhost", security="tls")])
-            await site.raised()
-            await site.round(after(1))
-            await site.round(after(7))
-            assert await site.deliveries() == [("mail", "delivered", 1, "")]
+    async with mail_receiver(tls=server) as receiver, plant(database_url) as site:
+        await site.use([mail(receiver.port, host="localhost", security="tls")])
+        await site.raised()
+        await site.round(after(1))
+        await site.round(after(7))
+        assert await site.deliveries() == [("mail", "delivered", 1, "")]
 
 
 async def test_a_certificate_of_somebody_else_is_said(database_url: str) -> None:
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     server.load_cert_chain(TLS / "server.pem", TLS / "server.key")
-    with mail_receiver(tls=server) as receiver:
-        async with plant(database_url) as site:
-            await site.use([mail(receiver.port, host="localhost", security="tls")])
-            await site.raised()
-            await site.round(after(1))
-            await site.round(after(7))
-            ((_, state, tries, detail),) = await site.deliveries()
+    async with mail_receiver(tls=server) as receiver, plant(database_url) as site:
+        await site.use([mail(receiver.port, host="localhost", security="tls")])
+        await site.raised()
+        await site.round(after(1))
+        await site.round(after(7))
+        ((_, state, tries, detail),) = await site.deliveries()
         assert (state, tries) == ("waiting", 1)
         assert "certificate" in detail
         assert receiver.letters == []
 
 
 async def test_the_members_of_a_team_get_the_letter(database_url: str) -> None:
-    with mail_receiver() as receiver:
-        async with plant(database_url) as site:
-            await site.connection.execute("INSERT INTO teams (code, name) VALUES ('maintenance', 'Maintenance')")
-            await site.connection.execute(
-                """INSERT INTO users (code, name, email, retired_at) VALUES ('li', 'Li', 'li@example.com', NULL),
-                   ('wang', 'Wang', NULL, NULL), ('zhao', 'Zhao', 'zhao@example.com', now())"""
-            )
-            await site.connection.execute(
-                "INSERT INTO team_member SELECT t.id, u.id FROM teams t, users u WHERE t.code = 'maintenance'"
-            )
-            await site.use([mail(receiver.port)], [Route("all", ("mail",), team="maintenance")])
-            await site.raised()
-            await site.round(after(1))
-            await site.round(after(7))
+    async with mail_receiver() as receiver, plant(database_url) as site:
+        await site.connection.execute("INSERT INTO teams (code, name) VALUES ('maintenance', 'Maintenance')")
+        await site.connection.execute(
+            """INSERT INTO users (code, name, email, retired_at) VALUES ('li', 'Li', 'li@example.com', NULL),
+               ('wang', 'Wang', NULL, NULL), ('zhao', 'Zhao', 'zhao@example.com', now())"""
+        )
+        await site.connection.execute(
+            "INSERT INTO team_member SELECT t.id, u.id FROM teams t, users u WHERE t.code = 'maintenance'"
+        )
+        await site.use([mail(receiver.port)], [Route("all", ("mail",), team="maintenance")])
+        await site.raised()
+        await site.round(after(1))
+        await site.round(after(7))
         ((recipients, _),) = receiver.letters
     assert recipients == ["a@example.com", "li@example.com"]
 
 
 async def test_a_mailbox_that_is_unknown_does_not_take_the_letter_from_the_others(database_url: str) -> None:
-    with mail_receiver() as receiver:
+    async with mail_receiver() as receiver, plant(database_url) as site:
         receiver.unknown = {"gone@example.com"}
-        async with plant(database_url) as site:
-            await site.use([mail(receiver.port, to=("gone@example.com", "a@example.com"))])
-            await site.raised()
-            await site.round(after(1))
-            await site.round(after(7))
-            assert await site.deliveries() == [("mail", "delivered", 1, "refused for gone@example.com")]
+        await site.use([mail(receiver.port, to=("gone@example.com", "a@example.com"))])
+        await site.raised()
+        await site.round(after(1))
+        await site.round(after(7))
+        assert await site.deliveries() == [("mail", "delivered", 1, "refused for gone@example.com")]
         assert [recipients for recipients, _ in receiver.letters] == [["a@example.com"]]
