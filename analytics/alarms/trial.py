@@ -25,7 +25,7 @@ CHATTERING = 3
 class WouldBe:
     """An alarm that would have been; None: it still stood at the end. The level and the value are the worst there were.
 
-    The value is looked at when the level changes and once a minute.
+    The value is looked at when the level changes and every minute or two.
     """
 
     key: AlarmKey

@@ -1,6 +1,6 @@
 """Trying a rule against history: which alarms would it have raised?
 
-    readings as they are stored, a minute at a time --> the evaluator, exactly as live --> changes --> alarms that would
+    readings as they are stored, a minute or two at a time --> the evaluator, exactly as live --> changes --> alarms that would
     have been, by raise and return; what is quiet by design counts as kept quiet
 
 The rules that would explain the tried one, and the silence of its machines and gateways, are evaluated beside it, so
@@ -32,7 +32,8 @@ from services.database import Connection
 from services.registry.places import sites
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SLICE_US = 60_000_000
+#: Below the age at which a reading is too late to count; by the minute where hours of the day matter.
+_SLICE_US, _MINUTE_US = 115_000_000, 60_000_000
 _LEAST_BEFORE, _MOST_BEFORE = timedelta(minutes=10), timedelta(days=1)
 
 #: Told how far the trial has come.
@@ -152,7 +153,9 @@ async def run(
 def _go_on(evaluator: Evaluator, told: Told, readings: Columns, span_us: tuple[int, int], prepared: Prepared) -> None:
     """Evaluate a chunk, a minute at a time as it would have come in."""
     start_us, stop_us = span_us
-    ends = np.arange(start_us + _SLICE_US, stop_us + _SLICE_US, _SLICE_US)
+    by_hours = any(instance.rule.hours for instance in evaluator.instances)
+    width_us = _MINUTE_US if by_hours else _SLICE_US
+    ends = np.minimum(np.arange(start_us + width_us, stop_us + width_us, width_us), stop_us)
     places = np.searchsorted(readings.times_us, np.append([start_us], ends))
     for number, now_us in enumerate(ends.tolist()):
         some = readings.take(np.arange(places[number], places[number + 1]))
