@@ -1,6 +1,6 @@
 """Keeping alarms: what evaluation says becomes what people are told, once and in order.
 
-    changes --lock rows in id order--> told (analytics/alarms/telling.py) --> written (recording.py)
+    changes --lock rows in id order--> told (analytics/alarms/telling.py) --> causes ranked --> written (recording.py)
     instances --settle--> a row for each rule and machine; those that are gone retire
     time --pass_time--> shelving ends, acknowledged ones ask again, floods end
 
@@ -21,7 +21,8 @@ from analytics.alarms.lifecycle import Refused
 from analytics.alarms.machine import AlarmKey, Instance
 from analytics.alarms.telling import NO_PAST, Past, instant, take, told
 from analytics.alarms.wording import grade
-from services.alarms import event_rows, flooding
+from services.alarms import causes, event_rows, flooding
+from services.alarms.causes import Raised
 from services.alarms.event_rows import Step
 from services.alarms.recording import Touched, record
 from services.alarms.rows import AlarmRow, FoundRow, PastRow
@@ -58,7 +59,12 @@ async def apply(
             each.steps += told(each.alarm, change, graded, pasts.get(row.id, NO_PAST))
         if each.steps or (each.alarm.level, each.alarm.quiet, each.alarm.condition_since) != was:
             touched.append(each)
-    return await record(connection, touched)
+    raised = [
+        Raised(instances[each.row.key], new[-1].raised_at, new[-1].value)
+        for each in touched
+        if (new := [occurrence for occurrence in each.occurrences() if occurrence.occurrence_id is None])
+    ]
+    return await record(connection, touched, await causes.rank(connection, raised))
 
 
 async def settle(connection: Connection, instances: Collection[Instance], now: datetime) -> list[Step]:

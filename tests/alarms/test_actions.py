@@ -30,9 +30,9 @@ async def plant(connection: Connection) -> Plant:
     return await kept_plant.make(connection, machines=["comp-1", "comp-2"])
 
 
-async def act(plant: Plant, action: Action, seconds: float, ref: AlarmRef = HOT_1, **more: object) -> Done:
+async def act(plant: Plant, action: Action, seconds: float, **more: object) -> Done:
     async with plant.connection.transaction():
-        return await action(plant.connection, [ref], "local", str(more.pop("comment", "")), at(seconds), **more)
+        return await action(plant.connection, [HOT_1], "local", str(more.pop("comment", "")), at(seconds), **more)
 
 
 async def done(plant: Plant, action: Action, seconds: float, **more: object) -> str:
