@@ -1,6 +1,6 @@
 """Trying a rule against history: which alarms would it have raised?
 
-    readings as they are stored, a minute or two at a time --> the evaluator, exactly as live --> changes --> alarms that would
+    readings as stored, a minute or two at a time --> the evaluator, exactly as live --> changes --> alarms that would
     have been, by raise and return; what is quiet by design counts as kept quiet
 
 The rules that would explain the tried one, and the silence of its machines and gateways, are evaluated beside it, so
