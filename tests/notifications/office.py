@@ -35,25 +35,25 @@ class Plant:
     async def event(
         self,
         event: str,
-        machine: str = "comp-3",
+        subject: str = "comp-3",
         *,
         state: str,
         at: datetime = T0,
         **more: Any,  # noqa: ANN401
     ) -> None:
         payload = {
-            "site": "kunshan", "rule": "element-outlet-high", "subject_kind": "device", "subject": machine,
+            "site": "kunshan", "rule": "element-outlet-high", "subject_kind": "device", "subject": subject,
             "name": "Element outlet temperature high", "name_zh": "主机出口温度高", "system": "compressed_air",
-            "machine": f"Compressor {machine}", "machine_zh": "", "state": state, "from": "normal", "event": event,
+            "machine": f"Compressor {subject}", "machine_zh": "", "state": state, "from": "normal", "event": event,
             "reason": "", "level": "H", "priority": "high", "value": 109.53, "limit": 105.0, "unit": "degC",
             "message": "", "message_zh": "", "at": at.isoformat(), "raised_at": T0.isoformat(), "first_out": False,
             "flood": False, "causes": [], "actor": None, "comment": "", **more,
         }  # fmt: skip
-        subject = f"{payload['site'] or 'service'}/{payload['rule']}/{machine}"
-        await events.record(self.connection, f"alarm.{event}", subject, payload)
+        address = f"{payload['site'] or 'service'}/{payload['rule']}/{subject}"
+        await events.record(self.connection, f"alarm.{event}", address, payload)
 
-    async def raised(self, machine: str = "comp-3", at: datetime = T0, **more: Any) -> None:  # noqa: ANN401
-        await self.event("raise", machine, state="unacknowledged", at=at, raised_at=at.isoformat(), **more)
+    async def raised(self, subject: str = "comp-3", at: datetime = T0, **more: Any) -> None:  # noqa: ANN401
+        await self.event("raise", subject, state="unacknowledged", at=at, raised_at=at.isoformat(), **more)
 
     async def flood(self, event: str, at: datetime = T0, alarms: int = 11) -> None:
         payload = {

@@ -36,7 +36,7 @@ class HttpReceiver:
     """Answers each POST with the next of `answers`, then with the last one for ever."""
 
     port: int
-    answers: list[tuple[int, bytes]] = field(default_factory=lambda: [(200, b"ok")])
+    answers: list[tuple[int, bytes]] = field(default_factory=lambda: [(200, b"")])
     requests: list[Request] = field(default_factory=list)
     location: str = ""
 

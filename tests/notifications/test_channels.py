@@ -10,20 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from analytics.notifications.model import Channel, Route
+from analytics.notifications.model import Route
 from tests.notifications.office import after, plant
 from tests.notifications.receivers import http_receiver, mail_receiver
+from tests.notifications.ways import hook, mail
 
 TLS = Path(__file__).parent.parent / "tls"
-
-
-def mail(port: int, **more: object) -> Channel:
-    settings = {"host": "127.0.0.1", "security": "none", "sender": "alarms@example.com", "to": ("a@example.com",)}
-    return Channel("mail", "email", port=port, allow_private=True, **{**settings, **more})  # type: ignore[arg-type]
-
-
-def hook(url: str, **more: object) -> Channel:
-    return Channel("hook", "webhook", url=url, allow_private=True, **more)  # type: ignore[arg-type]
 
 
 async def test_a_raised_alarm_is_one_letter(database_url: str) -> None:

@@ -1,0 +1,182 @@
+"""Channels that fail: pauses, giving up, order, repeats known by their key, and what is never reached."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from analytics.notifications.model import Channel, Route
+from analytics.notifications.retry import GIVEN_UP_AFTER
+from services.notifications.duty import Office
+from tests.notifications.office import Plant, after, plant
+from tests.notifications.receivers import http_receiver, mail_receiver
+from tests.notifications.ways import hook, mail
+
+
+async def tell(site: Plant, machine: str = "comp-3", at_s: float = 0) -> None:
+    await site.raised(machine, at=after(at_s))
+    await site.round(after(at_s))
+    await site.round(after(at_s + 6))
+
+
+async def test_a_channel_that_is_away_is_tried_again_with_the_same_key(database_url: str) -> None:
+    with http_receiver() as receiver:
+        receiver.answers = [(503, b"maintenance"), (200, b"")]
+        async with plant(database_url) as site:
+            await site.use([hook(receiver.url())])
+            await tell(site)
+            assert await site.deliveries() == [("hook", "waiting", 1, "HTTP 503: maintenance")]
+            await site.round(after(10))
+            assert len(receiver.requests) == 1, "not before the pause is over"
+            await site.round(after(17))
+            assert await site.deliveries() == [("hook", "delivered", 2, "HTTP 200")]
+        first, second = receiver.requests
+    assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
+    assert first.body == second.body
+
+
+async def test_pauses_grow_and_a_day_is_enough(database_url: str) -> None:
+    with http_receiver() as receiver:
+        receiver.answers = [(500, b"")]
+        async with plant(database_url) as site:
+            await site.use([hook(receiver.url())])
+            await tell(site)
+            tried, last = [6.0], 6.0
+            while (await site.deliveries())[0][1] == "waiting":
+                due = await site.connection.fetchval("SELECT due_at FROM notification_delivery")
+                assert due > after(last)
+                last = (due - after(0)).total_seconds()
+                tried.append(last)
+                await site.round(due)
+            ((_, state, tries, detail),) = await site.deliveries()
+    pauses = [later - earlier for earlier, later in itertools.pairwise(tried)]
+    assert (state, tries, detail) == ("failed", len(receiver.requests), "HTTP 500")
+    assert 7.5 <= pauses[0] <= 10
+    assert max(pauses) <= 900
+    assert min(pauses[8:]) >= 675
+    assert GIVEN_UP_AFTER.total_seconds() <= tried[-1] <= GIVEN_UP_AFTER.total_seconds() + 1000
+
+
+async def test_a_receiver_that_refuses_is_asked_three_times(database_url: str) -> None:
+    with http_receiver() as receiver:
+        receiver.answers = [(404, b"")]
+        async with plant(database_url) as site:
+            await site.use([hook(receiver.url())])
+            await tell(site)
+            for minute in range(1, 10):
+                await site.round(after(60 * minute))
+            assert await site.deliveries() == [("hook", "failed", 3, "HTTP 404")]
+
+
+async def test_order_is_kept_and_a_failing_channel_holds_up_no_other(database_url: str) -> None:
+    with http_receiver() as good, http_receiver() as bad:
+        bad.answers = [(503, b""), (200, b"")]
+        async with plant(database_url) as site:
+            await site.use([hook(good.url(), "good"), hook(bad.url(), "bad")])
+            await tell(site, "comp-1")
+            await tell(site, "comp-2", at_s=6)
+            assert len(good.requests) == 2
+            assert len(bad.requests) == 1, "the second waits for the first"
+            await site.round(after(30))
+            await site.round(after(31))
+            assert [state for _, state, _, _ in await site.deliveries()] == ["delivered"] * 4
+        keys = [request.headers["idempotency-key"] for request in good.requests]
+        assert [request.headers["idempotency-key"] for request in bad.requests] == [keys[0], keys[0], keys[1]]
+
+
+async def test_who_dies_while_sending_sends_once_more_with_the_same_key(database_url: str) -> None:
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use([hook(receiver.url())])
+            await site.raised()
+            await site.round(after(0))
+            await site.office.round(site.connection, after(6))  # sent, but nobody is left to note it
+            await site.office.deliveries.wait()
+            site.office = Office()
+            await site.round(after(10))
+            assert len(receiver.requests) == 1
+            await site.round(after(70))
+            await site.round(after(200))
+            assert await site.deliveries() == [("hook", "delivered", 2, "HTTP 200")]
+        first, second = receiver.requests
+    assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
+
+
+async def test_redirects_are_not_followed(database_url: str) -> None:
+    with http_receiver() as elsewhere, http_receiver() as receiver:
+        receiver.answers, receiver.location = [(307, b"")], elsewhere.url()
+        async with plant(database_url) as site:
+            await site.use([hook(receiver.url())])
+            await tell(site)
+            assert await site.deliveries() == [("hook", "waiting", 1, "HTTP 307")]
+        assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.1.2.3", "169.254.169.254"]
+)
+async def test_private_addresses_are_not_reached_unless_the_channel_allows_it(database_url: str, host: str) -> None:
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use([hook(f"http://{host}:{receiver.port}/", allow_private=False)])
+            await tell(site)
+            ((_, state, _, detail),) = await site.deliveries()
+        assert state == "waiting"
+        assert "allow_private = true" in detail
+        assert receiver.requests == []
+
+
+async def test_a_secret_that_is_missing_is_named(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IOE_SECRET_HOOK", raising=False)
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use([hook(receiver.url(), secret="IOE_SECRET_HOOK")])
+            await tell(site)
+            ((_, state, _, detail),) = await site.deliveries()
+            assert (state, detail.split(":")[0]) == ("waiting", "IOE_SECRET_HOOK is not set where `ioe watch` runs")
+            monkeypatch.setenv("IOE_SECRET_HOOK", "now it is")
+            await site.round(after(17))
+            assert [each[1] for each in await site.deliveries()] == ["delivered"]
+
+
+async def test_a_mail_server_that_asks_for_patience_gets_it(database_url: str) -> None:
+    async with mail_receiver() as receiver, plant(database_url) as site:
+        receiver.says = ["451 greylisted", "554 never"]
+        await site.use([mail(receiver.port)])
+        await tell(site)
+        ((_, state, _, detail),) = await site.deliveries()
+        assert (state, detail) == ("waiting", "127.0.0.1 says 451 greylisted")
+        await site.round(after(17))
+        await site.round(after(60))
+        ((recipients, letter),) = receiver.letters
+        assert recipients == ["a@example.com"]
+        key = await site.connection.fetchval("SELECT key::text FROM notification_message")
+        assert letter["Message-ID"] == f"<{key}@example.com>"
+
+
+async def test_nobody_listens(database_url: str) -> None:
+    with http_receiver() as receiver:
+        port = receiver.port
+    async with plant(database_url) as site:
+        dead = [hook(f"http://127.0.0.1:{port}/"), mail(port)]
+        await site.use(dead)
+        await tell(site)
+        details = {code: (state, detail) for code, state, _, detail in await site.deliveries()}
+    assert details["hook"] == ("waiting", "127.0.0.1 cannot be reached: ConnectError")
+    assert details["mail"][0] == "waiting"
+    assert "cannot be reached" in details["mail"][1]
+
+
+async def test_a_channel_that_was_taken_away_fails_at_once(database_url: str) -> None:
+    with http_receiver() as receiver:
+        receiver.answers = [(503, b"")]
+        kept = Channel("kept", "webhook", url=receiver.url(), allow_private=True)
+        async with plant(database_url) as site:
+            await site.use([hook(receiver.url()), kept], [Route("all", ("hook", "kept"))])
+            await tell(site)
+            await site.use([kept], [Route("all", ("kept",))], now=after(7))
+            await site.round(after(17))
+            found = {code: (state, detail) for code, state, _, detail in await site.deliveries()}
+        assert found["hook"] == ("failed", "the channel is no longer in notifications.toml")
+        assert found["kept"][0] == "waiting"
