@@ -27,6 +27,7 @@ from deploy.addresses import running
 from deploy.embedded.places import default_home
 from ingest.settings import IngestSettings, MqttSettings
 from services.database import DatabaseSettings
+from services.notifications.settings import NotificationSettings
 from services.retention import RetentionSettings
 
 
@@ -42,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ingest: IngestSettings = IngestSettings()
     retention: RetentionSettings = RetentionSettings()
     api: ApiSettings = ApiSettings()
+    notifications: NotificationSettings = NotificationSettings()
 
 
 settings_option = click.option(
