@@ -32,6 +32,7 @@ class Kind(enum.Enum):
     ROLLOVER = "rollover"
     REPLACEMENT = "replacement"
     STUCK_SENSOR = "stuck-sensor"
+    SENSOR_OFFSET = "sensor-offset"
     DROP_OUT = "drop-out"
     DUPLICATES = "duplicates"
     REORDERING = "reordering"
@@ -62,6 +63,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
         Kind.ROLLOVER: Rule(duration_s=0.0),
         Kind.REPLACEMENT: Rule("opening reading of the new meter", 0.0, 120.0),
         Kind.STUCK_SENSOR: Rule(key=True),
+        Kind.SENSOR_OFFSET: Rule("added to what the sensor shows", 10.0, key=True),
         Kind.DROP_OUT: Rule(duration_s=600.0, key=False),
         Kind.DUPLICATES: Rule(key=False),
         Kind.REORDERING: Rule(key=False),
@@ -152,6 +154,9 @@ def check(fault: Fault, fleets: tuple[Fleet, ...], gateways: frozenset[str]) -> 
         raise BadFaultError(f"{fault.device} has no register")
     if fault.key and fault.key not in known:
         raise BadFaultError(f"{fault.device} has no {fault.key!r} for {fault.kind.value}; it has {', '.join(known)}")
+    gauges = [channel.key for channel in fleet.channels if channel.register is None and not channel.texts]
+    if fault.kind is Kind.SENSOR_OFFSET and fault.key not in gauges:
+        raise BadFaultError(f"{fault.key} is no sensor's figure; {fault.device} has {', '.join(gauges)}")
 
 
 def seconds(text: str) -> float:

@@ -1,6 +1,6 @@
 """What happens to samples between device and line: silence, backlog, repetition, disorder, wrong clocks.
 
-    sample --> stuck value --> wrong clock --> silent? --> held back? --> out of order? --> twice? --> batches
+    sample --> wrong value --> wrong clock --> silent? --> held back? --> out of order? --> twice? --> batches
                                                  |             |
                                             (replacement)  (drop-out: sent as a backlog when it ends)
 
@@ -19,6 +19,7 @@ from simulators.factory.telemetry import Sample, Value
 _MEMORY_SAMPLES = 20_000
 _BACKLOG_SAMPLES = 50  # in one message
 _SHUFFLED_SAMPLES = 4
+_OFFSET_DECIMALS = 3  # as fine as the finest display
 
 Batch = list[Sample]
 
@@ -68,6 +69,9 @@ class Transmission:
             if fault.kind is Kind.STUCK_SENSOR and fault.key in sample.values:
                 value = self._stuck.setdefault(fault.name, sample.values[fault.key])
                 sample = sample._replace(values={**sample.values, fault.key: value})
+            elif fault.kind is Kind.SENSOR_OFFSET and fault.key in sample.values:
+                shown = float(sample.values[fault.key]) + fault.size
+                sample = sample._replace(values={**sample.values, fault.key: round(shown, _OFFSET_DECIMALS)})
             elif fault.kind is Kind.CLOCK_SKEW:
                 sample = sample._replace(time_s=sample.time_s + fault.size)
         return sample

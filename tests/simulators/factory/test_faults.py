@@ -41,6 +41,7 @@ def metering(truth: Path) -> Notebook:
         "rollover@me-comp-1/import_energy_kwh:start=+6m",
         "replacement@me-b2-f1:start=+4m,duration=2m,size=12.5",
         "stuck-sensor@air-header/pressure_bar:start=+2m,duration=4m",
+        "sensor-offset@dryer-1/inlet_degc:start=+2m,duration=4m,size=30",
         "drop-out@me-office:start=+2m,duration=4m",
         "drop-out@gw-renewables:start=+6m,duration=1d",
         "duplicates@comp-2",
@@ -96,6 +97,16 @@ def test_a_stuck_sensor_repeats_one_value_and_others_move_on(metering: Notebook)
     series = metering.series("air-header", "pressure_bar")
     assert len({value for time, value in series if 120 < time - START <= 360}) == 1
     assert len({value for time, value in series if time - START > 360}) > 5
+
+
+def test_a_sensor_with_an_offset_shows_more_and_the_machine_does_not_notice(
+    healthy: Notebook, metering: Notebook
+) -> None:
+    true, shown = (dict(run.series("dryer-1", "inlet_degc")) for run in (healthy, metering))
+    added = {time - START: float(shown[time]) - float(value) for time, value in true.items()}
+    assert {round(size, 6) for time, size in added.items() if 120 < time <= 360} == {30.0}
+    assert {round(size, 6) for time, size in added.items() if time <= 120 or time > 360} == {0.0}
+    assert healthy.series("dryer-1", "outlet_degc") == metering.series("dryer-1", "outlet_degc")
 
 
 def test_a_drop_out_delivers_its_backlog_later_with_the_original_times(healthy: Notebook, metering: Notebook) -> None:
@@ -197,6 +208,8 @@ def test_after_clearing_a_fault_nothing_of_it_is_left() -> None:
         ("air-leak@air-main", "air-b1 or air-b2"),
         ("meter-reset@room-1", "has no register"),
         ("stuck-sensor@comp-1/presure", "discharge_pressure_bar"),
+        ("sensor-offset@comp-1/state", "no sensor's figure"),
+        ("sensor-offset@comp-1/run_hours_h", "no sensor's figure"),
     ],
 )
 def test_an_impossible_order_says_what_would_be_possible(command: str, says: str) -> None:
