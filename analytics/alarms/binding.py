@@ -178,12 +178,15 @@ def _words(given: Input, machine: Machine) -> str:
 
 
 def _speaking(machine: Machine, site: _Site) -> list[Point]:
-    """The points whose silence is the machine's: its own; of a gateway without any, those of all devices behind it."""
+    """The points whose silence is the machine's: its own, and a gateway's those of all devices behind it as well.
+
+    A gateway speaks of itself once a minute, and for its devices every second.
+    """
     own = list(machine.points.values())
     behind = [point for each in site.behind[machine.code] for point in each.points.values()] if machine.code else []
     if not own and not behind:
         raise _NotBoundError(f"{machine.code} has no point, and no device behind it has one: nothing could be missed")
-    return own or behind
+    return own + behind
 
 
 def _require_states(name: str, points: Sequence[Point], states: Sequence[str]) -> None:
