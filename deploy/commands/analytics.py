@@ -11,11 +11,13 @@ import click
 
 from deploy.processes import run_until_stopped
 from deploy.settings import Settings, load, settings_option
+from services.alarms.engine import run_alarms
 from services.engine import run_engine
 
 _DUTIES: Mapping[str, Callable[[Settings], Coroutine[object, object, None]]] = MappingProxyType(
     {
         "energy": lambda loaded: run_engine(loaded.database, loaded.retention),
+        "alarms": lambda loaded: run_alarms(loaded.database),
     }
 )
 

@@ -1,0 +1,250 @@
+"""Evaluation in step with the log: what the alarms duty has in mind, and where that stands.
+
+    begin: rules x machines --> instances --> alarm rows settled
+           memory, or else what points last showed --> evaluator, and the place in the log to go on from
+    offer: a batch --(a tick for each second of log time before it)--> changes, not yet applied
+    apply: changes --> services.alarms.keeping, in one transaction
+    remember: memory and place, in one transaction
+
+Time is the log's: between batches it passes by their `stored_at`, so that reading a part of the log again finds what it
+found the first time, also the silence between two batches. Only when the log is read to its end does the clock go on.
+
+Silence of devices counts while somebody listens. Where the log itself stood still because ingest was not there, time
+does not pass, and when it goes on devices have a minute to be heard again: what was wrong was with us, and the watch
+says so. One gateway that falls silent alone is another matter: ingest listens, so time passes.
+
+What was found and not yet applied is never forgotten by a memory: `remember` applies it first.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from analytics.alarms.change import Change, Fact
+from analytics.alarms.evaluator import Evaluator
+from analytics.alarms.machine import AlarmKey, Instance
+from services import batch_log
+from services.alarms import keeping, rules
+from services.batch_log import LoggedBatch
+from services.database import Connection, one, rows, run
+from services.statements import statements
+
+log = logging.getLogger("ioe.alarms")
+SQL = statements("alarm_engine")
+
+FOLLOWER = "alarms"
+#: Log time passes in steps of this length at least: what is not looked at more often cannot be told more often.
+TICK_EACH = timedelta(seconds=1)
+#: A log that stood still for longer was not written to by anybody; then devices have so long to be heard again.
+DEAF_AFTER, HEARD_AGAIN_WITHIN = timedelta(seconds=30), timedelta(seconds=60)
+_ATTEMPTS = 5
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryRow:
+    """What was written down last."""
+
+    log_id: int
+    at: datetime
+    memory: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LastRow:
+    """What a point showed last."""
+
+    point_id: int
+    time_us: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveRow:
+    """An alarm of this service that is active."""
+
+    rule: str
+    subject_kind: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRow:
+    """A site and its zone."""
+
+    site: str
+    time_zone: str
+
+
+class Evaluation:
+    """An evaluator with its place in the log and what it found but has not applied yet."""
+
+    def __init__(
+        self, evaluator: Evaluator, last_id: int, zones: Mapping[str, ZoneInfo], heard_at: datetime | None = None
+    ) -> None:
+        self.evaluator = evaluator
+        self.last_id = last_id
+        self.instances: Mapping[AlarmKey, Instance] = {each.key: each for each in evaluator.instances}
+        self.active: frozenset[AlarmKey] = frozenset()
+        self.is_listening = True
+        """Whether ingest is there, as far as known: then a log that stands still means that devices are silent."""
+        self.zones = zones
+        self._found: list[Change] = []
+        self._heard_at, self._ticked_at = heard_at, heard_at
+        self._deaf_until: datetime | None = None
+
+    def offer(self, batch: LoggedBatch) -> None:
+        """Take in the next batch of the log; corrections change history, never an alarm."""
+        at = batch.stored_at
+        if self._heard_at is None or (at - self._heard_at > DEAF_AFTER and not self._kept_listening(at)):
+            self._deaf_until = at + HEARD_AGAIN_WITHIN
+        self._heard_at = at
+        if self._ticked_at is None or at - self._ticked_at >= TICK_EACH:
+            self._pass_time(at)
+        if batch.kind == "readings":
+            self._found += self.evaluator.take(batch.readings, microseconds(at))
+        self.last_id = batch.id
+
+    def tick(self, now: datetime) -> None:
+        """Let time pass where the log is read to its end."""
+        if not self.is_listening:
+            self._deaf_until = now + HEARD_AGAIN_WITHIN
+        self._pass_time(now)
+
+    def _kept_listening(self, at: datetime) -> bool:
+        """Whether time was passing while the log stood still."""
+        return self._ticked_at is not None and at - self._ticked_at <= DEAF_AFTER
+
+    def _pass_time(self, now: datetime) -> None:
+        if self._ticked_at is not None and now <= self._ticked_at:
+            return
+        if self._deaf_until is not None and now < self._deaf_until:
+            return
+        self._ticked_at, self._deaf_until = now, None
+        minutes = {site: minute_of_week(now, zone) for site, zone in self.zones.items()}
+        self._found += self.evaluator.tick(microseconds(now), self.active, minutes)
+
+    def tell(self, facts: Sequence[Fact]) -> None:
+        """Take in figures that services worked out."""
+        self._found += self.evaluator.tell(facts)
+
+    def with_instances(self, evaluator: Evaluator, zones: Mapping[str, ZoneInfo]) -> Evaluation:
+        """The same place and time with another evaluator."""
+        other = Evaluation(evaluator, self.last_id, zones, self._heard_at)
+        other.active, other.is_listening = self.active, self.is_listening
+        other._ticked_at, other._deaf_until = self._ticked_at, self._deaf_until
+        return other
+
+    def seed(self, last: Mapping[int, tuple[int, float]]) -> None:
+        """Take in what points showed last of which nothing is known."""
+        self._found += self.evaluator.seed(last)
+
+    def stand(self) -> None:
+        """Say again what stands, so that alarms are put right that somebody else kept meanwhile."""
+        self._found += self.evaluator.standing()
+
+    async def look_around(self, connection: Connection) -> None:
+        """Learn which alarms of this service are active, and whether ingest is there."""
+        self.is_listening = await connection.fetchval(SQL["ingest_listens"].text)
+        found = await rows(connection, SQL["active_service_alarms"], ActiveRow)
+        self.active = frozenset(AlarmKey("", row.rule, row.subject_kind, row.subject) for row in found)
+
+    async def apply(self, connection: Connection, now: datetime) -> int:
+        """Tell alarms what was found, in a transaction of its own; gives how many steps they took."""
+        if not self._found:
+            return 0
+        attempts = 0
+        while True:
+            attempts += 1
+            try:
+                async with connection.transaction():
+                    steps = await keeping.apply(connection, self._found, self.instances, now)
+            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+                if attempts == _ATTEMPTS:
+                    raise
+            else:
+                self._found = []
+                return len(steps)
+
+    async def remember(self, connection: Connection, now: datetime) -> None:
+        """Write down what is in mind, and let the log go up to here."""
+        await self.apply(connection, now)
+        async with connection.transaction():
+            await run(connection, SQL["keep_memory"], FOLLOWER, self.last_id, now, self.evaluator.memory())
+            await batch_log.advance(connection, FOLLOWER, self.last_id)
+
+
+async def begin(connection: Connection, now: datetime) -> Evaluation:
+    """Go on where the last one wrote down that it stood; the first one ever starts from what points last showed."""
+    instances = await _settled(connection, now)
+    async with connection.transaction(isolation="repeatable_read"):  # what points show, and where the log is by then
+        last_id = await batch_log.register(connection, FOLLOWER)
+        kept = await one(connection, SQL["memory_of"], MemoryRow, FOLLOWER)
+        evaluator = Evaluator(instances) if kept is None else Evaluator.restored(instances, kept.memory)
+        zones = await _zones(connection)
+        if kept is None:
+            evaluation = Evaluation(evaluator, last_id, zones)
+        else:
+            evaluation = Evaluation(evaluator, kept.log_id, zones, kept.at)
+        await _seed(connection, evaluation)
+    await evaluation.remember(connection, now)
+    return evaluation
+
+
+async def begin_anew(connection: Connection, now: datetime) -> Evaluation:
+    """Forget everything: the log is gone from where we stood. Starts from what points show now."""
+    instances = await _settled(connection, now)
+    async with connection.transaction(isolation="repeatable_read"):
+        evaluation = Evaluation(Evaluator(instances), await batch_log.newest_id(connection), await _zones(connection))
+        await _seed(connection, evaluation)
+    evaluation.stand()
+    await evaluation.remember(connection, now)
+    return evaluation
+
+
+async def learn(connection: Connection, evaluation: Evaluation, now: datetime) -> Evaluation:
+    """The same evaluation with the rules and machines that there are now; what did not change goes on as it was."""
+    await evaluation.apply(connection, now)
+    instances = await _settled(connection, now)
+    if instances == evaluation.evaluator.instances:
+        return evaluation
+    evaluator = Evaluator.restored(instances, evaluation.evaluator.memory())
+    learned = evaluation.with_instances(evaluator, await _zones(connection))
+    await _seed(connection, learned)
+    return learned
+
+
+async def _settled(connection: Connection, now: datetime) -> tuple[Instance, ...]:
+    """The instances that there are to evaluate; every alarm has its row, and rows of what is gone are retired."""
+    bound = await rules.bound(connection)
+    async with connection.transaction():
+        await keeping.settle(connection, bound.binding.instances, now)
+    return tuple(each for each in bound.binding.instances if each.rule.signal.kind != "service")
+
+
+async def _zones(connection: Connection) -> Mapping[str, ZoneInfo]:
+    return {row.site: ZoneInfo(row.time_zone) for row in await rows(connection, SQL["site_zones"], ZoneRow)}
+
+
+async def _seed(connection: Connection, evaluation: Evaluation) -> None:
+    """What points show of which nothing is known yet: after the first start, and when rules ask for new ones."""
+    wanted = sorted({each for instance in evaluation.evaluator.instances for each in instance.points})
+    found = await rows(connection, SQL["last_of_points"], LastRow, wanted)
+    evaluation.seed({row.point_id: (row.time_us, row.value) for row in found})
+
+
+def minute_of_week(now: datetime, zone: ZoneInfo) -> int:
+    """Local minutes since Monday began."""
+    local = now.astimezone(zone)
+    return (local.weekday() * 24 + local.hour) * 60 + local.minute
+
+
+def microseconds(instant: datetime) -> int:
+    """Microseconds since 1970."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
