@@ -16,6 +16,7 @@ from api.parameters import strict
 from api.reference import page
 from api.routes import (
     alarm_actions,
+    alarm_rules,
     alarms,
     bills,
     commissioning,
@@ -72,6 +73,7 @@ VERSIONED = (
     reconciliation,
     commissioning,
     alarms,
+    alarm_rules,
     alarm_actions,
 )
 BESIDE = (metrics, explanations)

@@ -120,6 +120,19 @@ _KINDS = (
         "The alarm does not take that step",
         "`detail` says why and what to do instead; `refused` names each alarm with its reason.",
     ),
+    ProblemKind("rule-not-found", 404, "There is no such rule", "Look it up in /api/v1/alarm-rules, by site and code."),
+    ProblemKind(
+        "rule-refused",
+        422,
+        "The rule or override cannot be stored",
+        "Mend everything that `mistakes` names; docs/alarms.md says what a rule may have.",
+    ),
+    ProblemKind(
+        "trial-refused",
+        409,
+        "The rule cannot be tried, or not over so much history",
+        "`detail` says why, and how much can be tried at once; `ioe rules try` has no limit.",
+    ),
     ProblemKind("dead-letter-not-found", 404, "There is no such dead letter", "It may have been dropped by retention."),
     ProblemKind(
         "unmapped-not-found",

@@ -5,6 +5,7 @@ As everywhere in a folder, a faulty field is noted with its line and read as som
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -15,11 +16,13 @@ from services.site_folder.record import Record
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 1440
+_LARGEST = 10**300
 _HOURS = re.compile(r"(?:([a-z,-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 
 def document_record(document: Mapping[str, Any], name: str, mistakes: Mistakes) -> Record:
     """A document that did not come from a file as a record; every line is 1."""
+    bounded: Mapping[str, Any] = _bounded(document)
 
     def tables(table: Mapping[str, Any]) -> dict[str, Sequence[Record]]:
         return {
@@ -28,7 +31,17 @@ def document_record(document: Mapping[str, Any], name: str, mistakes: Mistakes) 
             if isinstance(value, list) and value and all(isinstance(item, dict) for item in value)
         }
 
-    return Record(name, 1, document, {}, mistakes, tables(document))
+    return Record(name, 1, bounded, {}, mistakes, tables(bounded))
+
+
+def _bounded(value: Any) -> Any:  # noqa: ANN401 - a document is of any shape
+    """With whole numbers that no figure can hold as infinite, which reading refuses."""
+    if isinstance(value, Mapping):
+        return {str(name): _bounded(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_bounded(each) for each in value]
+    too_large = isinstance(value, int) and abs(value) >= _LARGEST
+    return math.inf if too_large else value
 
 
 def table(record: Record, name: str, shape: str) -> Record | None:
