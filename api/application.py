@@ -37,6 +37,7 @@ from api.routes import (
     live,
     meters,
     metrics,
+    notifications,
     places,
     points,
     production,
@@ -75,6 +76,7 @@ VERSIONED = (
     alarms,
     alarm_rules,
     alarm_actions,
+    notifications,
 )
 BESIDE = (metrics, explanations)
 

@@ -109,6 +109,12 @@ _KINDS = (
     ),
     ProblemKind("invoice-not-found", 404, "There is no such invoice", "Look it up in /api/v1/invoices."),
     ProblemKind(
+        "channel-not-found",
+        404,
+        "There is no such notification channel",
+        "Look it up in /api/v1/notification-channels; channels come with the site folder's notifications.toml.",
+    ),
+    ProblemKind(
         "alarm-not-found",
         404,
         "There is no such alarm",

@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from services import events
-from services.database import Connection, DatabaseSettings, run
+from services.database import OUTAGES, Connection, DatabaseSettings, connect, raise_if_cancelled, run
 from services.duty import Say, hold
 from services.notifications.delivery import Deliveries
 from services.notifications.direct import Direct
@@ -27,7 +27,7 @@ from services.notifications.store import SQL, Book, load
 DUTY = "notifications"
 KEPT = timedelta(days=90)
 _LOOK_EACH_S = 0.5
-_LEARN_EACH = timedelta(seconds=5)
+_LEARN_EACH_S = 10.0
 _LET_GO_EACH = timedelta(hours=1)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -35,15 +35,32 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 async def run_notifications(
     database: DatabaseSettings, settings: NotificationSettings, direct: Direct | None = None
 ) -> None:
-    """Tell people whenever the duty is ours; ends only by cancellation. `direct` is kept up to date for the watch."""
+    """Tell people whenever the duty is ours; ends only by cancellation. `direct` is kept up to date in any case."""
 
     async def work(connection: Connection, say: Say) -> None:
-        await _work(connection, settings, say, direct)
+        await _work(connection, settings, say)
 
-    await hold(database, DUTY, work)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(hold(database, DUTY, work))
+        if direct is not None:
+            group.create_task(_keep_learning(database, direct))
 
 
-async def _work(connection: Connection, settings: NotificationSettings, say: Say, direct: Direct | None) -> None:
+async def _keep_learning(database: DatabaseSettings, direct: Direct) -> None:
+    """Remember channels and routes, whoever has the duty: the process that notices an outage may be another one."""
+    while True:
+        try:
+            connection = await connect(database.url, name="notifications")
+            try:
+                direct.learn(await load(connection))
+            finally:
+                await connection.close(timeout=5)
+        except OUTAGES as error:
+            raise_if_cancelled(error)  # what was known stays known: that is what it is for
+        await asyncio.sleep(_LEARN_EACH_S)
+
+
+async def _work(connection: Connection, settings: NotificationSettings, say: Say) -> None:
     wake = asyncio.Event()
     await connection.add_listener(events.CHANNEL, lambda *_: wake.set())
     office = Office(settings.console_url)
@@ -51,8 +68,6 @@ async def _work(connection: Connection, settings: NotificationSettings, say: Say
         while True:
             wake.clear()
             await office.round(connection, datetime.now(UTC))
-            if direct is not None and office.book is not None:
-                direct.learn(office.book)
             say({"under_way": len(office.deliveries.tasks)})
             await _until(wake, office.deliveries)
     finally:
@@ -81,7 +96,7 @@ class Office:
 
     async def round(self, connection: Connection, now: datetime) -> None:
         """Look at everything once."""
-        if self.book is None or now - self._learnt >= _LEARN_EACH:
+        if self.book is None or now - self._learnt >= timedelta(seconds=_LEARN_EACH_S):
             self.book, self._learnt = await load(connection), now
         book = self.book
         await self.deliveries.settle(connection, book, now)

@@ -220,3 +220,35 @@ WITH gone AS (
   WHERE i.route_id = gone.id AND i.message_id IS NULL AND i.due_at IS NULL
 )
 DELETE FROM notification_flood f USING gone WHERE f.route_id = gone.id;
+
+-- name: deliveries_page
+-- what: messages and what became of them on each channel, the newest first
+-- takes: site text, state text, channel text, below int8, limit int8
+-- row: services.notifications.log.LogRow
+SELECT d.id, m.key::text AS key, s.code AS site, c.code AS channel, c.document ->> 'kind' AS channel_kind, r.code AS route,
+  d.team, m.kind, m.made_at, m.title, m.body, d.state, d.tries, d.detail, d.done_at,
+  CASE WHEN d.state = 'waiting' AND d.tries > 0 THEN d.due_at END AS next_try_at
+FROM notification_delivery d
+JOIN notification_message m ON m.id = d.message_id
+JOIN notification_channel c ON c.id = d.channel_id
+JOIN site s ON s.id = m.site_id
+LEFT JOIN notification_route r ON r.id = m.route_id
+WHERE ($1::text IS NULL OR s.code = $1) AND ($2::text IS NULL OR d.state = $2)
+  AND ($3::text IS NULL OR c.code = $3) AND ($4::int8 IS NULL OR d.id < $4)
+ORDER BY d.id DESC LIMIT $5;
+
+-- name: delivery_of_message
+-- what: what became of a message on its channel
+-- takes: key uuid
+-- row: services.notifications.log.StateRow
+SELECT d.state, d.tries, d.detail FROM notification_delivery d JOIN notification_message m ON m.id = d.message_id
+WHERE m.key = $1;
+
+-- name: states_of_channels
+-- what: how each channel has done lately
+-- row: services.notifications.log.ChannelStateRow
+SELECT d.channel_id, count(*) FILTER (WHERE d.state = 'waiting') AS waiting,
+  count(*) FILTER (WHERE d.state = 'failed' AND d.done_at > now() - interval '1 day') AS failed_in_a_day,
+  max(d.done_at) FILTER (WHERE d.state = 'delivered') AS delivered_at,
+  (array_agg(d.detail ORDER BY d.id) FILTER (WHERE d.state = 'waiting' AND d.tries > 0))[1] AS trouble
+FROM notification_delivery d GROUP BY d.channel_id;
