@@ -158,7 +158,7 @@ def _is_known(alarm: Standing, change: Change, at: datetime, past: Past) -> bool
         return alarm.level is None or open_one is None or at < open_one.raised_at
     if alarm.level is None:
         return at in past.active
-    return open_one is None or not is_worse(change.level, open_one.level)
+    return open_one is None or at < open_one.raised_at or not is_worse(change.level, open_one.level)
 
 
 def _is_repeated(alarm: Standing, change: Change, at: datetime, past: Past) -> bool:
