@@ -13,6 +13,7 @@ import asyncpg
 from services.database import connect, one, rows
 from services.health import WorkerRow, pending_migrations, workers
 from services.statements import statements
+from services.watch.figures import DutyRow, duties
 
 SQL = statements("diagnosis")
 
@@ -46,6 +47,7 @@ class Facts:
     sites: list[str]
     unmetered_sites: list[str]
     workers: list[WorkerRow]
+    duties: list[DutyRow]
 
 
 class DatabaseUnreachableError(Exception):
@@ -63,9 +65,10 @@ async def facts(url: str) -> Facts:
         assert server is not None
         pending = await pending_migrations(connection)
         if pending:
-            return Facts(server, pending, [], [], [])
+            return Facts(server, pending, [], [], [], [])
         sites = await rows(connection, SQL["site_codes"], SiteCodeRow)
         unmetered = [site.code for site in sites if not site.metered]
-        return Facts(server, [], [site.code for site in sites], unmetered, await workers(connection))
+        codes = [site.code for site in sites]
+        return Facts(server, [], codes, unmetered, await workers(connection), await duties(connection))
     finally:
         await connection.close()

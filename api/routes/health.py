@@ -18,11 +18,19 @@ from api.openapi_parts import problems
 from api.problems import Problem
 from services import health
 from services.database import Connection
+from services.watch import figures
 
 router = APIRouter(prefix="/health", tags=["health"])
 
-#: An ingest worker writes a heartbeat every few seconds.
-HEARTBEAT_LIMIT_S = 30.0
+#: An ingest worker writes a heartbeat every 5 s, who does a duty every second.
+HEARTBEAT_LIMIT_S = 15.0
+#: Each duty and the command that does it.
+_DONE_BY = {
+    "energy": "ioe analytics --duty energy",
+    "alarms": "ioe analytics --duty alarms",
+    "watch": "ioe watch",
+    "notifications": "ioe watch",
+}
 #: Below this ingest pauses.
 DISK_LIMIT_BYTES = 1_000_000_000
 
@@ -63,7 +71,10 @@ async def alive() -> Alive:
     responses=problems("not-ready"),
 )
 async def ready(shared: Shared) -> Readiness:
-    """Database, migrations, live feed, ingest heartbeats and disk, each with its figure."""
+    """Database, migrations, live feed, heartbeats of ingest and of each duty, and disk, each with its figure.
+
+    The duty `watch` raises the service's own alarms; that it is silent itself is told here and nowhere else.
+    """
     checks = await _checks(shared)
     failed = [check for check in checks if check.status == "failed"]
     if failed:
@@ -83,7 +94,8 @@ async def _checks(shared: Context) -> list[Check]:
             pending = await health.pending_migrations(connection)
             found = [Check(name="database", status="ok", detail="The database answers."), _migrations(pending)]
             if not pending:
-                found += await _ingest(connection, datetime.now(UTC))
+                now = datetime.now(UTC)
+                found += [*await _ingest(connection, now), *await _duties(connection, now)]
     except DatabaseAwayError as error:
         return [
             Check(
@@ -118,6 +130,21 @@ async def _ingest(connection: Connection, now: datetime) -> list[Check]:
             found.append(Check(name=name, status="warning", detail=detail, value=age_s, unit="s"))
         else:
             found.append(Check(name=name, status="ok", detail="It receives.", value=age_s, unit="s"))
+    return found
+
+
+async def _duties(connection: Connection, now: datetime) -> list[Check]:
+    held = {duty.name: duty for duty in await figures.duties(connection)}
+    found = []
+    for name, command in _DONE_BY.items():
+        duty = held.get(name)
+        age_s = None if duty is None else (now - duty.beat_at).total_seconds()
+        if age_s is not None and age_s <= HEARTBEAT_LIMIT_S:
+            found.append(Check(name=f"duty {name}", status="ok", detail="It is done.", value=age_s, unit="s"))
+            continue
+        since = "Nobody ever did it" if age_s is None else f"Nobody has done it for {age_s:.0f} s"
+        detail = f"{since}: start `{command}`."
+        found.append(Check(name=f"duty {name}", status="warning", detail=detail, value=age_s, unit="s"))
     return found
 
 

@@ -27,8 +27,8 @@ _COLOURS = {"ok": "green", "warning": "yellow", "problem": "red"}
 def command(home: Path | None, as_json: bool, settings: Path | None) -> None:
     """Say what is wrong with this installation and how to mend it; exit code 1 where something is.
 
-    Looks at Python, console, cache, programs, clock, home, disk, ports, database, schema, sites, ingest workers and
-    broker, and changes nothing.
+    Looks at Python, console, cache, programs, clock, home, disk, ports, database, schema, sites, ingest workers,
+    duties and broker, and changes nothing.
     """
     findings = _findings((home or default_home()).absolute(), settings)
     if as_json:

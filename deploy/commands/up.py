@@ -43,7 +43,7 @@ PORT = click.IntRange(1, 65535)
 def command(
     home: Path | None, port: int | None, mqtt_port: int | None, simulator: bool, site: Path, settings: Path | None
 ) -> None:
-    """Start database, broker, ingest, engine, api and the simulated factory; stop them all with Ctrl-C."""
+    """Start everything: servers, ingest, engine, alarms, watch, api, the simulated factory; stop it with Ctrl-C."""
     started_s = time.monotonic()
 
     def say(text: str) -> None:

@@ -1,16 +1,17 @@
-"""The servers and those who use them: database, schema, sites, ingest workers, broker."""
+"""The servers and those who use them: database, schema, sites, ingest workers, duties, broker."""
 
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from deploy.broker_answer import NO_ANSWER, broker_limits
+from deploy.doctor.duties import look_at_duties
 from deploy.doctor.finding import Finding, ok, problem, warning
-from deploy.embedded.mqtt_probe import BrokerLimits, BrokerRefusedError, probe
+from deploy.embedded.mqtt_probe import BrokerLimits
 from deploy.settings import Settings
-from ingest.settings import BrokerAddressError, MqttSettings, broker_address
+from ingest.settings import MqttSettings
 from services.diagnosis import DatabaseUnreachableError, Facts, facts
 from services.health import WorkerRow
 
@@ -48,6 +49,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if not known.pending_migrations:
         yield _sites(known)
         yield from _workers(known)
+        yield from look_at_duties(known.duties, known.server.now)
 
 
 def _server(known: Facts) -> Finding:
@@ -98,8 +100,8 @@ def _worker(worker: WorkerRow, silent_s: float) -> Finding:
 
 def _broker(settings: MqttSettings, shared_group: str) -> Iterator[Finding]:
     try:
-        limits = _ask(settings)
-    except (BrokerAddressError, BrokerRefusedError, ssl.SSLError, OSError) as error:
+        limits = broker_limits(settings)
+    except NO_ANSWER as error:
         yield problem("broker", str(error), "start it, or correct IOE_MQTT_URL and IOE_MQTT_PASSWORD")
         return
     complaints = list(_complaints(limits, settings, shared_group))
@@ -109,16 +111,6 @@ def _broker(settings: MqttSettings, shared_group: str) -> Iterator[Finding]:
         yield warning("broker", f"{detail}; {'; '.join(complaints)}", "see deploy/mosquitto.conf")
     else:
         yield ok("broker", detail)
-
-
-def _ask(settings: MqttSettings) -> BrokerLimits:
-    address = broker_address(settings)
-    context = None
-    if address.tls:
-        context = ssl.create_default_context(cafile=settings.ca_file or None)
-        if settings.certificate_file:
-            context.load_cert_chain(settings.certificate_file, settings.key_file or None)
-    return probe(address.host, address.port, address.username, address.password, context)
 
 
 def _complaints(limits: BrokerLimits, settings: MqttSettings, shared_group: str) -> Iterator[str]:

@@ -140,14 +140,21 @@ def _verbs(choice: Choice, found: Servers, home: Path, port: int) -> list[dict[s
     if choice.settings_file is not None:
         environment["IOE_SETTINGS"] = str(choice.settings_file.resolve())
 
-    def verb(*words: str) -> Part:
-        return Verb(words, home / "logs" / f"{words[0]}.log", environment)
+    def verb(name: str, *words: str) -> dict[str, Part]:
+        return {name: Verb(words, home / "logs" / f"{name}.log", environment)}
 
-    groups = [{"ingest": verb("ingest"), "analytics": verb("analytics"), "api": verb("api", "--port", str(port))}]
+    # Each duty has a process of its own: a long recomputation delays no alarm, and whoever ends is told by another.
+    groups: list[dict[str, Part]] = [
+        verb("ingest", "ingest")
+        | verb("analytics", "analytics", "--duty", "energy")
+        | verb("alarms", "analytics", "--duty", "alarms")
+        | verb("watch", "watch")
+        | verb("api", "api", "--port", str(port))
+    ]
     if choice.simulator:
         # Its counters go on where they stopped; what the factory did in the last half hour is told first.
         state = home / "simulator" / "state.json"
-        groups.append({"simulator": verb("simulate", "--state", str(state), "--history", "30m")})
+        groups.append(verb("simulator", "simulate", "--state", str(state), "--history", "30m"))
     return groups
 
 

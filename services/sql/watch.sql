@@ -1,9 +1,15 @@
 -- name: watched_now
--- what: the database's clock, and how much was refused or unknown of late
+-- what: the database's clock; how much was refused or unknown of late; for how long a notification has waited
 -- row: services.watch.figures.NowRow
 SELECT clock_timestamp() AS now,
        (SELECT count(*) FROM dead_letter WHERE last_received_at > now() - interval '10 minutes')  AS dead_letters,
-       (SELECT count(*) FROM unmapped WHERE first_seen_at > now() - interval '1 hour')            AS unmapped;
+       (SELECT count(*) FROM unmapped WHERE first_seen_at > now() - interval '1 hour')            AS unmapped,
+       coalesce(greatest(
+         (SELECT extract(epoch FROM clock_timestamp() - min(m.made_at)) FROM notification_delivery AS d
+          JOIN notification_message AS m ON m.id = d.message_id WHERE d.state = 'waiting'),
+         (SELECT extract(epoch FROM clock_timestamp() - min(due_at)) FROM notification_item
+          WHERE message_id IS NULL AND due_at < clock_timestamp())
+       ), 0)::float8 AS notifications_waiting_s;
 
 -- name: watched_arrivals
 -- what: of the devices heard within half a minute of the newest reading that came in: how old their readings were then

@@ -62,9 +62,10 @@ def facts(figures: Figures, seen: Surroundings, listening_since: datetime) -> di
             *_workers(figures, listening_since),
             *_arrivals(figures),
             *_duties(figures, listening_since),
-            *((Figure("follower", row.name, "behind_s"), row.behind_s) for row in figures.followers),
+            *((Figure("follower", f"log-{row.name}", "behind_s"), row.behind_s) for row in figures.followers),
             (Figure("ingest", "ingest", "dead_letters"), float(figures.dead_letters)),
             (Figure("ingest", "ingest", "unmapped"), float(figures.unmapped)),
+            (Figure("duty", "notifications", "waiting_s"), figures.notifications_waiting_s),
             (Figure("clock", "clock", "off_s"), _clock_off_s(figures, seen)),
         ]
     )

@@ -20,11 +20,15 @@ SQL = statements("watch")
 
 @dataclass(frozen=True, slots=True)
 class NowRow:
-    """The database's clock; dead letters of the last ten minutes, names that nobody mapped of the last hour."""
+    """The database's clock, what was refused or unknown of late, for how long a notification has waited.
+
+    Dead letters are those of the last ten minutes, unmapped names those of the last hour.
+    """
 
     now: datetime
     dead_letters: int
     unmapped: int
+    notifications_waiting_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Figures:
     arrivals: ArrivalsRow
     dead_letters: int
     unmapped: int
+    notifications_waiting_s: float
 
 
 async def gather(connection: Connection) -> Figures:
@@ -85,6 +90,7 @@ async def gather(connection: Connection) -> Figures:
         arrivals,
         now.dead_letters,
         now.unmapped,
+        now.notifications_waiting_s,
     )
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from services.alarms import keeping, rules
 from services.database import OUTAGES, REFUSALS, Connection, DatabaseSettings, connect, raise_if_cancelled, rows
 from services.duty import Say, hold
 from services.statements import statements
+from services.watch.alerting import Alerting, Tell
 from services.watch.facts import Figure, Surroundings, facts
 from services.watch.figures import Figures, gather
 from services.watch.outages import facts_of, microseconds
@@ -40,7 +40,7 @@ DUTY = "watch"
 LOOK_EACH_S = 2.0
 _ASK_DATABASE_EACH_S, _ASK_BROKER_EACH_S = 1.0, 3.0
 _PATIENCE_S = 5.0
-_DATABASE_ALARM = ("database", "away_s")
+_DATABASE_AWAY = Figure("database", "database", "away_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ class StandingRow:
 class Watch:
     """One process that watches, or stands by to."""
 
-    def __init__(self, database: DatabaseSettings, ask_broker: Ask) -> None:
+    def __init__(self, database: DatabaseSettings, ask_broker: Ask, tell: Tell) -> None:
         now = datetime.now(UTC)
         self.database, self.broker = Reachability(now), Reachability(now)
-        self.held_at_s: float | None = None
-        """When this process last did the duty, by the monotonic clock."""
         self._settings = database
         self._ask_broker = ask_broker
+        self._tell = tell
+        self._alerting = Alerting()
         self._asking: Connection | None = None
 
     async def run(self) -> None:
@@ -71,6 +71,7 @@ class Watch:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.database.keep_asking(self._ask_database, _ASK_DATABASE_EACH_S, _PATIENCE_S))
                 tasks.create_task(self.broker.keep_asking(self._ask_broker, _ASK_BROKER_EACH_S, _PATIENCE_S))
+                tasks.create_task(self._tell_of_outages())
                 tasks.create_task(hold(self._settings, DUTY, self.work))
         finally:
             self._hang_up()
@@ -97,9 +98,17 @@ class Watch:
                     await keeping.apply(connection, changes, judge.instances, now)
             for outage in outages:
                 self.database.outages.remove(outage)
-            self.held_at_s = time.monotonic()
+            self._alerting.learn(judge.about_the_database, now)
             say({"rules": len(judge.instances)})
             await asyncio.sleep(LOOK_EACH_S)
+
+    async def _tell_of_outages(self) -> None:
+        while True:
+            payload = self._alerting.due(self.database, datetime.now(UTC))
+            if payload is not None:
+                log.error("%s", payload["message"])
+                await self._tell([payload], datetime.now(UTC))
+            await asyncio.sleep(_ASK_DATABASE_EACH_S)
 
     def _surroundings(self, now: datetime) -> Surroundings:
         room = health.disk(self._settings.disk_path)
@@ -143,12 +152,17 @@ class _Judge:
         self._evaluator.tell(facts)
         self._evaluator.tick(now_us)
 
+    @property
+    def about_the_database(self) -> Instance | None:
+        """The rule that watches whether the database answers."""
+        found = (self.instances[key] for key, figure in self._figure_of.items() if figure == _DATABASE_AWAY)
+        return next(found, None)
+
     def afterwards(self, outages: list[Outage]) -> Iterator[Change]:
         """What is to be told of outages of the database that are over."""
-        for key, (kind, _, figure) in self._figure_of.items():
-            if (kind, figure) == _DATABASE_ALARM:
-                for outage in outages:
-                    yield from self._evaluator.tell(list(facts_of(outage, self.instances[key])))
+        if (instance := self.about_the_database) is not None:
+            for outage in outages:
+                yield from self._evaluator.tell(list(facts_of(outage, instance)))
 
     def judge(self, found: Mapping[Figure, float], now_us: int) -> list[Change]:
         """What is to be told of the figures of now."""

@@ -11,6 +11,7 @@ import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.batch import DeadLetter, UnmappedSample
+from services.database import Connection
 from services.workers import report
 from tests.api.conftest import Service
 from tests.api.plant import NOON_US, POWER, SECOND_US, store
@@ -37,12 +38,17 @@ async def test_without_a_worker_the_service_is_ready_and_warns(quiet: Service) -
         "database": "ok",
         "migrations": "ok",
         "ingest": "warning",
+        "duty energy": "warning",
+        "duty alarms": "warning",
+        "duty watch": "warning",
+        "duty notifications": "warning",
         "live feed": "ok",
     }
 
 
 async def test_a_worker_that_receives_is_well_and_one_that_is_silent_is_not(quiet: Service) -> None:
     await report(quiet.connection, "ingest-1", "receiving", "")
+    await all_duties_are_done(quiet.connection)
     assert (await checks(quiet.client))[""] == "ready"
     await report(quiet.connection, "ingest-1", "paused", "0.4 GB of disk are left")
     answer = (await quiet.client.get("/api/v1/health/ready")).json()
@@ -50,6 +56,23 @@ async def test_a_worker_that_receives_is_well_and_one_that_is_silent_is_not(quie
     await report(quiet.connection, "ingest-1", "receiving", "")
     await quiet.connection.execute("UPDATE ingest_worker SET seen_at = now() - interval '5 minutes'")
     assert (await checks(quiet.client))["ingest ingest-1"] == "warning"
+
+
+async def test_a_watch_that_is_silent_is_told_here(quiet: Service) -> None:
+    """It raises the alarms of all others, and cannot raise its own."""
+    await report(quiet.connection, "ingest-1", "receiving", "")
+    await all_duties_are_done(quiet.connection)
+    await quiet.connection.execute("UPDATE duty SET beat_at = now() - interval '20 s' WHERE name = 'watch'")
+    found = await checks(quiet.client)
+    assert (found[""], found["duty watch"], found["duty alarms"]) == ("degraded", "warning", "ok")
+
+
+async def all_duties_are_done(connection: Connection) -> None:
+    await connection.execute(
+        "INSERT INTO duty (name, backend_pid, holder, since, beat_at) SELECT name, 0, 'one', now(), now() "
+        "FROM unnest(ARRAY['energy', 'alarms', 'watch', 'notifications']) AS name "
+        "ON CONFLICT (name) DO UPDATE SET beat_at = now()"
+    )
 
 
 async def test_metrics_tell_what_the_database_and_the_process_know(quiet: Service) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -15,6 +16,7 @@ from deploy.commands.doctor import command
 from deploy.embedded.mqtt_probe import BrokerRefusedError, probe
 from deploy.embedded.processes import free_port
 from deploy.embedded.stack import Stack
+from services.database import connect
 
 
 def examined(home: Path, *words: str) -> tuple[int, dict[str, dict[str, str]]]:
@@ -112,3 +114,20 @@ def test_a_brokers_limits_are_read(servers: Stack) -> None:
     assert limits.receive_maximum == 20_000
     assert limits.maximum_qos == 2
     assert limits.shared_subscriptions
+
+
+async def test_duties_are_done_or_not(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IOE_DATABASE_URL", database_url)
+    connection = await connect(database_url, name="test")
+    await connection.execute(
+        "INSERT INTO duty (name, backend_pid, holder, since, beat_at, detail) VALUES "
+        "('energy', 0, 'host 7', now(), now(), '{\"behind_s\": 0.25}'), "
+        "('alarms', 0, 'host 8', now() - interval '1 day', now() - interval '90 s', '{}')"
+    )
+    await connection.close()
+    _, found = await asyncio.to_thread(examined, tmp_path)
+    assert found["duty energy"]["status"] == "ok"
+    assert found["duty energy"]["detail"].startswith("host 7, since ")
+    assert found["duty energy"]["detail"].endswith(", 0.2 s behind")
+    assert (found["duty alarms"]["status"], found["duty alarms"]["mend"]) == ("problem", "ioe analytics --duty alarms")
+    assert (found["duty watch"]["status"], found["duty watch"]["mend"]) == ("warning", "ioe watch")

@@ -36,6 +36,7 @@ HEALTHY = Figures(
     ArrivalsRow(devices=12, newest_at=ago(0.4), median_age_s=0.8),
     dead_letters=2,
     unmapped=1,
+    notifications_waiting_s=0.0,
 )
 
 
@@ -54,8 +55,9 @@ def test_a_healthy_service_has_small_figures_and_all_of_them() -> None:
         Figure("duty", "alarms", "silent_s"): 0.5,
         Figure("duty", "alarms", "behind_s"): 0.3,
         Figure("duty", "notifications", "silent_s"): 0.5,
-        Figure("follower", "alarms", "behind_s"): 20.0,
-        Figure("follower", "engine", "behind_s"): 40.0,
+        Figure("duty", "notifications", "waiting_s"): 0.0,
+        Figure("follower", "log-alarms", "behind_s"): 20.0,
+        Figure("follower", "log-engine", "behind_s"): 40.0,
         Figure("ingest", "ingest", "dead_letters"): 2.0,
         Figure("ingest", "ingest", "unmapped"): 1.0,
         Figure("clock", "clock", "off_s"): 0.0,

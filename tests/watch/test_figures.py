@@ -83,7 +83,7 @@ async def test_parts_are_those_that_must_be_there_and_those_that_are(connection:
     await batch_log.register(connection, "engine")
     await batch_log.register(connection, "Somebody's notebook")
     now = {(machine.kind, machine.code) for machine in await parts.load(connection)}
-    assert now - always == {("ingest_worker", "ingest-2"), ("follower", "engine")}
+    assert now - always == {("ingest_worker", "ingest-2"), ("follower", "log-engine")}
     await workers.forget(connection, "ingest-2")
     assert ("ingest_worker", "ingest-2") not in {
         (machine.kind, machine.code) for machine in await parts.load(connection)
@@ -94,3 +94,22 @@ async def test_ages_are_those_of_one_clock(connection: Connection) -> None:
     await workers.report(connection, "ingest-1", "receiving", "")
     found = await gather(connection)
     assert timedelta() <= found.now - found.workers[0].seen_at < timedelta(seconds=30)
+
+
+async def test_a_notification_waits_until_its_channel_takes_it(connection: Connection) -> None:
+    assert (await gather(connection)).notifications_waiting_s == 0
+    await add_points(connection, site="s", devices=1, keys=1)
+    await connection.execute(
+        "INSERT INTO notification_channel (site_id, code, document) SELECT id, 'mail', '{}' FROM site"
+    )
+    await connection.execute(
+        "INSERT INTO notification_message (key, site_id, kind, made_at, title, body, document) "
+        "SELECT gen_random_uuid(), id, 'test', now() - interval '400 s', '', '', '{}' FROM site"
+    )
+    await connection.execute(
+        "INSERT INTO notification_delivery (message_id, channel_id, due_at) "
+        "SELECT m.id, c.id, now() FROM notification_message AS m, notification_channel AS c"
+    )
+    assert 400 <= (await gather(connection)).notifications_waiting_s < 430
+    await connection.execute("UPDATE notification_delivery SET state = 'delivered', done_at = now()")
+    assert (await gather(connection)).notifications_waiting_s == 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ from services.alarms import rules
 from services.database import Connection, DatabaseSettings, connect
 from services.migrate import migrate
 from services.rule_folder.read import read_file
+from services.watch.alerting import Tell
+from services.watch.reachability import Ask
 from services.watch.watching import Watch
 from tests.acceptance.platform import until
 
@@ -36,9 +38,13 @@ async def refuses() -> str:
     return "connection refused"
 
 
+async def tell_nobody(payloads: Sequence[Mapping[str, object]], now: datetime) -> None:
+    del payloads, now
+
+
 @asynccontextmanager
-async def watching(url: str, ask_broker: Callable[[], object] = answers) -> AsyncIterator[Watch]:
-    watch = Watch(DatabaseSettings(url), ask_broker)  # type: ignore[arg-type] # both are asynchronous
+async def watching(url: str, ask_broker: Ask = answers, tell: Tell = tell_nobody) -> AsyncIterator[Watch]:
+    watch = Watch(DatabaseSettings(url), ask_broker, tell)
     task = asyncio.create_task(watch.run())
     try:
         yield watch
@@ -132,6 +138,11 @@ async def test_an_outage_of_the_database_is_written_when_it_is_over(private_stac
     await migrate(stack.database.url)
     connection = await with_rules(stack.database.url)
 
+    told: list[Mapping[str, object]] = []
+
+    async def tell(payloads: Sequence[Mapping[str, object]], now: datetime) -> None:
+        told.extend({**payload, "told_at": now} for payload in payloads)
+
     async def works(other: Connection) -> bool:
         return bool(await other.fetchval("SELECT count(*) FROM duty WHERE name = 'watch' AND detail ? 'rules'"))
 
@@ -142,7 +153,7 @@ async def test_an_outage_of_the_database_is_written_when_it_is_over(private_stac
             )
         )
 
-    async with watching(stack.database.url) as watch:
+    async with watching(stack.database.url, tell=tell) as watch:
         await until(stack.database.url, works, within_s=WITHIN_S)
         await connection.close()
         before = watch.database.away_since
@@ -151,6 +162,7 @@ async def test_an_outage_of_the_database_is_written_when_it_is_over(private_stac
             while watch.database.away_s(datetime.now(UTC)) < 12:
                 await asyncio.sleep(0.2)
         away_since = watch.database.away_since
+        assert [(each["rule"], each["priority"]) for each in told] == [("database-unreachable", "critical")]
         stack.database.start()
         await until(stack.database.url, written, within_s=2 * WITHIN_S)
     connection = await connect(stack.database.url, name="test")
@@ -163,4 +175,6 @@ async def test_an_outage_of_the_database_is_written_when_it_is_over(private_stac
     assert away_since is not None
     assert occurrence is not None
     assert abs((occurrence["raised_at"] - away_since).total_seconds() - 10) < 0.1
+    assert abs(datetime.fromisoformat(str(told[0]["raised_at"])) - occurrence["raised_at"]) < timedelta(seconds=0.1)
+    assert len(told) == 1
     assert (occurrence["returned_at"] - away_since).total_seconds() > 12 + 30

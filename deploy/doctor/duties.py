@@ -1,0 +1,39 @@
+"""Duties: what one process of ours must do at a time; who does each, and since when nobody does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from deploy.doctor.finding import Finding, ok, problem, warning
+from services.watch.figures import DutyRow
+
+#: Each duty and the command that does it, in the order of an installation's needs.
+_DONE_BY = {
+    "energy": "ioe analytics --duty energy",
+    "alarms": "ioe analytics --duty alarms",
+    "watch": "ioe watch",
+    "notifications": "ioe watch",
+}
+#: A holder beats each second, and another takes over within ten.
+_SILENT_S = 15.0
+
+
+def look_at_duties(duties: Sequence[DutyRow], now: datetime) -> Iterator[Finding]:
+    """Whether each duty is done."""
+    held = {duty.name: duty for duty in duties}
+    for name, command in _DONE_BY.items():
+        duty = held.get(name)
+        if duty is None:
+            yield warning(f"duty {name}", "nobody ever did it", command)
+            continue
+        silent_s = (now - duty.beat_at).total_seconds()
+        if silent_s > _SILENT_S:
+            yield problem(f"duty {name}", f"nobody has done it for {silent_s:.0f} s; last did {duty.holder}", command)
+        else:
+            yield ok(f"duty {name}", f"{duty.holder}, since {duty.since:%Y-%m-%d %H:%M:%S} UTC{_behind(duty)}")
+
+
+def _behind(duty: DutyRow) -> str:
+    behind_s = duty.detail.get("behind_s")
+    return f", {behind_s:.1f} s behind" if isinstance(behind_s, int | float) else ""
