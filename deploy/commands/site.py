@@ -19,6 +19,7 @@ import click
 from analytics.registry.difference import Change, count
 from analytics.registry.model import Registry
 from analytics.registry.wording import lines
+from deploy.notification_apply import apply_notifications
 from deploy.one_connection import one_connection
 from deploy.rule_apply import apply_rules
 from deploy.rule_apply import read as read_rules
@@ -27,6 +28,7 @@ from deploy.tariff_apply import apply_prices
 from deploy.tariff_apply import read as read_prices
 from services.alarms.rule_changes import Applying
 from services.database import Connection
+from services.notifications.folder import read_notifications
 from services.registry.apply import Plan, RegistryMovedError, apply, plan
 from services.registry.meters import uncontracted
 from services.registry.places import sites
@@ -86,6 +88,8 @@ def apply_command(folder: Path, dry_run: bool, yes: bool, accept_meaning_change:
             await apply_prices(connection, registry.site.code, prices, dry_run=dry_run, yes=yes)
             applying = Applying(rules, has_folder=True)
             await apply_rules(connection, registry.site.code, applying, dry_run=dry_run, yes=yes)
+            told = read_notifications(folder).wanted
+            await apply_notifications(connection, registry.site.code, told, dry_run=dry_run)
             if not dry_run:
                 await _tell_uncontracted(connection, registry.site.code)
 
@@ -113,7 +117,7 @@ def export(folder: Path, code: str | None, force: bool, settings: Path | None) -
 
 def _checked(folder: Path) -> tuple[Registry, Documents, Mapping[str, FolderRule]]:
     checked, prices, rules = read_folder(folder), read_prices(folder), read_rules(folder)
-    mistakes = sorted({*checked.mistakes, *prices.mistakes, *rules.mistakes})
+    mistakes = sorted({*checked.mistakes, *prices.mistakes, *rules.mistakes, *read_notifications(folder).mistakes})
     for mistake in mistakes:
         click.echo(f"{click.style(f'{mistake.file}:{mistake.line}:', bold=True)} {mistake.text}")
     for warning in prices.warnings:

@@ -57,9 +57,7 @@ class DocumentRow:
 
 
 async def plan(connection: Connection, site: str, wanted: Wanted) -> list[Change]:
-    """What would change."""
-    if await connection.fetchval(SQL["site_id"].text, site) is None:
-        raise NoSuchSiteError(f"site {site!r} is not in the registry: `ioe site apply` first")
+    """What would change; of a site that is not there yet, all of it."""
     held = {(row.kind, row.code): row for row in await rows(connection, SQL["documents_of_site"], DocumentRow, site)}
     documents = _documents(wanted)
     changes = []
@@ -78,8 +76,10 @@ async def plan(connection: Connection, site: str, wanted: Wanted) -> list[Change
 
 
 async def apply(connection: Connection, site: str, wanted: Wanted, now: datetime) -> list[Change]:
-    """Make it so; gives what changed. A second time nothing does."""
+    """Make it so; gives what changed. A second time nothing does. Raises NoSuchSiteError."""
     async with connection.transaction():
+        if await connection.fetchval(SQL["site_id"].text, site) is None:
+            raise NoSuchSiteError(f"site {site!r} is not in the registry: `ioe site apply` first")
         changes = await plan(connection, site, wanted)
         documents = _documents(wanted)
         for change in changes:
