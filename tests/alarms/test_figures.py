@@ -1,0 +1,105 @@
+"""Figures of alarms by hand: a week with known alarms has these figures and misses these limits."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.alarms.figures import Heard, figures, figures_by
+from services.alarms import figures as figures_of
+from services.database import Connection, connect
+from tests.alarms import kept_plant
+from tests.alarms.kept_plant import START, at
+
+WEEK = timedelta(days=7)
+STOP = START + WEEK
+
+
+def heard(
+    seconds: float, alarm: str = "hot", *, lasts: float | None = 60.0, seen: float | None = None, priority: str = "low"
+) -> Heard:
+    """An alarm heard so many seconds after the start."""
+    announced = at(seconds)
+    returned = None if lasts is None else at(seconds + lasts)
+    return Heard(alarm, alarm, priority, announced, returned, returned, None if seen is None else at(seconds + seen))
+
+
+def test_a_calm_week_misses_nothing() -> None:
+    found = figures([heard(n * 3600.0, seen=30.0) for n in range(70)], START, STOP, STOP)
+    assert (found.alarms, found.alarms_per_day, found.worst_ten_minutes) == (70, 10.0, 1)
+    assert found.alarms_per_ten_minutes == pytest.approx(70 / 1008)
+    assert (found.acknowledged, found.acknowledge_median_s, found.acknowledge_p95_s) == (70, 30.0, 30.0)
+    assert found.missed == ()
+
+
+def test_a_bad_week_misses_each_limit_by_name() -> None:
+    storm = [heard(1000.0 + n, f"m-{n}", priority="high") for n in range(200)]
+    beeping = [heard(90_000.0 + 600 * n + second, "door") for n in range(100) for second in (0, 20, 40, 50, 55, 57)]
+    rest = [heard(300_000.0 + 50.0 * n, f"n-{n % 30}") for n in range(600)]
+    old = [heard(-200_000.0, f"old-{n}", lasts=None) for n in range(6)]
+    found = figures([*storm, *beeping, *rest, *old], START, STOP, STOP)
+    assert found.alarms == 1400
+    assert found.alarms_per_day == 200.0
+    assert found.worst_ten_minutes == 200
+    assert found.chattering == ("door",)
+    assert found.standing == tuple(f"old-{n}" for n in range(6))
+    assert found.top[0] == ("door", 600, 100 * 600 / 1400)
+    assert found.priorities == {"critical": 0, "high": 200, "medium": 0, "low": 1200}
+    assert [missed.limit.figure for missed in found.missed] == [
+        "alarms_per_day",
+        "worst_ten_minutes",
+        "time_in_flood_percent",
+        "chattering_alarms",
+        "standing_alarms",
+        "top_ten_percent",
+    ]
+    # The storm is a flood from its eleventh alarm until only four of it are younger than ten minutes; the rest is one
+    # of twelve in ten minutes for its 600 alarms.
+    assert found.floods == 2
+    assert found.flood_s == pytest.approx((1195 + 600 - 1010) + (300_000 + 50 * 595 + 600 - 300_000 - 500))
+
+
+def test_a_period_that_is_not_over_is_counted_up_to_now() -> None:
+    found = figures([heard(60.0), heard(120.0)], START, STOP, START + timedelta(days=1))
+    assert (found.alarms, found.alarms_per_day) == (2, 2.0)
+    assert figures([heard(60.0)], START, STOP, START).alarms == 0
+
+
+@given(st.lists(st.tuples(st.floats(0, 600_000), st.sampled_from("abc")), max_size=50))
+def test_the_parts_are_the_whole(given_alarms: list[tuple[float, str]]) -> None:
+    each = [heard(seconds, alarm) for seconds, alarm in given_alarms]
+    parts = figures_by(each, START, STOP, STOP)
+    whole = figures(each, START, STOP, STOP)
+    assert sum(part.alarms for part in parts.values()) == whole.alarms == len(each)
+    assert [part.alarms for part in parts.values()] == sorted((p.alarms for p in parts.values()), reverse=True)
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    opened = await connect(database_url, name="test")
+    yield opened
+    await opened.close()
+
+
+async def test_figures_are_read_by_machine_and_leave_out_what_nobody_heard(connection: Connection) -> None:
+    plant = await kept_plant.make(connection, machines=["comp-1", "comp-2"])
+    first, second = plant.instance("hot", "comp-1"), plant.instance("hot", "comp-2")
+    for n in range(3):
+        await plant.tell(first, 100.0 * n, "H")
+        await plant.tell(first, 100.0 * n + 50, None)
+    await plant.tell(second, 10, "H", quiet="not_running")
+    await plant.tell(second, 20, None)
+    await plant.tell(second, 30, "H")
+    answer = await figures_of.of_period(connection, START, STOP, STOP, site="kunshan", by="machine")
+    assert answer.whole.alarms == 4
+    assert [(part.code, part.name, part.figures.alarms) for part in answer.parts] == [
+        ("kunshan/comp-1", "Machine comp-1", 3),
+        ("kunshan/comp-2", "Machine comp-2", 1),
+    ]
+    assert answer.whole.standing == ("kunshan/hot/comp-2",)
+    rules = await figures_of.of_period(connection, START, STOP, STOP, by="rule", machine="comp-1")
+    assert [(part.code, part.figures.alarms) for part in rules.parts] == [("kunshan/hot", 3)]
