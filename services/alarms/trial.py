@@ -3,17 +3,18 @@
     readings as stored, a minute or two at a time --> the evaluator, exactly as live --> changes --> alarms that would
     have been, by raise and return; what is quiet by design counts as kept quiet
 
-The rules that would explain the tried one, and the silence of its machines and gateways, are evaluated beside it, so
-that what they keep quiet is kept quiet here. The trial begins before its span, so that delays and windows are filled;
-alarms that were raised before the span are not counted. What services work out as it happens has no history: such a
-rule cannot be tried, and says why. Work is bounded by the readings that are expected, and goes on in a thread.
+The rules that would explain the tried one are evaluated beside it, so that what they keep quiet is kept quiet here.
+Silence need not be among them unless silence is tried: without readings nothing is raised. Where it is tried, a device
+is heard through the one point that speaks most often. The trial begins before its span, so that delays and windows are
+filled; alarms that were raised before the span are not counted. What services work out as it happens has no history:
+such a rule cannot be tried, and says why. How much would be read is said beforehand; work goes on in a thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ import numpy as np
 
 from analytics.alarms.binding import bind
 from analytics.alarms.evaluator import Evaluator
-from analytics.alarms.machine import Instance, Point, Unbound
+from analytics.alarms.machine import Instance, Machine, Point, Unbound
 from analytics.alarms.rule import Rule
 from analytics.alarms.rule_expressions import FACT_KINDS
 from analytics.alarms.trial import Told, WouldBe
@@ -113,15 +114,22 @@ async def prepare(connection: Connection, site: str, rule: Rule, only: Collectio
     if missing := sorted(set(only) - {each.key.subject for each in tried} - {each.key.subject for each in unbound}):
         raise CannotTryError(f"rule {rule.code!r} is not for {', '.join(missing)}: see which machines it is for")
     zone = next((each.time_zone for each in await sites(connection) if each.code == site), "UTC")
-    others = [each for each in stored.values() if each.code != rule.code and each.signal.kind not in FACT_KINDS]
+    named = _explaining(rule, stored)
+    others = [each for code, each in stored.items() if code in named and code != rule.code and _goes_beside(each, rule)]
     near = _near(tried)
-    wanted = [each for each in others if each.code in _explaining(rule, stored) or each.signal.kind == "silence"]
-    beside = tuple(
+    beside = [
         each
-        for each in bind(wanted, overrides, machines).instances
+        for each in bind(others, overrides, machines).instances
         if (each.machine.subject, each.machine.code) in near
+    ]
+    loudest = _loudest(machines)
+    return Prepared(
+        rule,
+        ZoneInfo(zone),
+        tuple(_heard(each, loudest) for each in tried),
+        tuple(_heard(each, loudest) for each in beside),
+        unbound,
     )
-    return Prepared(rule, ZoneInfo(zone), tried, beside, unbound)
 
 
 async def run(
@@ -185,6 +193,30 @@ def _explaining(rule: Rule, stored: Mapping[str, Rule]) -> set[str]:
             found.add(code)
             waiting += [suppression.rule for suppression in stored[code].suppressed_by]
     return found
+
+
+def _goes_beside(explaining: Rule, tried: Rule) -> bool:
+    kind = explaining.signal.kind
+    return kind not in FACT_KINDS and (kind != "silence" or tried.signal.kind == "silence")
+
+
+def _loudest(machines: Sequence[Machine]) -> frozenset[int]:
+    """Of each device the point that speaks most often."""
+    return frozenset(
+        min(machine.points.values(), key=lambda point: (point.expected_interval_s, point.point_id)).point_id
+        for machine in machines
+        if machine.points and machine.subject == "device"
+    )
+
+
+def _heard(instance: Instance, loudest: frozenset[int]) -> Instance:
+    """An instance about silence with one point a device in place of all."""
+    if "" not in instance.names:
+        return instance
+    kept = tuple(each for each in instance.names[""] if each in loudest) or instance.names[""]
+    names = {**instance.names, "": kept}
+    used = {each for point_ids in names.values() for each in point_ids}
+    return replace(instance, names=names, points={each: instance.points[each] for each in used})
 
 
 def _before(rule: Rule) -> timedelta:
