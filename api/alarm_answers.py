@@ -1,6 +1,6 @@
 """What several routes about alarms share: their filters, which site is meant, and an alarm with all that is known."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -29,6 +29,7 @@ Code = Annotated[str, Path(pattern=CODE)]
 _STEPS_SHOWN = 200
 _OCCURRENCES_SHOWN = 50
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST = timedelta(days=400)
 _FOR_EVER = datetime(3000, 1, 1, tzinfo=UTC)
 
 
@@ -59,3 +60,14 @@ async def detail(connection: Connection, address: str) -> AlarmDetail:
             "occurrences": [ShownOccurrence.of(each, firsts) for each in occurred],
         }
     )
+
+
+def lately(start: datetime | None, stop: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    """A period of the last week unless another one is asked for. Raises Problem where it is empty or too long."""
+    until = stop or now
+    since = start or until - timedelta(days=7)
+    if since >= until:
+        raise Problem("invalid-request", "The period is empty: `from` comes before `to`.")
+    if until - since > _LONGEST:
+        raise Problem("invalid-request", f"The period is longer than {_LONGEST.days} days: ask for it in parts.")
+    return since, until

@@ -16,6 +16,8 @@ from api.parameters import strict
 from api.reference import page
 from api.routes import (
     alarm_actions,
+    alarm_figures,
+    alarm_occurrences,
     alarm_rules,
     alarms,
     bills,
@@ -76,6 +78,8 @@ VERSIONED = (
     alarms,
     alarm_rules,
     alarm_actions,
+    alarm_occurrences,
+    alarm_figures,
     notifications,
 )
 BESIDE = (metrics, explanations)

@@ -111,3 +111,46 @@ async def test_many_are_acknowledged_at_once(client: httpx.AsyncClient, plant: P
     assert [each["alarm"] for each in done["refused"]] == ["kunshan/hot/comp-1"]
     wanted["alarms"] = ["kunshan/hot"]
     assert (await client.post("/api/v1/alarms/acknowledge", json=wanted)).status_code == 422
+
+
+async def test_what_was_raised_is_listed_and_comes_as_csv(client: httpx.AsyncClient, plant: Plant) -> None:
+    for n in range(3):
+        await plant.tell(plant.instance("hot", "comp-1"), 10 + 100 * n, "H", 106.0 + n)
+        await plant.tell(plant.instance("hot", "comp-1"), 50 + 100 * n, None)
+    await plant.tell(plant.instance("hot", "comp-2"), 60, "HH", 112.0, quiet="not_running")
+    period = "from=2026-11-23T08:00:00Z&to=2026-11-23T09:00:00Z"
+    first = (await client.get(f"/api/v1/alarm-occurrences?{period}&limit=2")).json()
+    rest = (await client.get(f"/api/v1/alarm-occurrences?{period}&limit=2&cursor={first['next']}")).json()
+    assert [item["value"] for item in (*first["items"], *rest["items"])] == [108.0, 107.0, 106.0]
+    assert rest["next"] is None
+    assert rest["items"][0]["returned_at"] == "2026-11-23T08:00:50Z"
+    every = (await client.get(f"/api/v1/alarm-occurrences?{period}&include=quiet&priority=critical")).json()["items"]
+    assert [(item["alarm"], item["announced_at"]) for item in every] == [("kunshan/hot/comp-2", None)]
+    text = (await client.get(f"/api/v1/alarm-occurrences?{period}&machine=comp-1", headers={"Accept": "text/csv"})).text
+    lines = text.splitlines()
+    assert lines[0].startswith("alarm,machine,name,system,priority,level,value,limit,unit,message,raised_at")
+    assert lines[1].startswith("kunshan/hot/comp-1,Machine comp-1,Outlet hot,other,high,H,108.0,105.0,degC,")
+    assert len(lines) == 4
+    assert (
+        await client.get("/api/v1/alarm-occurrences?from=2026-11-23T08:00:00Z&to=2026-11-23T08:00:00Z")
+    ).status_code == 422
+    assert (await client.get("/api/v1/alarm-occurrences", headers={"Accept": "image/png"})).status_code == 406
+
+
+async def test_figures_and_floods_of_a_period(client: httpx.AsyncClient, plant: Plant) -> None:
+    for n in range(12):
+        await plant.tell(plant.instance("hot", f"comp-{n % 3 + 1}"), 10 * n, "H")
+        await plant.tell(plant.instance("hot", f"comp-{n % 3 + 1}"), 10 * n + 5, None)
+    await plant.pass_time(7200)
+    period = "site=kunshan&from=2026-11-23T08:00:00Z&to=2026-11-23T20:00:00Z"
+    found = (await client.get(f"/api/v1/alarm-figures?{period}&by=machine")).json()
+    whole = found["figures"]
+    assert (whole["alarms"], whole["alarms_per_day"], whole["worst_ten_minutes"], whole["floods"]) == (12, 24.0, 12, 1)
+    assert [part["code"] for part in found["parts"]] == ["kunshan/comp-1", "kunshan/comp-2", "kunshan/comp-3"]
+    missed = [each["figure"] for each in whole["missed"]]
+    assert missed == ["worst_ten_minutes", "time_in_flood_percent"]
+    assert "ISA-18.2" in whole["missed"][0]["source"]
+    (flood,) = (await client.get(f"/api/v1/alarm-floods?{period}")).json()["items"]
+    assert (flood["started_at"], flood["alarms"], flood["peak_in_ten_minutes"]) == ("2026-11-23T08:01:40Z", 12, 12)
+    # Twelve at 0, 10 ... 110 s: with the eighth, of 70 s, ten minutes old, four are left.
+    assert flood["ended_at"] == "2026-11-23T08:11:10Z"

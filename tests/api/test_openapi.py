@@ -105,11 +105,15 @@ def test_numbers_name_their_unit() -> None:
     # Of products in their own unit, and money in the currency beside it.
     in_the_points_unit |= {"quantity", "energy_per_unit", "cost", "average_price", "amount", "total"}
     unitless |= {"load_factor", "share_of_contract", "peak_share", "rank", "meters", "change", "row", "replaced"}
+    # Alarms: figures in the signal's unit, which stands beside them, and counts of alarms.
+    in_the_points_unit |= {"limit", "at_most"}
+    unitless |= {"alarms", "alarms_per_day", "alarms_per_ten_minutes", "worst_ten_minutes", "peak_in_ten_minutes"}
+    unitless |= {"floods", "alarms_in_floods", "acknowledged", "likelihood", "times"}
     for name, schema in DOCUMENT["components"]["schemas"].items():
         for field, described in schema.get("properties", {}).items():
             kinds = {described.get("type"), *(option.get("type") for option in described.get("anyOf", []))}
             if kinds & {"number", "integer"} and field not in unitless | in_the_points_unit:
-                assert field.rsplit("_", 1)[-1] in {"s", "kw", "m2", "bytes"}, f"{name}.{field}"
+                assert field.rsplit("_", 1)[-1] in {"s", "kw", "m2", "bytes", "percent", "minutes"}, f"{name}.{field}"
 
 
 def test_the_reference_page_shows_every_operation_and_loads_nothing_from_outside() -> None:

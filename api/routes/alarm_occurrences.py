@@ -1,0 +1,137 @@
+"""What was raised in a period, each from raise to normal, and the floods; as JSON a page at a time, or all as CSV."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from api.alarm_answers import MachineFilter, Priorities, SiteOrService, Systems, lately, site_named
+from api.alarm_models import ShownOccurrence
+from api.alarm_tables import occurrences_as_csv
+from api.context import Database, Shared
+from api.instants import Instant, zoned
+from api.names import CODE
+from api.openapi_parts import problems
+from api.pages import PageOf, PageWanted, Wanted, wanted_page
+from api.periods import FromOrLately, ToOrNow
+from api.problems import Problem
+from services.alarms import reads
+from services.alarms.reads import Period
+
+router = APIRouter(tags=["alarms"], dependencies=[Depends(zoned)])
+
+
+class Flood(BaseModel):
+    """More alarms than anybody can read: above ten in ten minutes, until fewer than five in ten minutes."""
+
+    site: str
+    started_at: Instant
+    ended_at: Annotated[Instant | None, Field(description="Null: it goes on.")]
+    alarms: int
+    peak_in_ten_minutes: int
+
+
+@router.get(
+    "/alarm-occurrences",
+    operation_id="list_alarm_occurrences",
+    summary="What was raised",
+    response_model=PageOf[ShownOccurrence],
+    responses={
+        200: {
+            "description": "JSON, or CSV where it is asked for.",
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        },
+        **problems("site-not-found", "invalid-cursor", "not-acceptable"),
+    },
+)
+async def list_alarm_occurrences(
+    request: Request,
+    shared: Shared,
+    start: FromOrLately = None,
+    stop: ToOrNow = None,
+    site: SiteOrService = None,
+    rule: Annotated[str | None, Query(pattern=CODE)] = None,
+    machine: MachineFilter = None,
+    priority: Priorities = None,
+    system: Systems = None,
+    include: Annotated[
+        list[Literal["quiet"]] | None, Query(description="`quiet`: also those that nobody was told of.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Items a page at most.")] = 100,
+    cursor: Annotated[str | None, Query(description="The `next` of the page before.", max_length=1000)] = None,
+    form: Annotated[Literal["json", "csv"] | None, Query(alias="format", description="Wins over `Accept`.")] = None,
+    accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
+) -> Response:
+    """Occurrences raised in [from, to), the newest first; without a period those of the last week."""
+    wanted = wanted_page(request, cursor, limit)
+    since, until = lately(start, stop, datetime.now(UTC))
+    async with shared.connections.borrow() as connection:
+        named = await site_named(connection, site)
+    period = Period(since, until, named, rule, machine, priority, system, bool(include))
+    if (form or _accepted(accept)) == "csv":
+        return await occurrences_as_csv(shared, period)
+    async with shared.connections.borrow() as connection:
+        found, rest = await reads.occurrences(connection, period, wanted.limit, _below(wanted))
+        firsts = await reads.addresses(connection, [row.first_out_id for row in found if row.first_out_id])
+    answer = Response(media_type="application/json")
+    page = wanted.page(answer, (ShownOccurrence.of(row, firsts) for row in found), _place(rest))
+    answer.body = page.model_dump_json().encode()
+    answer.headers["content-length"] = str(len(answer.body))
+    return answer
+
+
+@router.get(
+    "/alarm-floods",
+    operation_id="list_alarm_floods",
+    summary="Floods of alarms",
+    responses=problems("site-not-found"),
+)
+async def list_alarm_floods(
+    connection: Database,
+    response: Response,
+    wanted: PageWanted,
+    start: FromOrLately = None,
+    stop: ToOrNow = None,
+    site: SiteOrService = None,
+) -> PageOf[Flood]:
+    """Floods that touch [from, to), the newest first; without a period those of the last week."""
+    since, until = lately(start, stop, datetime.now(UTC))
+    named = await site_named(connection, site)
+    found, rest = await reads.floods(connection, since, until, named, wanted.limit, _below(wanted))
+    return wanted.page(response, (_flood(row) for row in found), _place(rest))
+
+
+def _flood(row: reads.FloodRow) -> Flood:
+    return Flood(
+        site=row.site,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        alarms=row.alarms,
+        peak_in_ten_minutes=row.peak_in_ten_minutes,
+    )
+
+
+def _accepted(accept: str) -> Literal["json", "csv"]:
+    for part in accept.split(","):
+        kind = part.partition(";")[0].strip().lower()
+        if kind in ("*/*", "application/json", "application/*", ""):
+            return "json"
+        if kind in ("text/csv", "text/*"):
+            return "csv"
+    raise Problem("not-acceptable", f"Occurrences come as JSON or text/csv, not as {accept[:100]}.")
+
+
+def _place(rest: tuple[datetime, int] | None) -> str | None:
+    return None if rest is None else f"{rest[0].isoformat()}|{rest[1]}"
+
+
+def _below(wanted: Wanted) -> tuple[datetime, int] | None:
+    if wanted.after is None:
+        return None
+    parts: Sequence[str] = wanted.after.split("|")
+    try:
+        return datetime.fromisoformat(parts[0]), int(parts[1])
+    except (ValueError, IndexError):
+        raise Problem("invalid-cursor", "The cursor is not one of ours: give the `next` of a page unchanged.") from None
