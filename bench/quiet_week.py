@@ -30,7 +30,7 @@ from analytics.alarms.machine import AlarmKey
 from analytics.batches import Columns
 from simulators.factory.factory import Factory
 from simulators.factory.telemetry import Sample, Telemetry
-from tests.alarms.factory_machines import binding, machines
+from tests.alarms.factory_machines import binding, conversions, machines
 
 ZONE = timezone(timedelta(hours=8))
 MOST_IN_TEN_MINUTES = 1.0
@@ -90,6 +90,7 @@ def point_ids() -> Mapping[tuple[str, str], tuple[int, Mapping[str, float]]]:
 
 def columns_of(samples: Iterator[Sample], ids: Mapping[tuple[str, str], tuple[int, Mapping[str, float]]]) -> Columns:
     """What ingest would make of samples."""
+    units = conversions()
     points: list[int] = []
     times: list[int] = []
     values: list[float] = []
@@ -99,7 +100,7 @@ def columns_of(samples: Iterator[Sample], ids: Mapping[tuple[str, str], tuple[in
             point_id, states = ids[sample.device, key]
             points.append(point_id)
             times.append(at_us)
-            values.append(states[value] if isinstance(value, str) else float(value))
+            values.append(states[value] if isinstance(value, str) else units[point_id].stored(float(value)))
     return Columns(np.array(points, np.int32), np.array(times, np.int64), np.array(values, np.float64))
 
 

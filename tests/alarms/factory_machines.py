@@ -16,7 +16,9 @@ from typing import Any
 from analytics.alarms.binding import Binding, bind
 from analytics.alarms.machine import Machine, Point
 from analytics.alarms.rule import Rule
+from analytics.registry.quantities import QUANTITIES
 from services.rule_folder.read import read_rule_folder
+from services.units import Conversion, conversion
 
 SITE = Path(__file__).parents[2] / "deploy" / "sites" / "kunshan"
 LIBRARY = Path(__file__).parents[2] / "deploy" / "rules"
@@ -33,9 +35,8 @@ def rules() -> tuple[Rule, ...]:
 @cache
 def machines() -> tuple[Machine, ...]:
     """Devices, meters, and the site itself."""
-    templates = {path.stem: tomllib.loads(path.read_text()) for path in (SITE / "templates").glob("*.toml")}
     numbers = count(1)
-    devices = [_device(row, templates[row["template"]], numbers) for row in _rows("devices")]
+    devices = [_device(row, _template(row["template"]), numbers) for row in _rows("devices")]
     by_code = {machine.code: machine for machine in devices}
     registers: dict[str, list[str]] = {}
     for row in _rows("registers"):
@@ -50,6 +51,22 @@ def binding() -> Binding:
     return bind([rule for rule in rules() if rule.target.subject != "service"], {}, machines())
 
 
+@cache
+def conversions() -> Mapping[int, Conversion]:
+    """How what a point sends becomes what is stored, by its number."""
+    return {
+        machine.points[point["key"]].point_id: conversion(point["unit"], point["quantity"])
+        for machine in machines()
+        if machine.subject == "device"
+        for point in _template(machine.template)["point"]
+    }
+
+
+@cache
+def _template(code: str) -> Mapping[str, Any]:
+    return tomllib.loads((SITE / "templates" / f"{code}.toml").read_text(encoding="utf-8"))
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     with (SITE / f"{name}.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
@@ -58,7 +75,11 @@ def _rows(name: str) -> list[dict[str, str]]:
 def _device(row: Mapping[str, str], template: Mapping[str, Any], numbers: Iterator[int]) -> Machine:
     points = {
         point["key"]: Point(
-            next(numbers), point["unit"], point["kind"], point["expected_interval_s"], point.get("states", {})
+            next(numbers),
+            QUANTITIES[point["quantity"]].unit,
+            point["kind"],
+            point["expected_interval_s"],
+            point.get("states", {}),
         )
         for point in template["point"]
     }
