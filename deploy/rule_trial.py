@@ -76,7 +76,9 @@ def try_command(
 def lines(tried: Trial) -> Iterator[str]:
     """What came of a trial: the number first, then each alarm, then what was kept quiet, chatters or is left out."""
     count = len(tried.alarms)
-    would = f"would have raised {count:,} alarm{'' if count == 1 else 's'} on {len(tried.machines)} machines"
+    machines = len(tried.machines)
+    on = f"{machines} machine{'' if machines == 1 else 's'}"
+    would = f"would have raised {count:,} alarm{'' if count == 1 else 's'} on {on}"
     yield f"{would} from {shown(tried.start)} to {shown(tried.stop)}: {tried.alarms_a_day:.1f} a day"
     for alarm in tried.alarms:
         raised = _EPOCH + timedelta(microseconds=alarm.raised_us)

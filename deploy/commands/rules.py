@@ -24,9 +24,10 @@ import click
 from analytics.alarms.machine import AlarmKey
 from analytics.alarms.overrides import Override
 from analytics.alarms.rule import LEVELS, LevelCode, Rule, RuleError
+from deploy.instants import shown
 from deploy.one_connection import one_connection
 from deploy.rule_apply import apply_rules, known, read
-from deploy.rule_tables import rule_lines, rule_table, unbound_lines, version_lines
+from deploy.rule_tables import figures, rule_lines, rule_table, unbound_lines, version_lines
 from deploy.rule_trial import try_command
 from deploy.settings import settings_option
 from services.alarms import rule_edits, rule_overrides, rules
@@ -138,25 +139,25 @@ def set_command(
     machine: str | None,
     clear: bool,
     settings: Path | None,
-    **figures: Any,  # noqa: ANN401 - the options that are figures
+    **given: Any,  # noqa: ANN401 - the options that are figures
 ) -> None:
     """Change RULE at every machine, or with --machine the figures of one; the version before is kept."""
     site, code = _names(rule)
-    wanted = _override(figures)
+    wanted = _override(given)
     if clear and machine is None:
         raise click.ClickException("--clear takes away what one machine has otherwise: say which with --machine")
-    if not clear and wanted.is_empty and figures["enabled"] is None:
+    if not clear and wanted.is_empty and given["enabled"] is None:
         raise click.ClickException("nothing to change: give --limit, --deadband, a delay, --on or --off")
 
     async def work(connection: Connection) -> str:
         there = await rules.one(connection, site, code)
         if machine is None:
-            stored = await rule_edits.enter(connection, site, _changed(there, wanted, figures["enabled"]), reason)
+            stored = await rule_edits.enter(connection, site, _changed(there, wanted, given["enabled"]), reason)
             same = stored.version == there.version
             return f"{rule}: {'nothing to change' if same else f'version {stored.version}'}"
         key = AlarmKey(site, code, there.rule.target.subject, machine)
         before = (await rule_overrides.held(connection, site)).get(key, Override())
-        put = None if clear else _together(before, wanted, figures["enabled"])
+        put = None if clear else _together(before, wanted, given["enabled"])
         is_new = await rule_edits.override(connection, key, put, reason)
         return f"{rule} on {machine}: {'changed' if is_new else 'nothing to change'}"
 
@@ -174,8 +175,8 @@ def versions(rule: str, settings: Path | None) -> None:
         await rules.one(connection, site, code)
         found = list(version_lines(await rules.versions(connection, site, code)))
         for row in await rule_overrides.history(connection, site, code):
-            what = "the rule's own again" if row.document is None else row.document
-            found.append(f"   on {row.subject}: {what} ({row.actor}, {row.at:%Y-%m-%d %H:%M}: {row.reason})")
+            what = "the rule's own again" if row.document is None else figures(row.override)
+            found.append(f"   on {row.subject}: {what} ({row.actor}, {shown(row.at)}: {row.reason})")
         return found
 
     click.echo("\n".join(_run(settings, work)))

@@ -33,7 +33,7 @@ async def checked(connection: Connection, site: str, given: Mapping[str, Any]) -
     """The rule that a document says, as one of a site ("" the service). Raises RuleRefusedError."""
     known = [*await rules.held(connection, site), *await rules.held(connection, "")]
     entry, mistakes = read_document(given, known)
-    if entry.rule is None or mistakes:
+    if entry.rule is None:
         raise RuleRefusedError([mistake.text for mistake in mistakes])
     if (entry.rule.target.subject == "service") != (site == ""):
         raise RuleRefusedError(["a rule about the service is one of site `service`, and all others are a site's"])

@@ -43,7 +43,7 @@ Progress = Callable[[datetime], None]
 WHY_NOT: Mapping[str, str] = MappingProxyType(
     {
         "clock": "how far a device's clock is ahead is seen when a message arrives, and not kept",
-        "irregularity": "duplicates, late and refused messages are counted as they arrive, and not kept",
+        "irregularity": "duplicates, late and refused messages are counted as they arrive; readings do not show them",
         "ledger": "entries of the ledger are told as they are decided; `ioe meter ledger` lists them",
         "baseline": "an hour is compared with like days when it ends; the comparison is not kept",
         "night_flow": "the least flow of a night is worked out in the morning; it is not kept",

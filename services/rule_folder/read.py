@@ -11,7 +11,7 @@ library only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,7 +91,7 @@ def read_document(document: Mapping[str, Any], known: Sequence[str]) -> tuple[Ru
     mistakes = Mistakes()
     entry = read_rule(document_record(document, "rule", mistakes))
     _check_others(entry.rule, entry.record, {*known, entry.code})
-    return entry, mistakes.listed()
+    return (replace(entry, rule=None) if mistakes.found else entry), mistakes.listed()
 
 
 def _entries(folder: Path, root: Path, mistakes: Mistakes) -> dict[str, RuleEntry]:

@@ -71,8 +71,8 @@ def read_rules(record: Record) -> list[RuleEntry]:
 
 def read_rule(record: Record) -> RuleEntry:
     """Read a rule and check that it can be evaluated."""
-    record.only(RULE_FIELDS)
     before = len(record.mistakes.found)
+    record.only(RULE_FIELDS)
     code = record.code("code")
     given: dict[str, Any] = {
         "code": code,
@@ -151,8 +151,8 @@ def _signal(record: Record) -> Signal | None:
         if not value:
             record.wrong("signal", "'signal' is missing: what is watched, a point's key or an expression")
         return None
-    inside.only(SIGNAL_FIELDS)
     before = len(record.mistakes.found)
+    inside.only(SIGNAL_FIELDS)
     kind = inside.choice("kind", get_args(SignalKind)) if "kind" in inside.values else "value"
     counts = inside.choice("counts", ("rises", "changes", "increase")) if "counts" in inside.values else "rises"
     given = {

@@ -24,7 +24,8 @@ def document(rule: Rule, *, is_enabled: bool = True) -> dict[str, Any]:
     """The fields of a rule, those that are as usual left out."""
     found = _fields(rule)
     found["for"] = found.get("for", {})
-    found["signal"] = rule.signal.of if rule.signal == Signal("value", rule.signal.of) else found["signal"]
+    if rule.signal.of and rule.signal == Signal("value", rule.signal.of):
+        found["signal"] = rule.signal.of
     if rule.hours:
         found["hours"] = written_hours(rule.hours)
     if not is_enabled:
