@@ -24,6 +24,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "site": "check, apply or export a site folder",
         "meter": "the ledger of a meter, does it add up, a replaced register, judging again",
         "tariff": "check, apply, show or import tariffs and contracts",
+        "alarms": "what is wrong now, what people do about it, how good the alarms are",
         "rules": "list, show, check, apply, change rules of alarms, try them against history",
         "notify": "who is told of alarms, try a channel, what became of each message",
         "bill": "make, show, close, restate or export bills",

@@ -1,0 +1,108 @@
+"""`ioe alarms` as people and scripts call it: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from deploy.cli import main
+from services.database import connect
+from tests.alarms import kept_plant
+from tests.alarms.kept_plant import Plant
+
+ALARM = "kunshan/hot/comp-1"
+Tell = Callable[[Callable[[Plant], Coroutine[Any, Any, None]]], None]
+PERIOD = ("--from", "2026-11-23T08:00:00Z", "--to", "2026-11-23T20:00:00Z")
+
+
+def ioe(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["alarms", *arguments])
+
+
+@pytest.fixture
+def told(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Tell:
+    """Tell alarms of a site with two compressors something, from within a test that is not asynchronous."""
+    monkeypatch.setenv("IOE_DATABASE_URL", database_url)
+
+    def tell(what: Callable[[Plant], Coroutine[Any, Any, None]]) -> None:
+        async def work() -> None:
+            connection = await connect(database_url, name="test")
+            try:
+                await what(await kept_plant.make(connection, machines=["comp-1", "comp-2"]))
+            finally:
+                await connection.close()
+
+        asyncio.run(work())
+
+    return tell
+
+
+async def raised(plant: Plant) -> None:
+    await plant.tell(plant.instance("hot", "comp-1"), 10, "HH", 112.0)
+
+
+async def nothing(plant: Plant) -> None:
+    assert plant.instances
+
+
+def test_a_calm_site_ends_with_0(told: Tell) -> None:
+    told(nothing)
+    listed = ioe("list")
+    assert (listed.exit_code, listed.stdout) == (0, "all is normal\n")
+    assert ioe("floods", *PERIOD).stdout == "no flood\n"
+    assert ioe("figures", *PERIOD).exit_code == 0
+
+
+def test_an_alarm_is_listed_shown_and_answered(told: Tell) -> None:
+    told(raised)
+    listed = ioe("list", "--site", "kunshan")
+    assert listed.exit_code == 3
+    assert listed.stdout.splitlines() == [
+        "priority  state           since                 alarm               message",
+        "critical  unacknowledged  2026-11-23T08:00:10Z  kunshan/hot/comp-1  Outlet hot: 112 degC / 109 degC",
+    ]
+    assert len(ioe("list", "--all").stdout.splitlines()) == 3
+    assert ioe("ack", ALARM, "--comment", "going there").stdout == f"{ALARM}: acknowledged\n"
+    again = ioe("ack", ALARM)
+    assert (again.exit_code, again.stderr) == (1, f"{ALARM}: it is acknowledged already\n")
+    shown = ioe("show", ALARM).stdout
+    assert "raised     2026-11-23T08:00:10Z, critical: Outlet hot: 112 degC / 109 degC" in shown
+    assert "by local, “going there”" in shown
+    assert ioe("list").exit_code == 0
+
+
+def test_shelving_and_service(told: Tell) -> None:
+    told(raised)
+    assert ioe("shelve", ALARM, "--minutes", "30").stdout == f"{ALARM}: shelved\n"
+    too_long = ioe("shelve", ALARM, "--minutes", "600")
+    assert too_long.exit_code == 1
+    assert "8 hours at most" in too_long.stderr
+    assert ioe("unshelve", ALARM).stdout == f"{ALARM}: unacknowledged\n"
+    assert ioe("out-of-service", ALARM).exit_code == 2
+    assert ioe("out-of-service", ALARM, "--comment", "overhaul").stdout == f"{ALARM}: out_of_service\n"
+    assert ioe("return", ALARM).stdout == f"{ALARM}: unacknowledged\n"
+    assert ioe("reset", ALARM).exit_code == 1
+    missing = ioe("ack", "kunshan/hot/comp-9")
+    assert missing.exit_code == 1
+    assert "There is no alarm kunshan/hot/comp-9" in missing.stderr
+
+
+def test_figures_name_the_limit_that_is_missed(told: Tell) -> None:
+    async def storm(plant: Plant) -> None:
+        for n in range(12):
+            await plant.tell(plant.instance("hot", "comp-1"), 10 * n, "H")
+            await plant.tell(plant.instance("hot", "comp-1"), 10 * n + 5, None)
+        await plant.pass_time(7200)
+
+    told(storm)
+    found = ioe("figures", "--by", "machine", *PERIOD)
+    assert found.exit_code == 3
+    (worst,) = [line.split() for line in found.stdout.splitlines() if line.startswith("most in ten minutes")]
+    assert worst[4:] == ["12", "<=", "10", "MISSED"]
+    assert f"chattering: {ALARM}" in found.stdout
+    assert "kunshan/comp-1  Machine comp-1" in found.stdout
+    assert "2026-11-23T08:01:40Z  2026-11-23T08:11:10Z  12" in ioe("floods", *PERIOD).stdout
