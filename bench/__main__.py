@@ -13,10 +13,10 @@ import asyncio
 import os
 import platform
 
-from bench import accounting, backlog, bulk, energy, stream
+from bench import accounting, alarms, backlog, bulk, energy, stream
 from bench.result import Result, table
 
-PARTS = ("backlog", "bulk", "stream", "energy", "accounting")
+PARTS = ("backlog", "bulk", "stream", "energy", "accounting", "alarms")
 
 
 async def _run(arguments: argparse.Namespace) -> list[Result]:
@@ -34,6 +34,8 @@ async def _run(arguments: argparse.Namespace) -> list[Result]:
         results += await energy.measure(arguments.meters)
     if "accounting" in chosen:
         results.append(await accounting.measure(arguments.meters, 3 * arguments.seconds))
+    if "alarms" in chosen:
+        results.append(alarms.measure_evaluator(2 * arguments.seconds))
     return results
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -115,8 +116,14 @@ class Evaluator:
         remembering.read(remembered, evaluator._parts())
         return evaluator
 
+    @cached_property
+    def _names(self) -> list[str]:
+        return remembering.names_of(self.instances)
+
     def _parts(self) -> remembering.Parts:
-        return remembering.Parts(self.instances, self.points, self.comparators, self.signals, self.quieting)
+        return remembering.Parts(
+            self.instances, self._names, self.points, self.comparators, self.signals, self.quieting
+        )
 
     def standing(self) -> list[Change]:
         """What was last told of each instance: to put right what others keep, once the log was read to its end."""

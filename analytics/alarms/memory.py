@@ -36,10 +36,27 @@ class Parts:
     """The parts of an evaluator that remember."""
 
     instances: Sequence[Instance]
+    names: Sequence[str]
+    """See `names_of`."""
     points: Points
     comparators: Comparators
     signals: Signals
     quieting: Quieting
+
+
+def names_of(instances: Sequence[Instance]) -> list[str]:
+    """By what instances are known in a memory: the key, and a mark of everything that the condition depends on."""
+    return [_name(instance) for instance in instances]
+
+
+def _name(instance: Instance) -> str:
+    rule = instance.rule
+    names = [(name, instance.names[name]) for expression in needed(rule) for name in expression.names]
+    levels = [(level.at, level.limit) for level in rule.levels]
+    delays = (rule.deadband, rule.on_delay_s, rule.off_delay_s, rule.settle_s)
+    silence = instance.names.get("", ())
+    depends_on = repr((rule.signal, levels, delays, rule.when, sorted(rule.inputs.items()), names, silence))
+    return "\t".join([*instance.key, hashlib.blake2b(depends_on.encode(), digest_size=8).hexdigest()])
 
 
 def write(parts: Parts) -> bytes:
@@ -48,7 +65,7 @@ def write(parts: Parts) -> bytes:
     told = [each or (None, None) for each in quieting.told]
     arrays: dict[str, NDArray[np.generic]] = {
         "format": np.array([_FORMAT]),
-        "names": _text("\n".join(_name(instance) for instance in parts.instances)),
+        "names": _text("\n".join(parts.names)),
         "point_ids": points.ids,
         "point_times": points.times_us[:-1],
         "point_values": points.values[:-1],
@@ -103,7 +120,7 @@ def _windows(signals: Signals) -> list[tuple[str, Window]]:
 
 def _read(old: _Arrays, parts: Parts) -> None:
     found = {name: row for row, name in enumerate(_lines(old["names"]))}
-    row_of = np.array([found.get(_name(instance), -1) for instance in parts.instances], dtype=np.int64)
+    row_of = np.array([found.get(name, -1) for name in parts.names], dtype=np.int64)
     new = np.flatnonzero(row_of >= 0)
     before = row_of[new]
     _read_points(old, parts.points)
@@ -166,17 +183,6 @@ def _read_quieting(old: _Arrays, parts: Parts, new: Positions, before: Positions
     others = {AlarmKey(*line.split("\t")) for line in _lines(old["others"])}
     quieting.others = others - {instance.key for instance in parts.instances}
     quieting.go_on()
-
-
-def _name(instance: Instance) -> str:
-    """The key, and a mark of everything that its condition depends on."""
-    rule = instance.rule
-    names = [(name, instance.names[name]) for expression in needed(rule) for name in expression.names]
-    levels = [(level.at, level.limit) for level in rule.levels]
-    delays = (rule.deadband, rule.on_delay_s, rule.off_delay_s, rule.settle_s)
-    silence = instance.names.get("", ())
-    depends_on = repr((rule.signal, levels, delays, rule.when, sorted(rule.inputs.items()), names, silence))
-    return "\t".join([*instance.key, hashlib.blake2b(depends_on.encode(), digest_size=8).hexdigest()])
 
 
 def _text(text: str) -> NDArray[np.uint8]:

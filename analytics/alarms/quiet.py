@@ -89,7 +89,9 @@ class Quieting:
             self.slots[row] &= ~(1 << transition.slot)
 
     def hear(self, now_us: int, active: AbstractSet[AlarmKey], minute_of_week: Mapping[str, int]) -> list[Change]:
-        """Learn which alarms of others are active and what time it is at each site."""
+        """Learn what time it is at each site and which alarms of others are active."""
+        changed, before = self._look_at_clocks(minute_of_week)
+        changes = self._tell(now_us - now_us % 60_000_000, changed, before)
         began = {key for key in active if key not in self._own}
         dirty, self._unsettled = self._unsettled, set()
         for key in began ^ self.others:
@@ -97,9 +99,7 @@ class Quieting:
                 self._active[token] += 1 if key in began else -1
                 dirty.update(self._listeners.get(token, ()))
         self.others = began
-        changes = self._tell(now_us, dirty, {})
-        changed, before = self._look_at_clocks(minute_of_week)
-        return [*self._tell(now_us - now_us % 60_000_000, changed, before), *changes]
+        return changes + self._tell(now_us, dirty, {})
 
     def _look_at_clocks(self, minute_of_week: Mapping[str, int]) -> tuple[set[int], dict[int, bool]]:
         changed: set[int] = set()

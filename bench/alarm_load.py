@@ -1,0 +1,75 @@
+"""Rules and readings for the benchmarks of alarms: 10,000 instances of all kinds, that watch 10,000 readings a second.
+
+Each of the devices has ten points of one reading a second, and ten rules are for each: six limits with deadband and
+delays, a rate of change, a count, an expression of three points with a condition when it applies, and silence. No two
+hundred devices share their rules, so there are fifty rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from analytics.alarms.machine import Machine, Point
+from analytics.alarms.rule import Level, Rule, Signal, Target
+from analytics.batches import Columns
+
+DEVICES, VALUES, DEVICES_A_RULE = 1_000, 10, 200
+#: Of a sawtooth that rises from 0 to 100: above it one reading in fifty, in one device of each rule.
+RARE = 98.0
+_NEVER = 1_000.0
+_SECOND_US = 1_000_000
+
+
+def rules() -> Iterator[Rule]:
+    """Fifty rules, each for two hundred devices."""
+    for first in range(0, DEVICES, DEVICES_A_RULE):
+        codes = tuple(f"load-{device:05d}" for device in range(first, first + DEVICES_A_RULE))
+        for number, (signal, limit, when) in enumerate(_signals(first)):
+            yield Rule(
+                f"rule-{first}-{number}",
+                "A rule of the load",
+                Target(codes=codes),
+                signal,
+                (Level("H", limit, "high"), Level("HH", limit * 1.05, "critical")),
+                deadband=2.0,
+                on_delay_s=5.0 if signal.kind != "silence" else 0.0,
+                off_delay_s=5.0,
+                when=when,
+                settle_s=10.0 if when else 0.0,
+            )
+
+
+def _signals(first: int) -> Iterator[tuple[Signal, float, str]]:
+    for value in range(6):
+        yield Signal("value", f"v{value:03d}_kw"), _NEVER, ""
+    yield Signal("rate", "v006_kw", over_s=60), _NEVER, ""
+    yield Signal("count", f"v007_kw > {50 + first / 100:g}", over_s=3600), _NEVER, ""
+    yield Signal("value", f"(v000_kw + v001_kw + v002_kw) / {3 + first / 1000:g}"), _NEVER, "v008_kw >= 10"
+    yield Signal("silence"), 60.0, ""
+
+
+def machines() -> list[Machine]:
+    """The devices, with the ids that their points have in a database of their own."""
+    return [
+        Machine("load", "device", f"load-{device:05d}", f"Device {device}", points=_points(device))
+        for device in range(DEVICES)
+    ]
+
+
+def _points(device: int) -> dict[str, Point]:
+    return {f"v{value:03d}_kw": Point(device * VALUES + value + 1, "kW", "gauge", 1.0) for value in range(VALUES)}
+
+
+def takes(start_us: int, seconds: int, takes_a_second: int) -> Iterator[tuple[int, Columns]]:
+    """When each batch was stored, and its readings: so many devices' messages of one second each."""
+    devices = DEVICES // takes_a_second
+    for step in range(seconds * takes_a_second):
+        second, part = divmod(step, takes_a_second)
+        device = np.arange(part * devices, (part + 1) * devices)[:, None]
+        value = np.arange(VALUES)[None, :]
+        ids = (device * VALUES + value + 1).ravel().astype(np.int32)
+        shown = (31 * device + 17 * second + 7 * value) % 10_007 / 100
+        time_us = start_us + second * _SECOND_US + part * _SECOND_US // takes_a_second
+        yield time_us + 100_000, Columns(ids, np.full(len(ids), time_us), shown.ravel().astype(np.float64))
