@@ -15,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from analytics.alarms.rule import PRIORITIES
 from analytics.notifications.model import Channel, Escalation, Route
 from deploy.notification_apply import apply_notifications, checked
 from deploy.one_connection import one_connection
@@ -122,7 +123,8 @@ def _route(site: str, route: Route) -> list[str]:
 
 
 def _step(step: Escalation) -> str:
-    minutes = ", ".join(f"{priority} after {each:g} min" for priority, each in step.after_minutes.items())
+    after = step.after_minutes
+    minutes = ", ".join(f"{priority} after {after[priority]:g} min" for priority in PRIORITIES if priority in after)
     team = f" and team {step.team}" if step.team else ""
     return f"{minutes} -> {', '.join(step.channels)}{team}"
 

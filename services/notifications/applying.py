@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -101,4 +101,4 @@ def _documents(wanted: Wanted) -> dict[tuple[Literal["channel", "route"], str], 
 
 
 def _json(value: Channel | Route) -> Any:  # noqa: ANN401 - a JSON document
-    return msgspec.to_builtins(asdict(value))
+    return msgspec.json.decode(msgspec.json.encode(value))

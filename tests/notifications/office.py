@@ -52,6 +52,24 @@ class Plant:
         address = f"{payload['site'] or 'service'}/{payload['rule']}/{subject}"
         await events.record(self.connection, f"alarm.{event}", address, payload)
 
+    async def occurred(self, subject: str, causes: list[dict[str, Any]]) -> None:
+        """The rows that keeping writes with a raise: the event has the causes' names only."""
+        await self.connection.execute(
+            """WITH rule AS (
+                 INSERT INTO alarm_rule (site_id, code, origin, version, document)
+                 SELECT id, 'element-outlet-high', 'shipped', 1, '{}' FROM site WHERE code = 'kunshan'
+                 RETURNING id, site_id
+               ), alarm AS (
+                 INSERT INTO alarm (rule_id, site_id, subject_kind, subject)
+                 SELECT id, site_id, 'device', $1::text FROM rule RETURNING id
+               )
+               INSERT INTO alarm_occurrence (alarm_id, raised_at, level, priority, limit_value, rule_version, causes)
+               SELECT id, $2::timestamptz, 'H', 'high', 105, 1, $3 FROM alarm""",
+            subject,
+            T0,
+            causes,
+        )
+
     async def raised(self, subject: str = "comp-3", at: datetime = T0, **more: Any) -> None:  # noqa: ANN401
         await self.event("raise", subject, state="unacknowledged", at=at, raised_at=at.isoformat(), **more)
 
@@ -92,7 +110,8 @@ async def plant(database_url: str) -> AsyncIterator[Plant]:
     connection = await connect(database_url, name="test")
     try:
         await connection.execute(
-            "INSERT INTO site (code, name, name_zh, time_zone) VALUES ('kunshan', 'Kunshan', '昆山', 'Asia/Shanghai')"
+            """INSERT INTO site (code, name, name_zh, time_zone) VALUES ('kunshan', 'Kunshan', '昆山', 'Asia/Shanghai')
+               ON CONFLICT DO NOTHING"""
         )
         made = Plant(connection, Office())
         yield made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from analytics.notifications.model import Channel, Escalation, Route
@@ -212,3 +213,34 @@ async def test_chinese(database_url: str) -> None:
         "开始时间 2026-11-23 08:00:00",
         "可能原因:油冷却器脏堵",
     ]
+
+
+async def test_the_likely_cause_comes_with_what_to_do(database_url: str) -> None:
+    cause = {"code": "cooler", "name": "Oil cooler fouled", "likelihood": 0.72, "action": "Clean the oil cooler."}
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use(two(receiver), [Route("all", ("crew",))])
+            await site.occurred("comp-1", [cause, {"code": "fan", "name": "Fan stands", "likelihood": 0.28}])
+            await site.raised("comp-1", causes=[{"code": "cooler", "name": "Oil cooler fouled", "likelihood": 0.72}])
+            await run(site, 0, 6)
+        told = json.loads(receiver.requests[0].body)
+    assert told["alarms"][0]["causes"][0] == cause
+    assert told["text"].splitlines()[3:6] == [
+        "Likely cause: Oil cooler fouled (72%)",
+        "What to do: Clean the oil cooler.",
+        "Also possible: Fan stands (28%)",
+    ]
+
+
+async def test_a_route_that_is_taken_away_lets_go_of_what_a_flood_held_back(database_url: str) -> None:
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use(two(receiver), [Route("all", ("crew",), escalations=(BOSS,)), Route("other", ("head",))])
+            await flood(site, 20)
+            await run(site, 60, 66)
+            await site.event("raise", "late", state="unacknowledged", at=after(70))
+            await run(site, 70)
+            await site.use(two(receiver), [Route("other", ("head",))], now=after(80))
+            await run(site, 90, 5000)
+            assert paths(receiver).count("/crew") == 2
+            assert "/boss" not in paths(receiver)
