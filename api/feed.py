@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import time
 from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -26,11 +27,14 @@ from services.batch_log import FellBehindError
 from services.database import OUTAGES, Connection, DatabaseSettings, connect
 from services.events import EventRow
 from services.health import SCHEMA_BEHIND
+from services.hearing import Hearing, hearing
 
 log = logging.getLogger("ioe.api")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RETRY_S = 1.0
+#: That ingest fell silent is no event: nobody is there to write one.
+_HEAR_EACH_S = 2.0
 _INTERRUPTIONS: tuple[type[BaseException], ...] = (FellBehindError, *OUTAGES, *SCHEMA_BEHIND)
 #: Events that a stream may lag behind before it has to read them from the database.
 RECENT_EVENTS = 1000
@@ -51,6 +55,7 @@ class Feed:
         self.closing = False
         self.step = 0  #: how often the bell has rung
         self.event_id = 0  #: newest event seen
+        self.hearing = Hearing(listening=False)  #: whether values can be taken as true now
         self._events_after = 0  #: `_recent` holds every event after this one
         self._recent: deque[EventRow] = deque()
         self._settings = settings
@@ -99,6 +104,7 @@ class Feed:
             except _INTERRUPTIONS as error:
                 log.warning("live feed interrupted (%s): %s", type(error).__name__, error)
             self.following = False
+            self._hear(Hearing(listening=False, offline=self.hearing.offline))
             await asyncio.sleep(_RETRY_S)
 
     async def _follow(self, connection: Connection) -> None:
@@ -108,6 +114,8 @@ class Feed:
         place = live.Place(place.batch_id, self.event_id)
         await self._name_points(connection)
         await self._take_snapshot(connection)
+        self._hear(await hearing(connection))
+        heard_at_s = time.monotonic()
         self.ready = self.following = True
         self._announce()
         async for changes in live.follow(connection, place):
@@ -119,6 +127,14 @@ class Feed:
             self._remember(changes.events)
             if changes.batches or changes.events or changes.registry_changed:
                 self._announce()
+            if time.monotonic() - heard_at_s > _HEAR_EACH_S or any(e.kind == "device.status" for e in changes.events):
+                self._hear(await hearing(connection))
+                heard_at_s = time.monotonic()
+
+    def _hear(self, heard: Hearing) -> None:
+        if heard != self.hearing:
+            self.hearing = heard
+            self._announce()
 
     async def _name_points(self, connection: Connection) -> None:
         self.board.rename(await live.points(connection))

@@ -1,10 +1,11 @@
 """One client's live stream: a snapshot, then what changes, without a gap.
 
-    snapshot  {"cursor", "resumed", "at", "values"}     every selected point that has a value
+    snapshot  {"cursor", "resumed", "at", "hearing", "values"}     every selected point that has a value
        |
        +--> wait for the feed's bell (at most 4 a second)
-       |       event   id: <cursor>  {"kind", "subject", "at", "payload"}    in order, each once
-       +------ values  {"at", "values"}                                       newest value of each changed point
+       |       event    id: <cursor>  {"kind", "subject", "at", "payload"}   in order, each once
+       |       hearing  {"at", "hearing"}                                    whether values can be taken as true now
+       +------ values   {"at", "values"}                                      newest value of each changed point
 
 Values carry no id: after a reconnect they come as a snapshot. Events do, and so does the snapshot, so that a browser
 that reconnects (`Last-Event-ID`) gets every event of its absence, also when it had seen none before. Nothing is queued
@@ -26,13 +27,18 @@ from api.context import Context
 from api.feed import as_json
 from services import events
 from services.events import EventRow
+from services.hearing import Hearing
 
 _PAGE = 500
 
 DESCRIPTION = """Server-sent events. The first frame is a `snapshot`, then follow, as they happen:
 
-- `snapshot`: `{"cursor": "41", "resumed": true, "at": "...", "values": [["site/device/key", time_ms, value], ...]}`,
-  every selected point that has a value. `resumed` is false where the events since `Last-Event-ID` are not to be had.
+- `snapshot`: `{"cursor": "41", "resumed": true, "at": "...", "hearing": {"listening": true, "offline":
+  [["site/device", since_ms], ...]}, "values": [["site/device/key", time_ms, value], ...]}`, every selected point that
+  has a value. `resumed` is false where the events since `Last-Event-ID` are not to be had.
+- `hearing`: `{"at": "...", "hearing": {...}}`, when it changes. While `listening` is false nobody receives readings, or
+  this process cannot see them: every value is stale until it is true again. Values that an `offline` device measured up
+  to `since_ms` are stale, however young.
 - `values`: `{"at": "...", "values": [["site/device/key", time_ms, value], ...]}`, the newest value of each point that
   changed, at most 4 frames a second. Values carry no id: after a reconnect they come as a snapshot.
 - `event`: `{"kind": "device.status", "subject": "kunshan/m-101", "at": "...", "payload": {...}}`, with an id. A browser
@@ -70,7 +76,8 @@ async def frames(context: Context, selection: Selection, start: Resume) -> Async
     traffic.streams.inc()
     try:
         seen = feed.board.version
-        yield _snapshot(feed.board.changed(selection, -1), start)
+        heard = feed.hearing
+        yield _snapshot(feed.board.changed(selection, -1), _heard(heard, selection), start)
         traffic.frames.labels("snapshot").inc()
         cursor = start.cursor
         while not feed.closing:
@@ -81,6 +88,11 @@ async def frames(context: Context, selection: Selection, start: Resume) -> Async
                 if _concerns(event, selection, feed.board.sites):
                     yield _event(event)
                     traffic.frames.labels("event").inc()
+            if feed.hearing != heard:
+                heard = feed.hearing
+                data = {"at": datetime.now(UTC), "hearing": _heard(heard, selection)}
+                yield ServerSentEvent(event="hearing", raw_data=as_json(data))
+                traffic.frames.labels("hearing").inc()
             values, seen = feed.values_since(selection, seen), feed.board.version
             if values is not None:
                 yield ServerSentEvent(event="values", raw_data=values)
@@ -109,9 +121,24 @@ def _concerns(event: EventRow, selection: Selection, sites: frozenset[str]) -> b
     return selection.site is None or site == selection.site or site not in sites
 
 
-def _snapshot(values: Sequence[tuple[str, int, float]], start: Resume) -> ServerSentEvent:
+def _heard(heard: Hearing, selection: Selection) -> dict[str, object]:
+    """As it stands in a frame; devices of other sites are left out."""
+    prefix = "" if selection.site is None else f"{selection.site}/"
+    offline = [
+        (device, int(since.timestamp() * 1000)) for device, since in heard.offline.items() if device.startswith(prefix)
+    ]
+    return {"listening": heard.listening, "offline": offline}
+
+
+def _snapshot(values: Sequence[tuple[str, int, float]], heard: dict[str, object], start: Resume) -> ServerSentEvent:
     cursor = str(start.cursor)
-    data = {"cursor": cursor, "resumed": start.resumed, "at": datetime.now(UTC), "values": values}
+    data = {
+        "cursor": cursor,
+        "resumed": start.resumed,
+        "at": datetime.now(UTC),
+        "hearing": heard,
+        "values": values,
+    }
     return ServerSentEvent(event="snapshot", id=cursor, raw_data=as_json(data))
 
 

@@ -2,7 +2,8 @@
 
 A value is stale when nothing was heard for three expected intervals, at least 15 s, by the time of the reading or by
 the time it came in, whichever is longer ago: a backlog that arrives now still tells of then, and a clock that runs
-ahead makes nothing fresh.
+ahead makes nothing fresh. It is stale at once where its device or gateway is offline, or where nobody listens
+(`hearing.py`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.database import Connection, rows
+from services.hearing import Hearing, hearing
 from services.registry.pages import Listing, Page, listing
 from services.registry.power import space_power
 from services.statements import statements
@@ -53,6 +55,8 @@ class MeterRow:
     """A point's newest effective reading and how often one is expected."""
 
     point_id: int
+    site: str
+    device: str
     expected_interval_s: float
     time: datetime | None
     value: float | None
@@ -109,22 +113,26 @@ async def values(
     return listing(found, page)
 
 
+def is_stale_now(row: LiveValueRow | MeterRow, heard: Hearing, now: datetime) -> bool:
+    """Whether a point's value is not to be taken as true now; one that was never heard is stale as well."""
+    if row.time is None or row.received_at is None:
+        return True
+    too_old = is_stale(age_s(now, row.time, row.received_at), row.expected_interval_s)
+    return too_old or heard.is_cut(f"{row.site}/{row.device}", min(row.time, row.received_at))
+
+
 async def power(connection: Connection, site: str, now: datetime) -> list[SpacePowerNow]:
     """The live power of a site and of each of its spaces, the site first, then by path."""
+    heard = await hearing(connection)
     sums = await space_power(connection, site)
     wanted = sorted({point for each in sums for point in each.point_ids})
     meters = {row.point_id: row for row in await rows(connection, SQL["latest_of_points"], MeterRow, wanted)}
-    return [_sum(each.space, each.public_ids, [meters[point] for point in each.point_ids], now) for each in sums]
+    return [_sum(each.space, each.public_ids, [meters[point] for point in each.point_ids], heard, now) for each in sums]
 
 
-def _sum(space: str, names: Sequence[str], meters: Sequence[MeterRow], now: datetime) -> SpacePowerNow:
-    heard = [(row.time, row.value, row.received_at) for row in meters if row.time and row.received_at]
-    known = [value for _, value, _ in heard if value is not None]
+def _sum(space: str, names: Sequence[str], meters: Sequence[MeterRow], heard: Hearing, now: datetime) -> SpacePowerNow:
+    known = [(row.time, row.value) for row in meters if row.time is not None and row.value is not None]
     if not meters or len(known) < len(meters):
         return SpacePowerNow(space, None, None, bool(meters), names)
-    stale = any(
-        is_stale(age_s(now, row.time, row.received_at), row.expected_interval_s)
-        for row in meters
-        if row.time and row.received_at
-    )
-    return SpacePowerNow(space, sum(known), min(time for time, _, _ in heard), stale, names)
+    stale = any(is_stale_now(row, heard, now) for row in meters)
+    return SpacePowerNow(space, sum(value for _, value in known), min(time for time, _ in known), stale, names)

@@ -19,7 +19,8 @@ from api.parameters import SiteFilter, SpaceFilter, paths_need_site, require_sit
 from api.problems import Problem
 from api.stream import DESCRIPTION, Resume, frames, resume_from
 from services import live, live_values
-from services.live_values import LiveValueRow, age_s, is_stale
+from services.hearing import Hearing, hearing
+from services.live_values import LiveValueRow, age_s, is_stale_now
 from services.registry.pages import Page
 
 router = APIRouter(prefix="/live", tags=["live"])
@@ -37,7 +38,13 @@ class LiveValue(BaseModel):
     time: Annotated[Instant | None, Field(description="When it was measured.")]
     received_at: Annotated[Instant | None, Field(description="When it came in.")]
     age_s: Annotated[float | None, Field(description="Since it was measured or came in, whichever is longer ago.")]
-    stale: Annotated[bool, Field(description="Older than three expected intervals (at least 15 s), or never heard.")]
+    stale: Annotated[
+        bool,
+        Field(
+            description="Not to be taken as true now: older than three expected intervals (at least 15 s), never "
+            "heard, its device or gateway is offline, or nobody listens."
+        ),
+    ]
 
 
 class SpacePower(BaseModel):
@@ -107,7 +114,8 @@ async def list_live(
     if not found.rows and selection.site is not None:
         await require_site(connection, selection.site)
     now = datetime.now(UTC)
-    return wanted.page(response, (_shown(row, now) for row in found.rows), found.next)
+    heard = await hearing(connection)
+    return wanted.page(response, (_shown(row, heard, now) for row in found.rows), found.next)
 
 
 @router.get(
@@ -173,7 +181,7 @@ async def stream(
         yield frame
 
 
-def _shown(row: LiveValueRow, now: datetime) -> LiveValue:
+def _shown(row: LiveValueRow, heard: Hearing, now: datetime) -> LiveValue:
     age = None if row.time is None or row.received_at is None else age_s(now, row.time, row.received_at)
     return LiveValue(
         id=row.id,
@@ -185,5 +193,5 @@ def _shown(row: LiveValueRow, now: datetime) -> LiveValue:
         time=row.time,
         received_at=row.received_at,
         age_s=age,
-        stale=age is None or is_stale(age, row.expected_interval_s),
+        stale=is_stale_now(row, heard, now),
     )

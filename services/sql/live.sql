@@ -55,8 +55,11 @@ LIMIT $9;
 -- what: the newest effective value of given points and how often each is expected
 -- takes: point_ids int4[]
 -- row: services.live_values.MeterRow
-SELECT p.id AS point_id, p.expected_interval_s, l.time, coalesce(c.new_value, l.value) AS value, l.received_at
+SELECT p.id AS point_id, s.code::text AS site, d.code::text AS device, p.expected_interval_s, l.time,
+       coalesce(c.new_value, l.value) AS value, l.received_at
 FROM point AS p
+JOIN device AS d ON d.id = p.device_id
+JOIN site AS s ON s.id = d.site_id
 LEFT JOIN latest AS l ON l.point_id = p.id
 LEFT JOIN LATERAL (
   SELECT new_value FROM reading_correction AS c

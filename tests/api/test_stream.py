@@ -203,4 +203,6 @@ async def test_a_stream_survives_an_outage_of_the_feeds_connection(corner: Corne
             "WHERE application_name = 'ioe api live' AND datname = current_database()"
         )
         await store(corner.connection, {(corner.points["active_power_kw"], NOON_US): 5.0})
-        assert (await stream.frame()).data["values"] == [[corner.name("active_power_kw"), NOON_US // 1000, 5.0]]
+        frames = await stream.until(lambda frame: frame.event == "values")
+    assert [frame.data["hearing"]["listening"] for frame in frames[:-1]] == [False, True]
+    assert frames[-1].data["values"] == [[corner.name("active_power_kw"), NOON_US // 1000, 5.0]]
