@@ -96,15 +96,15 @@ class Evaluation:
         """Whether ingest is there, as far as known: then a log that stands still means that devices are silent."""
         self.zones = zones
         self._found: list[Change] = []
-        self._heard_at, self._ticked_at = heard_at, heard_at
+        self.heard_at, self._ticked_at = heard_at, heard_at
         self._deaf_until: datetime | None = None
 
     def offer(self, batch: LoggedBatch) -> None:
         """Take in the next batch of the log; corrections change history, never an alarm."""
         at = batch.stored_at
-        if self._heard_at is None or (at - self._heard_at > DEAF_AFTER and not self._kept_listening(at)):
+        if self.heard_at is None or (at - self.heard_at > DEAF_AFTER and not self._kept_listening(at)):
             self._deaf_until = at + HEARD_AGAIN_WITHIN
-        self._heard_at = at
+        self.heard_at = at
         if self._ticked_at is None or at - self._ticked_at >= TICK_EACH:
             self._pass_time(at)
         if batch.kind == "readings":
@@ -136,7 +136,7 @@ class Evaluation:
 
     def with_instances(self, evaluator: Evaluator, zones: Mapping[str, ZoneInfo]) -> Evaluation:
         """The same place and time with another evaluator."""
-        other = Evaluation(evaluator, self.last_id, zones, self._heard_at)
+        other = Evaluation(evaluator, self.last_id, zones, self.heard_at)
         other.active, other.is_listening = self.active, self.is_listening
         other._ticked_at, other._deaf_until = self._ticked_at, self._deaf_until
         return other
@@ -176,7 +176,8 @@ class Evaluation:
         """Write down what is in mind, and let the log go up to here."""
         await self.apply(connection, now)
         async with connection.transaction():
-            await run(connection, SQL["keep_memory"], FOLLOWER, self.last_id, now, self.evaluator.memory())
+            heard_at = self.heard_at or now
+            await run(connection, SQL["keep_memory"], FOLLOWER, self.last_id, heard_at, self.evaluator.memory())
             await batch_log.advance(connection, FOLLOWER, self.last_id)
 
 
@@ -233,9 +234,12 @@ async def _zones(connection: Connection) -> Mapping[str, ZoneInfo]:
 
 
 async def _seed(connection: Connection, evaluation: Evaluation) -> None:
-    """What points show of which nothing is known yet: after the first start, and when rules ask for new ones."""
+    """What points show of which nothing is known yet: after the first start, and when rules ask for new ones.
+
+    What came after our place in the log is left out: the log will tell, and all of it, not only the last.
+    """
     wanted = sorted({each for instance in evaluation.evaluator.instances for each in instance.points})
-    found = await rows(connection, SQL["last_of_points"], LastRow, wanted)
+    found = await rows(connection, SQL["last_of_points"], LastRow, wanted, evaluation.heard_at)
     evaluation.seed({row.point_id: (row.time_us, row.value) for row in found})
 
 

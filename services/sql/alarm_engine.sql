@@ -5,16 +5,17 @@
 SELECT log_id, at, memory FROM alarm_memory WHERE follower = $1;
 
 -- name: keep_memory
--- what: write down what evaluation has in mind at a place of the log
+-- what: write down what evaluation has in mind at a place of the log, and when what stands there was stored
 -- takes: follower text, log_id int8, at timestamptz, memory bytea
 INSERT INTO alarm_memory (follower, log_id, at, memory) VALUES ($1, $2, $3, $4)
 ON CONFLICT (follower) DO UPDATE SET log_id = excluded.log_id, at = excluded.at, memory = excluded.memory;
 
 -- name: last_of_points
--- what: what given points showed last, microseconds since 1970
--- takes: point_ids int4[]
+-- what: what given points showed last, microseconds since 1970; those that spoke after an instant are left out
+-- takes: point_ids int4[], until timestamptz
 -- row: services.alarms.evaluation.LastRow
-SELECT point_id, (extract(epoch FROM time) * 1000000)::int8 AS time_us, value FROM latest WHERE point_id = ANY($1);
+SELECT point_id, (extract(epoch FROM time) * 1000000)::int8 AS time_us, value FROM latest
+WHERE point_id = ANY($1) AND ($2::timestamptz IS NULL OR received_at <= $2);
 
 -- name: active_service_alarms
 -- what: alarms of this service whose condition holds and is told: they may explain what sites show

@@ -1,0 +1,221 @@
+"""What happens around alarms on a virtual clock: restarts, late readings, shelving, floods, faulty transmissions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from analytics.notifications.model import Route
+from services.alarms import actions, evaluation, rules
+from services.alarms.actions import AlarmRef
+from services.database import Connection, connect
+from services.notifications.applying import Wanted
+from services.notifications.applying import apply as use
+from services.notifications.duty import Office
+from tests.alarms import plant
+from tests.alarms.plant import Device, Plant
+from tests.notifications.receivers import http_receiver
+from tests.notifications.ways import hook
+
+HOT = """
+    [[rule]]
+    code = "hot"
+    name = "Hot"
+    for = { kind = "compressor" }
+    signal = "outlet_degc"
+    levels = [{ at = "H", limit = 105, priority = "high" }]
+    deadband = 2
+    on_delay_s = 30
+"""
+ONE = [Device("comp-1", ("outlet_degc",))]
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    opened = await connect(database_url, name="test")
+    yield opened
+    await opened.close()
+
+
+@pytest.mark.parametrize("orderly", [True, False])
+async def test_a_restart_in_the_middle_of_a_delay_changes_nothing(connection: Connection, *, orderly: bool) -> None:
+    site = await plant.begin(connection, ONE, HOT)
+    await site.send(0, "comp-1", outlet_degc=90)
+    await site.send(10, "comp-1", outlet_degc=106)
+    await site.send(20, "comp-1", outlet_degc=106)
+    await site.restart(orderly=orderly)
+    await site.read()  # what was not written down is read again
+    await site.send(30, "comp-1", outlet_degc=106)
+    assert await site.history() == []
+    await site.pass_to(50)
+    assert await site.history() == ["40 comp-1/hot raise H"]
+    # Raised is raised, also when the part of the log that raised it is read again.
+    await site.restart(orderly=False)
+    await site.read()
+    await site.pass_to(60)
+    await site.send(60, "comp-1", outlet_degc=100)
+    assert await site.history() == ["40 comp-1/hot raise H", "60 comp-1/hot clear"]
+    assert await connection.fetchval("SELECT count(*) FROM alarm_occurrence") == 1
+
+
+async def test_a_log_that_is_gone_starts_anew_and_keeps_what_was_raised(connection: Connection) -> None:
+    site = await plant.begin(connection, ONE, HOT)
+    for second in (0, 10, 20, 30):
+        await site.send(second, "comp-1", outlet_degc=106)
+    await site.store(40, [("comp-1/outlet_degc", 40, 90.0)], read=False)
+    site.evaluation = await evaluation.begin_anew(connection, plant.at(50))
+    assert await site.history() == ["30 comp-1/hot raise H", "40 comp-1/hot clear"]
+
+
+async def test_late_readings_change_history_and_no_alarm(connection: Connection) -> None:
+    site = await plant.begin(connection, ONE, HOT)
+    for second in range(0, 600, 10):
+        await site.pass_to(second)
+        await site.send(second, "comp-1", outlet_degc=90)
+    # Ten minutes late, or older than the newest: hot for long, and over.
+    await site.store(600, [("comp-1/outlet_degc", second + 5, 120.0) for second in range(0, 590, 10)])
+    await site.store(601, [("comp-1/outlet_degc", 601, 90.0)])
+    await site.pass_to(660)
+    assert await site.history() == []
+    assert await connection.fetchval("SELECT count(*) FROM reading WHERE value = 120") == 59
+
+
+async def test_a_rule_that_changes_goes_on_for_those_it_leaves_as_they_are(connection: Connection) -> None:
+    site = await plant.begin(connection, ONE, HOT + HOT.replace('"hot"', '"hotter"'))
+    await site.send(0, "comp-1", outlet_degc=106)
+    await site.send(20, "comp-1", outlet_degc=106)
+    changed = HOT.replace('"hot"', '"hotter"').replace("105", "110")
+    async with connection.transaction():
+        wanted = [rules.NewRule(rule, "site") for rule in plant.rules_of(changed)]
+        await rules.put(connection, "plant", wanted, "local", "another limit")
+    site.evaluation = await evaluation.learn(connection, site.evaluation, plant.at(20))
+    await site.send(30, "comp-1", outlet_degc=106)
+    await site.pass_to(40)
+    assert await site.history() == ["30 comp-1/hot raise H"]
+
+
+async def test_shelving_ends_on_time(connection: Connection) -> None:
+    site = await plant.begin(connection, ONE, HOT)
+    for second in range(0, 50, 10):
+        await site.send(second, "comp-1", outlet_degc=106)
+    ref = AlarmRef("plant", "hot", "comp-1")
+    async with connection.transaction():
+        await actions.shelve(connection, [ref], "local", "known", plant.at(50), until=plant.at(200))
+    assert await site.states() == {"comp-1/hot": "shelved"}
+    for second in range(60, 250, 10):
+        await site.pass_to(second)
+        await site.send(second, "comp-1", outlet_degc=106)
+    assert await site.history("shelve", "shelf_expired") == ["50 comp-1/hot shelve H", "200 comp-1/hot shelf_expired H"]
+    assert await site.states() == {"comp-1/hot": "unacknowledged"}
+
+
+async def test_a_flood_of_500_alarms_is_one_record_and_one_message_a_route(connection: Connection) -> None:
+    devices = [Device(f"comp-{n}", ("outlet_degc",)) for n in range(500)]
+    site = await plant.begin(connection, devices, HOT.replace("on_delay_s = 30", "on_delay_s = 0"))
+    with http_receiver() as receiver:
+        office = Office("https://energy.example.com")
+        channels = [hook(receiver.url(f"/{code}"), code) for code in ("crew", "boss")]
+        routes = [Route("all", ("crew",)), Route("worst", ("boss",), priority="high")]
+        await use(connection, "plant", Wanted(channels, routes), plant.at(0))
+        await site.store(0, [(f"comp-{n}/outlet_degc", 0, 90.0) for n in range(500)])
+        for second in range(1, 61):  # all of them within a minute
+            hot = [n for n in range(500) if n % 60 == second - 1]
+            await site.store(second, [(f"comp-{n}/outlet_degc", second, 110.0) for n in hot])
+            await site.pass_to(second)
+            await round_of(office, connection, second)
+        for second in (65, 70, 90):
+            await round_of(office, connection, second)
+        assert len(await site.history("raise")) == 500
+        floods = await connection.fetch("SELECT alarms, ended_at, peak_in_ten_minutes FROM alarm_flood")
+        assert [tuple(row.values()) for row in floods] == [(500, None, 500)]
+        flood_messages = await connection.fetch(
+            """SELECT c.code, count(*) AS times FROM notification_delivery AS d
+               JOIN notification_channel AS c ON c.id = d.channel_id
+               JOIN notification_message AS m ON m.id = d.message_id
+               WHERE m.title ILIKE '%flood%' GROUP BY c.code ORDER BY c.code"""
+        )
+        assert [tuple(row.values()) for row in flood_messages] == [("boss", 1), ("crew", 1)]
+        assert len(receiver.requests) <= 4  # the first alarms, before there were too many, and the flood
+        # Nothing new for ten minutes: it is over, at the minute when it was.
+        await site.pass_to(700, each_s=10)
+        ended = await connection.fetchval("SELECT ended_at FROM alarm_flood")
+        assert plant.at(600) < ended <= plant.at(661)
+
+
+async def round_of(office: Office, connection: Connection, second: float) -> None:
+    await office.round(connection, plant.at(second))
+    while office.deliveries.tasks:
+        await office.deliveries.wait()
+        assert office.book is not None
+        await office.deliveries.settle(connection, office.book, plant.at(second))
+
+
+IRREGULAR = """
+    [[rule]]
+    code = "speaks-twice"
+    name = "Twice"
+    for = { kind = "compressor" }
+    signal = { kind = "irregularity", states = ["duplicate"], over_s = 120 }
+    levels = [{ at = "H", limit = 5, priority = "low" }]
+
+    [[rule]]
+    code = "out-of-order"
+    name = "Disorder"
+    for = { kind = "compressor" }
+    signal = { kind = "irregularity", states = ["disorder", "late"], over_s = 120 }
+    levels = [{ at = "H", limit = 5, priority = "low" }]
+
+    [[rule]]
+    code = "clock-off"
+    name = "Clock"
+    for = { kind = "compressor" }
+    signal = { kind = "clock" }
+    levels = [{ at = "L", limit = -60, priority = "low" }, { at = "H", limit = 60, priority = "low" }]
+    deadband = 20
+    on_delay_s = 30
+"""
+
+
+async def speak(site: Plant, start_s: int, stop_s: int, *, skew_s: float = 0, twice: bool = False) -> None:
+    """Both machines speak each 10 s; what is wrong is wrong with the first."""
+    for second in range(start_s, stop_s, 10):
+        await site.pass_to(second)
+        first = [("comp-1/outlet_degc", second + skew_s, 90.0)] * (2 if twice else 1)
+        await site.store(second, [*first, ("comp-2/outlet_degc", second, 90.0)])
+
+
+async def test_a_device_that_says_everything_twice_and_one_whose_clock_is_wrong(connection: Connection) -> None:
+    site = await plant.begin(connection, [*ONE, replace(ONE[0], code="comp-2")], IRREGULAR)
+    await speak(site, 0, 60)
+    assert await site.history() == []
+    await speak(site, 60, 160, twice=True)
+    await speak(site, 160, 400)
+    history = await site.history()
+    assert [line.split()[1:] for line in history] == [
+        ["comp-1/speaks-twice", "raise", "H"],
+        ["comp-1/speaks-twice", "clear"],
+    ]
+    raised, cleared = (float(line.split()[0]) for line in history)
+    assert 110 <= raised <= 130
+    assert 220 <= cleared <= 290
+    await speak(site, 400, 600, skew_s=90)
+    history = [line for line in await site.history() if "clock-off" in line]
+    assert [line.split()[1:] for line in history] == [["comp-1/clock-off", "raise", "H"]]
+    assert 430 <= float(history[0].split()[0]) <= 460
+    await speak(site, 690, 900)  # the clock is set right; stamps are ahead of what was said before
+    history = [line for line in await site.history() if "clock-off" in line]
+    assert [line.split()[1:] for line in history][1:] == [["comp-1/clock-off", "clear"]]
+    assert [line for line in await site.history() if "comp-2" in line] == []
+
+
+async def test_a_device_whose_messages_change_places(connection: Connection) -> None:
+    site = await plant.begin(connection, [*ONE, replace(ONE[0], code="comp-2")], IRREGULAR)
+    await speak(site, 0, 60)
+    for start in range(60, 300, 40):
+        await site.pass_to(start + 40)
+        places = (start + 20, start, start + 30, start + 10)
+        await site.store(start + 40, [("comp-1/outlet_degc", second, 90.0) for second in places])
+        await site.store(start + 40, [("comp-2/outlet_degc", second, 90.0) for second in sorted(places)])
+    assert [line.split()[1:] for line in await site.history()] == [["comp-1/out-of-order", "raise", "H"]]
