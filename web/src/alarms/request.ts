@@ -47,7 +47,7 @@ export async function listOf<Row>(path: string, query: Query = {}): Promise<Row[
 export type Method = "POST" | "PUT" | "DELETE";
 
 export async function order<Answer>(method: Method, path: string, body: unknown): Promise<Answer> {
-  return (await exchange(addressOf(path), { method, body: JSON.stringify(body) })) as Answer;
+  return (await exchange(addressOf(path), body === null ? { method } : { method, body: JSON.stringify(body) })) as Answer;
 }
 
 async function exchange(address: string, request: { readonly method?: Method; readonly body?: string } = {}): Promise<unknown> {

@@ -12,10 +12,9 @@ export type Duty = (typeof DUTIES)[number];
 
 export type Watch = "running" | "down" | "unknown";
 
-/** The check about a duty: `duty alarms`, `alarms duty` or `alarms`. */
+/** The duty that a check is about: `duty alarms`. */
 export function dutyOf({ name }: Pick<Check, "name">): Duty | null {
-  const words = new Set(name.toLowerCase().split(/[^a-z]+/));
-  return DUTIES.find((duty) => words.has(duty)) ?? null;
+  return DUTIES.find((duty) => name === `duty ${duty}`) ?? null;
 }
 
 export function watchOf(report: HealthReport | null, live: boolean, duty: Duty): Watch {

@@ -5,6 +5,7 @@
  * known here; a check that a newer service has added speaks for itself, in its own words.
  */
 import type { Check, Worker } from "../api/types";
+import { dutyOf } from "./alarm_watch";
 import { formatAge } from "../format/age";
 import { formatNumber } from "../format/number";
 import { words } from "../i18n";
@@ -44,6 +45,8 @@ function workerText(worker: Worker): string {
 
 function checkText(check: Check): string {
   const text = words.value.health;
+  const duty = dutyOf(check);
+  if (duty !== null) return words.value.alarms.watch[duty](typeof check.value !== "number" ? null : formatAge(check.value, words.value.age));
   switch (check.name) {
     case "database":
       return text.database;

@@ -139,10 +139,11 @@ export const alarms = {
     serviceUnknown: "Service: not known",
     asOf: (time: string) => `as of ${time}`,
   },
+  /** `age` null: never. */
   watch: {
-    evaluation: (detail: string) => `Alarms are not being evaluated (${detail}). What is listed is old, and what is not listed may be so. Start it again: ioe analytics --duty alarms`,
-    watch: (detail: string) => `Nobody watches the service itself (${detail}). Start it again: ioe watch`,
-    notifications: (detail: string) => `Nobody is being told of alarms (${detail}). Start it again: ioe watch`,
-    energy: (detail: string) => `Energy is not being accounted (${detail}). Start it again: ioe analytics`,
+    alarms: (age: string | null) => `${age === null ? "Rules have never been evaluated" : `No rule has been evaluated for ${age}`}: what is listed may be old, and what is not listed may be so. Start it: ioe analytics --duty alarms`,
+    watch: (age: string | null) => `${age === null ? "Nobody has ever watched the service itself" : `Nobody has watched the service itself for ${age}`}. Start it: ioe watch`,
+    notifications: (age: string | null) => `${age === null ? "Nobody has ever been told of alarms" : `Nobody has been told of alarms for ${age}`}. Start it: ioe watch`,
+    energy: (age: string | null) => `${age === null ? "Energy has never been accounted" : `Energy has not been accounted for ${age}`}. Start it: ioe analytics --duty energy`,
   },
 };

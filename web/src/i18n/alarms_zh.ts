@@ -127,10 +127,11 @@ export const alarms: typeof english = {
     serviceUnknown: "服务：未知",
     asOf: (time) => `截至 ${time}`,
   },
+  /** `age` null: never. */
   watch: {
-    evaluation: (detail) => `报警没有在评估（${detail}）。列出的是旧的，未列出的也可能存在。请重新启动：ioe analytics --duty alarms`,
-    watch: (detail) => `没有人监视本服务自身（${detail}）。请重新启动：ioe watch`,
-    notifications: (detail) => `没有发送报警通知（${detail}）。请重新启动：ioe watch`,
-    energy: (detail) => `能耗没有在核算（${detail}）。请重新启动：ioe analytics`,
+    alarms: (age) => `${age === null ? "规则从未评估过" : `规则已 ${age}没有评估`}：列出的可能是旧的，未列出的也可能存在。请启动：ioe analytics --duty alarms`,
+    watch: (age) => `${age === null ? "从未有人监视本服务自身" : `已 ${age}没有人监视本服务自身`}。请启动：ioe watch`,
+    notifications: (age) => `${age === null ? "从未发送过报警通知" : `已 ${age}没有发送报警通知`}。请启动：ioe watch`,
+    energy: (age) => `${age === null ? "能耗从未核算过" : `能耗已 ${age}没有核算`}。请启动：ioe analytics --duty energy`,
   },
 };

@@ -5,6 +5,7 @@
  * points and places come from the registry in both languages and are not here.
  */
 import { alarmPages } from "./alarm_pages_en";
+import { alarmRules } from "./alarm_rules_en";
 import { alarms } from "./alarms_en";
 import { energy } from "./energy_en";
 
@@ -181,6 +182,7 @@ export const en = {
   },
   alarms,
   alarmPages,
+  alarmRules,
   energy,
   loading: "Loading",
   problem: {

@@ -1,6 +1,7 @@
 /** Every word of the console in Chinese. The type holds it to the English shape. */
 import type { Messages } from "./en";
 import { alarmPages } from "./alarm_pages_zh";
+import { alarmRules } from "./alarm_rules_zh";
 import { alarms } from "./alarms_zh";
 import { energy } from "./energy_zh";
 
@@ -175,6 +176,7 @@ export const zh: Messages = {
   },
   alarms,
   alarmPages,
+  alarmRules,
   energy,
   loading: "加载中",
   problem: {

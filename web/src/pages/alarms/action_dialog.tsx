@@ -15,6 +15,7 @@ import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { Choice } from "../../ui/choice";
 import { Icon } from "../../ui/icon";
+import { useDialog } from "./dialog";
 import "./action_dialog.css";
 
 export interface Asked {
@@ -106,19 +107,6 @@ export function ActionDialog({ asked, close, finish }: ActionDialogProps) {
       </form>
     </dialog>
   );
-}
-
-/** Opened over the page; the focus returns to where it was when it closes. */
-function useDialog() {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-    };
-  }, []);
-  return dialog;
 }
 
 function AboutAlarms({ alarms, left }: Pick<Asked, "alarms" | "left">) {

@@ -50,7 +50,7 @@ export function AlarmCourse({ record }: { readonly record: AlarmRecord }) {
           <h2 id="alarm-course">{text.course}</h2>
           <p class="faint">{text.courseNone}</p>
         </>
-      ) : value === null && problem === null ? <h2 id="alarm-course">{text.course}</h2> : <Course record={record} span={span} points={points} document={value?.document ?? null} />}
+      ) : value === null && problem === null ? <h2 id="alarm-course">{text.course}</h2> : <Course record={record} span={span} points={points} document={value?.rule ?? null} />}
     </section>
   );
 }

@@ -12,6 +12,7 @@ import { route } from "../../shell/router";
 import { AlarmDetailPage } from "./alarm_detail";
 import { AlarmHistory } from "./alarm_history";
 import { AlarmList } from "./alarm_list";
+import { AlarmRules } from "./alarm_rules";
 import { WatchNotes } from "./watch_notes";
 import "./alarms_page.css";
 
@@ -46,7 +47,8 @@ function PartOf({ part }: { readonly part: (typeof PARTS)[number] }) {
     case "history":
       return <AlarmHistory />;
     case "figures":
-    case "rules":
       return null;
+    case "rules":
+      return <AlarmRules />;
   }
 }
