@@ -71,6 +71,7 @@ class _Site:
     def __init__(self, machines: Sequence[Machine]) -> None:
         self.of_subject: dict[str, list[Machine]] = defaultdict(list)
         self.by_code: dict[tuple[str, str], Machine] = {}
+        self.of_kind: dict[str, list[Machine]] = defaultdict(list)
         self.on_equipment: dict[str, list[Machine]] = defaultdict(list)
         self.in_space: dict[str, list[Machine]] = defaultdict(list)
         self.behind: dict[str, list[Machine]] = defaultdict(list)
@@ -78,6 +79,7 @@ class _Site:
             self.of_subject[machine.subject].append(machine)
             self.by_code[machine.subject, machine.code] = machine
             if machine.subject == "device":
+                self.of_kind[machine.kind].append(machine)
                 self.on_equipment[machine.equipment].append(machine)
                 self.in_space[machine.space].append(machine)
                 self.behind[machine.gateway].append(machine)
@@ -92,7 +94,7 @@ class _Site:
         elif given.of == "space":
             found = self.in_space[machine.space] if machine.space else []
         else:
-            found = self.of_subject["device"]
+            found = self.of_kind[given.kind] if given.kind else self.of_subject["device"]
         return [
             each
             for each in found

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from deploy import rule_apply
 from deploy.cli import main
 from services.database import connect
 from services.site_folder.read import read_folder
@@ -21,7 +22,9 @@ def ioe(*arguments: str | Path) -> Result:
 
 
 @pytest.fixture
-def database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    # Rules of alarms come with a site, and are not what this is about.
+    monkeypatch.setattr(rule_apply, "LIBRARY", tmp_path / "no-rules")
     monkeypatch.setenv("IOE_DATABASE_URL", database_url)
     return database_url
 
