@@ -27,6 +27,7 @@ async def escalate(connection: Connection, book: Book, now: datetime) -> int:
             if stored is None:
                 continue
             step = _step(stored, told, steps, now)
+            changed[row.route_id, row.alarm] = (stored, told)  # a route that lost its steps calls nobody any more
             if step is None:
                 continue
             if not told.is_quiet:

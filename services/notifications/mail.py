@@ -21,7 +21,7 @@ from analytics.notifications.model import Channel
 from analytics.notifications.retry import Answer, Outcome
 from analytics.notifications.signature import KEY
 from analytics.notifications.texts import Text
-from services.notifications.reaching import CannotSendError, addresses_of, secret
+from services.notifications.reaching import NobodyToTellError, addresses_of, secret
 
 TIMEOUT_S = 30.0
 
@@ -30,7 +30,7 @@ async def send_mail(channel: Channel, key: str, text: Text, to: Sequence[str], n
     """Send a message to all recipients of a channel and a team."""
     recipients = list(dict.fromkeys([*channel.to, *to]))
     if not recipients:
-        raise CannotSendError("nobody to send to: give the channel `to`, or the team's members e-mail addresses")
+        raise NobodyToTellError("nobody to send to: give the channel `to`, or the team's members e-mail addresses")
     password = secret(channel.password)
     letter = _letter(channel, key, text, recipients, now)
     try:

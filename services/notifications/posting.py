@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 import httpx
 import msgspec
@@ -109,7 +108,6 @@ async def _exchange(named: httpx.URL, address: str, headers: Mapping[str, str], 
             await answer.aclose()
 
 
-@cache
 def _trust() -> ssl.SSLContext:
     """The authorities that this machine trusts; SSL_CERT_FILE names others."""
     return ssl.create_default_context()

@@ -16,6 +16,10 @@ class CannotSendError(Exception):
     """A message cannot be sent as the channel stands; the message says what to set, and never holds a secret."""
 
 
+class NobodyToTellError(CannotSendError):
+    """This message has no recipient; others on the same channel may have."""
+
+
 def secret(name: str) -> str:
     """The secret in an environment variable; "" where none is named."""
     if not name:

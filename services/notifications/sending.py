@@ -11,7 +11,7 @@ from analytics.notifications.retry import Outcome
 from analytics.notifications.texts import Text
 from services.notifications.mail import send_mail
 from services.notifications.posting import post_robot, post_webhook
-from services.notifications.reaching import CannotSendError
+from services.notifications.reaching import CannotSendError, NobodyToTellError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ async def send(channel: Channel, letter: Letter, now: datetime) -> Outcome:
         if channel.kind in ROBOTS:
             return await post_robot(channel, letter.key, letter.text, now)
         return await post_webhook(channel, letter.key, letter.document, now)
+    except NobodyToTellError as error:
+        return Outcome("refused", str(error))
     except CannotSendError as error:
         return Outcome("away", str(error))
     except (ValueError, UnicodeError) as error:  # an address or a header that no letter can have

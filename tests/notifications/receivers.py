@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -61,12 +62,19 @@ class HttpReceiver:
 
 
 @contextmanager
-def http_receiver() -> Iterator[HttpReceiver]:
+def http_receiver(certificate: Path | None = None, key: Path | None = None) -> Iterator[HttpReceiver]:
+    """An HTTP server in a thread, with TLS where a certificate is given."""
     receiver = HttpReceiver(free_port())
     config = uvicorn.Config(
-        receiver, host="127.0.0.1", port=receiver.port, log_level="error", lifespan="off", ws="none"
+        receiver,
+        host="127.0.0.1",
+        port=receiver.port,
+        log_level="critical",
+        lifespan="off",
+        ws="none",
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
     )
-    server = uvicorn.Server(config)
     started = threading.Event()
 
     class Started(uvicorn.Server):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import hmac
 import json
+import socket
 import ssl
 from pathlib import Path
 
@@ -143,3 +145,41 @@ async def test_a_mailbox_that_is_unknown_does_not_take_the_letter_from_the_other
         await site.round(after(7))
         assert await site.deliveries() == [("mail", "delivered", 1, "refused for gone@example.com")]
         assert [recipients for recipients, _ in receiver.letters] == [["a@example.com"]]
+
+
+async def test_a_team_without_an_address_holds_nobody_else_up(database_url: str) -> None:
+    async with mail_receiver() as receiver, plant(database_url) as site:
+        routes = [Route("one", ("mail",), team="nobody"), Route("two", ("post",))]
+        to_none = mail(receiver.port, to=())
+        post = dataclasses.replace(mail(receiver.port), code="post")
+        await site.use([to_none, post], routes)
+        await site.raised()
+        for at_s in (1, 7, 30, 90):
+            await site.round(after(at_s))
+        found = {code: (state, tries, detail) for code, state, tries, detail in await site.deliveries()}
+        assert found["mail"][:2] == ("failed", 3)
+        assert found["mail"][2].startswith("nobody to send to: give the channel `to`")
+        assert found["post"][0] == "delivered"
+
+
+async def test_https_checks_the_name(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
+    with http_receiver(certificate=TLS / "server.pem", key=TLS / "server.key") as receiver:
+        async with plant(database_url) as site:
+            good = hook(f"https://localhost:{receiver.port}/hook", "good")
+            wrong = hook(f"https://ip6-localhost.localdomain:{receiver.port}/hook", "wrong")
+            await site.use([good, wrong])
+            monkeypatch.setattr("socket.getaddrinfo", _everything_is_here)
+            await site.raised()
+            await site.round(after(1))
+            await site.round(after(7))
+            found = {code: (state, detail) for code, state, _, detail in await site.deliveries()}
+        assert found["good"] == ("delivered", "HTTP 200")
+        assert found["wrong"] == ("waiting", "ip6-localhost.localdomain cannot be reached: ConnectError")
+        assert [request.headers["host"] for request in receiver.requests] == [f"localhost:{receiver.port}"]
+
+
+def _everything_is_here(host: object, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+    """A name service in which every name leads to this machine."""
+    del host
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
