@@ -149,8 +149,8 @@ WITH head AS (
   WHERE head.due_at <= $1 AND head.channel_id <> ALL($2) AND d.state = 'waiting'
   FOR UPDATE OF d SKIP LOCKED
 ), counted AS (
-  -- Whoever dies now has tried: the next try comes after the pause, with the same key.
-  UPDATE notification_delivery d SET tries = d.tries + 1, due_at = $1 + interval '60 seconds'
+  -- Whoever dies now has tried: the next try comes when no sending can still be under way, with the same key.
+  UPDATE notification_delivery d SET tries = d.tries + 1, due_at = $1 + interval '35 seconds'
   FROM claimed WHERE d.id = claimed.id
   RETURNING d.id, d.channel_id, d.team, d.tries, d.message_id
 )
