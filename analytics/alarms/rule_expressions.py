@@ -6,16 +6,30 @@ evidence of causes                   what would be good to know: without its poi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import get_args
 
 from analytics.alarms.expression import Expression, ExpressionError, parse
 from analytics.alarms.rule import Rule
+from analytics.metering.model import LedgerKind
+from analytics.readings import Verdict
 
 #: Kinds of signal whose `of` is an expression; of those in _OF_POINT one point and nothing else.
 EXPRESSION_KINDS = ("value", "deviation", "rate", "count", "stuck", "state", "silence")
 #: Kinds of signal that services work out: there is nothing to evaluate, and nothing to try against history.
 FACT_KINDS = ("clock", "irregularity", "ledger", "baseline", "night_flow", "demand", "service")
+#: What a signal may name in `states` where these are no states of a point.
+NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "irregularity": (
+            *("duplicate", "redelivered", "conflict", "disorder", "late", "backlog"),
+            *(verdict.reason for verdict in Verdict if verdict != Verdict.GOOD),
+        ),
+        "ledger": (*get_args(LedgerKind), "undecided"),
+    }
+)
 _OF_POINT = ("stuck", "state", "silence")
 _PLACEHOLDERS = ("value", "limit", "unit", "machine")
 
@@ -68,6 +82,9 @@ def findings(rule: Rule) -> Iterator[Finding]:
 
 def _of_signal(rule: Rule) -> Iterator[Finding]:
     signal = rule.signal
+    for state in signal.states:
+        if state not in NAMED.get(signal.kind, (state,)):
+            yield Finding("of", f"{state!r} is not known in states: use {', '.join(NAMED[signal.kind])}")
     if signal.kind == "service":
         return  # `of` is the name of a figure of the watch
     if signal.kind in FACT_KINDS and signal.of:

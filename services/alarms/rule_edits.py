@@ -16,7 +16,7 @@ from analytics.alarms.rule import Rule, RuleError
 from services import events
 from services.alarms import rule_overrides, rules
 from services.alarms.rules import NewRule, StoredRule
-from services.database import Connection
+from services.database import Connection, run
 from services.rule_folder.read import read_document
 from services.rule_folder.writing import differences, document
 
@@ -45,6 +45,7 @@ async def enter(
 ) -> StoredRule:
     """Store a rule as a document has it; one that holds already is not stored again. Raises RuleRefusedError."""
     async with connection.transaction():
+        await run(connection, rules.SQL["queue_for_rules"])
         new = await checked(connection, site, given)
         code = new.rule.code
         before = (await rules.held(connection, site, code)).get(code)
@@ -63,6 +64,7 @@ async def override(
     Raises NoSuchRuleError and RuleRefusedError.
     """
     async with connection.transaction():
+        await run(connection, rules.SQL["queue_for_rules"])
         rule = (await rules.one(connection, key.site, key.rule)).rule
         if wanted is not None:
             _require_fitting(rule, wanted, key, (await rules.machines_of(connection, key.site)).get(key.site, ()))

@@ -98,6 +98,11 @@ def test_a_file_is_read_as_it_is_meant(tmp_path: Path) -> None:
             'signal = { of = "x", reference = "y" }',
             ["8: only a signal of kind"],
         ),
+        (
+            'signal = "outlet_degc"',
+            'signal = { kind = "irregularity", states = ["duplicates"], over_s = 600 }',
+            ["8: 'duplicates' is not known in states: use duplicate, redelivered, conflict"],
+        ),
         ("limit = 105", "limit = 110", ["9: rule 'outlet-high': limits must rise"]),
         ("limit = 105", 'limit = "hot"', ["9: 'limit' must be a number, not 'hot'"]),
         ("limit = 105, ", "", ["9: level H needs its 'limit'"]),
