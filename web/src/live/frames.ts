@@ -1,7 +1,8 @@
 /**
- * The three frames of the live stream, out of their JSON.
+ * The four frames of the live stream, out of their JSON.
  *
- *   snapshot  { cursor, at, values: [[id, time_ms, value], ...] }    everything known, first and after each reconnect
+ *   snapshot  { cursor, at, hearing, values: [[id, time_ms, value], ...] }    everything known, first and after each reconnect
+ *   hearing   { at, hearing: { listening, offline: [[device, since_ms], ...] } }    whether values can be taken as true now
  *   values    { at, values }                                         what moved, at most four times a second
  *   event     { kind, subject, at, payload }                         something people see at once; has an SSE id
  *
@@ -9,6 +10,7 @@
  * newer server can add one.
  */
 import type { StreamEvent } from "./event_stream";
+import { ALL_HEARD, type Hearing } from "./hearing";
 import type { WireValue } from "./values";
 
 export interface HappenedEvent {
@@ -19,7 +21,8 @@ export interface HappenedEvent {
 }
 
 export type Frame =
-  | { readonly frame: "snapshot"; readonly cursor: string; readonly at_ms: number; readonly values: readonly WireValue[] }
+  | { readonly frame: "snapshot"; readonly cursor: string; readonly at_ms: number; readonly hearing: Hearing; readonly values: readonly WireValue[] }
+  | { readonly frame: "hearing"; readonly at_ms: number; readonly hearing: Hearing }
   | { readonly frame: "values"; readonly at_ms: number; readonly values: readonly WireValue[] }
   | { readonly frame: "event"; readonly event: HappenedEvent };
 
@@ -29,7 +32,9 @@ export function readFrame(event: StreamEvent): Frame | null {
   if (data === null || Number.isNaN(at_ms)) return null;
   switch (event.kind) {
     case "snapshot":
-      return { frame: "snapshot", cursor: String(data["cursor"]), at_ms, values: wireValues(data["values"]) };
+      return { frame: "snapshot", cursor: String(data["cursor"]), at_ms, hearing: readHearing(data["hearing"]), values: wireValues(data["values"]) };
+    case "hearing":
+      return { frame: "hearing", at_ms, hearing: readHearing(data["hearing"]) };
     case "values":
       return { frame: "values", at_ms, values: wireValues(data["values"]) };
     case "event":
@@ -52,6 +57,18 @@ function parse(text: string): Record<string, unknown> | null {
 
 function record(value: unknown): Record<string, unknown> | null {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
+}
+
+/** A server that says nothing of it is taken to hear everything. */
+function readHearing(value: unknown): Hearing {
+  const given = record(value);
+  if (given === null) return ALL_HEARD;
+  const offline = Array.isArray(given["offline"]) ? given["offline"] : [];
+  return { listening: given["listening"] !== false, offline_ms: new Map(offline.filter(isOffline)) };
+}
+
+function isOffline(entry: unknown): entry is [string, number] {
+  return Array.isArray(entry) && typeof entry[0] === "string" && typeof entry[1] === "number";
 }
 
 function wireValues(value: unknown): readonly WireValue[] {

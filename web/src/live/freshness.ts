@@ -3,7 +3,8 @@
  *
  * A point is stale after three of its expected intervals without a reading, and never before 15 s. Its age counts from
  * the older of two instants: the reading's own time, and when it was heard here. A device whose clock runs ahead
- * would otherwise look fresh for minutes after it died.
+ * would otherwise look fresh for minutes after it died. It is stale at once when it is cut off: its gateway said goodbye,
+ * or nobody listens (hearing.ts).
  */
 export type Freshness = "fresh" | "stale" | "missing";
 
@@ -11,6 +12,8 @@ export interface Sample {
   readonly time_ms: number;
   readonly value: number;
   readonly heard_ms: number;
+  /** Whether it holds is not known any more, however young it is. */
+  readonly cut?: boolean;
 }
 
 const INTERVALS = 3;
@@ -26,5 +29,6 @@ export function age_s(sample: Sample, now_ms: number): number {
 
 export function freshness(sample: Sample | undefined, expected_interval_s: number, now_ms: number): Freshness {
   if (sample === undefined) return "missing";
+  if (sample.cut === true) return "stale";
   return age_s(sample, now_ms) > staleAfter_s(expected_interval_s) ? "stale" : "fresh";
 }

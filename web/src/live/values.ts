@@ -8,6 +8,7 @@
  */
 import { batch, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import type { Sample } from "./freshness";
+import { ALL_HEARD, isCut, type Hearing } from "./hearing";
 
 export type WireValue = readonly [id: string, time_ms: number, value: number];
 
@@ -17,6 +18,7 @@ export class LiveValues {
   readonly #pending = new Map<string, Sample>();
   readonly #applied = signal(0);
   #frame: number | null = null;
+  #hearing = ALL_HEARD;
 
   /** Rises each time samples were applied: whatever sums over many points reads this one instead of a cell each. */
   get applied(): ReadonlySignal<number> {
@@ -36,6 +38,18 @@ export class LiveValues {
     return cell;
   }
 
+  /** What can be heard has changed: values that are cut off look it, others no longer. */
+  hear(hearing: Hearing): void {
+    this.#hearing = hearing;
+    batch(() => {
+      for (const [id, sample] of this.#latest) {
+        const cut = isCut(id, sample, hearing);
+        if (cut !== (sample.cut === true)) this.#put(id, { ...sample, cut });
+      }
+      this.#applied.value += 1;
+    });
+  }
+
   offer(values: readonly WireValue[], heard_ms: number): void {
     for (const [id, time_ms, value] of values) {
       const known = this.#pending.get(id) ?? this.#latest.get(id);
@@ -52,12 +66,16 @@ export class LiveValues {
     this.#frame = null;
     batch(() => {
       for (const [id, sample] of this.#pending) {
-        this.#latest.set(id, sample);
-        const cell = this.#cells.get(id);
-        if (cell !== undefined) cell.value = sample;
+        this.#put(id, { ...sample, cut: isCut(id, sample, this.#hearing) });
       }
       this.#pending.clear();
       this.#applied.value += 1;
     });
+  }
+
+  #put(id: string, sample: Sample): void {
+    this.#latest.set(id, sample);
+    const cell = this.#cells.get(id);
+    if (cell !== undefined) cell.value = sample;
   }
 }

@@ -17,6 +17,7 @@ import { learnServerTime, now_ms, startClock } from "../live/clock";
 import { StreamConnection } from "../live/connection";
 import type { StreamEvent } from "../live/event_stream";
 import { readFrame, type HappenedEvent } from "../live/frames";
+import { ALL_HEARD, type Hearing } from "../live/hearing";
 import { LiveValues } from "../live/values";
 import { PowerBoard } from "../power/board";
 import { loadSiteModel } from "../registry/load";
@@ -29,6 +30,9 @@ export interface SiteView {
   readonly census: ReadonlySignal<Census>;
   readonly power: PowerBoard;
 }
+
+/** As long as any value may be silent before it is stale (live/freshness.ts). */
+const LOST_AFTER_MS = 15_000;
 
 export class SiteSession {
   readonly code: string;
@@ -45,6 +49,7 @@ export class SiteSession {
   readonly #snapshots = signal(0);
   readonly #connectivity = signal<ConnectivityByDevice>(new Map());
   readonly #stops: (() => void)[] = [];
+  #hearing = ALL_HEARD;
 
   constructor(site: Site) {
     this.code = site.code;
@@ -66,6 +71,7 @@ export class SiteSession {
     addEventListener("online", online);
     this.#stops.push(
       startClock(),
+      effect(() => { this.#noticeDeafness(); }),
       effect(() => { this.#take(this.registry.state.value.value); }),
       effect(() => {
         const view = this.#view.value;
@@ -103,7 +109,8 @@ export class SiteSession {
       return;
     }
     learnServerTime(frame.at_ms);
-    this.values.offer(frame.values, frame.at_ms);
+    if (frame.frame !== "values") this.#hear(frame.hearing);
+    if (frame.frame !== "hearing") this.values.offer(frame.values, frame.at_ms);
     if (frame.frame === "snapshot") {
       this.connection.startAfter(frame.cursor);
       this.values.apply();
@@ -112,6 +119,17 @@ export class SiteSession {
       this.#snapshots.value += 1;
     }
     this.heard_ms.value = frame.at_ms;
+  }
+
+  #hear(hearing: Hearing): void {
+    this.#hearing = hearing;
+    this.values.hear(hearing);
+  }
+
+  /** A page that has lost the server for a while cannot know whether anything holds; the next snapshot says again. */
+  #noticeDeafness(): void {
+    const lost = this.connection.state.value.kind !== "live" && now_ms.value - (this.heard_ms.value ?? Infinity) > LOST_AFTER_MS;
+    if (lost && this.#hearing.listening) untracked(() => { this.#hear({ ...this.#hearing, listening: false }); });
   }
 
   #happened(event: HappenedEvent): void {
