@@ -10,6 +10,7 @@ import { words } from "../../i18n";
 import { useSite } from "../../session/context";
 import { route } from "../../shell/router";
 import { AlarmDetailPage } from "./alarm_detail";
+import { AlarmFiguresPart } from "./alarm_figures";
 import { AlarmHistory } from "./alarm_history";
 import { AlarmList } from "./alarm_list";
 import { AlarmRules } from "./alarm_rules";
@@ -47,7 +48,7 @@ function PartOf({ part }: { readonly part: (typeof PARTS)[number] }) {
     case "history":
       return <AlarmHistory />;
     case "figures":
-      return null;
+      return <AlarmFiguresPart />;
     case "rules":
       return <AlarmRules />;
   }
