@@ -190,7 +190,6 @@ def _shown(row: LogRow) -> Notification:
     "/notification-channels/{site}/{code}/test",
     operation_id="send_test_notification",
     summary="Send a test message",
-    status_code=202,
     responses=problems("channel-not-found"),
 )
 async def send_test_notification(
