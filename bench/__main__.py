@@ -36,6 +36,7 @@ async def _run(arguments: argparse.Namespace) -> list[Result]:
         results.append(await accounting.measure(arguments.meters, 3 * arguments.seconds))
     if "alarms" in chosen:
         results.append(alarms.measure_evaluator(2 * arguments.seconds))
+        results += await alarms.measure_platform(3 * arguments.seconds)
     return results
 
 

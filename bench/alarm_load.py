@@ -16,8 +16,9 @@ from analytics.alarms.rule import Level, Rule, Signal, Target
 from analytics.batches import Columns
 
 DEVICES, VALUES, DEVICES_A_RULE = 1_000, 10, 200
-#: Of a sawtooth that rises from 0 to 100: above it one reading in fifty, in one device of each rule.
-RARE = 98.0
+#: A rule without delay, and the devices it is for: one in each fifth of a second.
+PROBE = "probe"
+PROBES = tuple(f"load-{device:05d}" for device in range(0, DEVICES, 200))
 _NEVER = 1_000.0
 _SECOND_US = 1_000_000
 
@@ -41,6 +42,30 @@ def rules() -> Iterator[Rule]:
             )
 
 
+def probe() -> Rule:
+    """A rule without delay for some devices, whose readings say when it is to be raised."""
+    return Rule(PROBE, "Probe", Target(codes=PROBES), Signal("value", "v009_kw"), (Level("H", 500, "high"),))
+
+
+class Probes:
+    """Holds the value of some devices high or low, and turns the one that a batch has over the limit, or back."""
+
+    def __init__(self, first_id: int) -> None:
+        self._of = {first_id + int(code[-5:]) * VALUES + VALUES - 1: code for code in PROBES}
+        self._high = dict.fromkeys(PROBES, False)
+
+    def put(self, readings: Columns, *, turns: bool) -> tuple[Columns, tuple[str, str] | None]:
+        """The batch with the value of its probe, and what becomes of that one's alarm: (device, raise or clear)."""
+        values, turned = readings.values.copy(), None
+        for at in np.flatnonzero(np.isin(readings.point_ids, list(self._of))).tolist():
+            code = self._of[int(readings.point_ids[at])]
+            if turns:
+                self._high[code] = not self._high[code]
+                turned = (code, "raise" if self._high[code] else "clear")
+            values[at] = 1_000 if self._high[code] else 0
+        return Columns(readings.point_ids, readings.times_us, values), turned
+
+
 def _signals(first: int) -> Iterator[tuple[Signal, float, str]]:
     for value in range(6):
         yield Signal("value", f"v{value:03d}_kw"), _NEVER, ""
@@ -62,14 +87,14 @@ def _points(device: int) -> dict[str, Point]:
     return {f"v{value:03d}_kw": Point(device * VALUES + value + 1, "kW", "gauge", 1.0) for value in range(VALUES)}
 
 
-def takes(start_us: int, seconds: int, takes_a_second: int) -> Iterator[tuple[int, Columns]]:
+def takes(start_us: int, seconds: int, takes_a_second: int, first_id: int = 1) -> Iterator[tuple[int, Columns]]:
     """When each batch was stored, and its readings: so many devices' messages of one second each."""
     devices = DEVICES // takes_a_second
     for step in range(seconds * takes_a_second):
         second, part = divmod(step, takes_a_second)
         device = np.arange(part * devices, (part + 1) * devices)[:, None]
         value = np.arange(VALUES)[None, :]
-        ids = (device * VALUES + value + 1).ravel().astype(np.int32)
+        ids = (device * VALUES + value + first_id).ravel().astype(np.int32)
         shown = (31 * device + 17 * second + 7 * value) % 10_007 / 100
         time_us = start_us + second * _SECOND_US + part * _SECOND_US // takes_a_second
         yield time_us + 100_000, Columns(ids, np.full(len(ids), time_us), shown.ravel().astype(np.float64))

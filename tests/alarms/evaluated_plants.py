@@ -191,3 +191,36 @@ def in_reverse(instances: Sequence[Instance]) -> tuple[Instance, ...]:
 
 def with_limit(instance: Instance, limit: float) -> Instance:
     return replace(instance, rule=replace(instance.rule, levels=(Level("H", limit, "high"),)))
+
+
+def told(changes: Sequence[Change]) -> list[str]:
+    """Changes in words: seconds since START, subject/rule, level or `normal`, why it is quiet."""
+    return [
+        f"{(change.at_us - START) / SECOND:g} {change.key.subject}/{change.key.rule} {change.level or 'normal'}"
+        + (f" {change.quiet}" if change.quiet else "")
+        for change in changes
+    ]
+
+
+def send(evaluator: Evaluator, at_s: float, device: int = 1, late_s: float = 0.0, **values: float) -> list[str]:
+    """A message of one device, stored so many seconds after its instant."""
+    at_us = START + round(at_s * SECOND)
+    points = MACHINES[device - 1].points
+    readings = [(points[key].point_id, at_us, value) for key, value in values.items()]
+    return told(evaluator.take(columns(readings), at_us + round(late_s * SECOND)))
+
+
+def series(evaluator: Evaluator, key: str, values: str, start_s: float = 0, each_s: float = 1) -> list[str]:
+    """Values of one point of the first device, one after the other; a dash is a reading that did not come."""
+    found: list[str] = []
+    for number, value in enumerate(values.split()):
+        if value != "-":
+            point = MACHINES[0].points[key].point_id
+            at_us = START + round((start_s + number * each_s) * SECOND)
+            found += told(evaluator.take(columns([(point, at_us, float(value))]), at_us))
+    return found
+
+
+def tick(evaluator: Evaluator, at_s: float, *others: AlarmKey, minute_of_week: int = 0) -> list[str]:
+    """Let time pass."""
+    return told(evaluator.tick(START + round(at_s * SECOND), frozenset(others), {"kunshan": minute_of_week}))
