@@ -1,37 +1,22 @@
 """Rules of alarms as answers and as bodies of requests; a rule itself has the fields of a rule file."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from analytics.alarms.machine import Unbound
 from analytics.alarms.overrides import Override
 from analytics.alarms.rule import Level, Priority
-from analytics.alarms.trial import WouldBe
-from api.instants import Instant, parse
-from api.names import CODE
+from api.instants import Instant
 from api.reasons import Reason
 from services.alarms.rows import SERVICE
 from services.alarms.rule_overrides import OverrideRow
 from services.alarms.rules import StoredRule, VersionRow, rule_of
-from services.alarms.trial import Trial
 from services.rule_folder.writing import differences, document
 
 LevelName = Literal["LL", "L", "H", "HH", "ON"]
 SubjectKind = Literal["device", "meter", "site", "service"]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SHOWN = 1_000
-
-
-def _instant(given: object) -> datetime:
-    if not isinstance(given, str):
-        raise ValueError("a time is a text with offset, as in 2026-11-23T08:00:00Z")  # noqa: TRY004 - pydantic's way
-    return parse(given)
-
-
-_Time = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
 class RuleLevel(BaseModel):
@@ -174,93 +159,6 @@ class NewOverride(BaseModel):
     def override(self) -> Override:
         """As the domain has it."""
         return Override(self.limits, self.deadband, self.on_delay_s, self.off_delay_s, self.is_enabled)
-
-
-Machines = Annotated[list[Annotated[str, StringConstraints(pattern=CODE)]], Field(max_length=100)]
-
-
-class TrialWanted(BaseModel):
-    """A span of history, and which machines; none: all that the rule is for."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    start: Annotated[_Time, Field(alias="from")]
-    stop: Annotated[_Time, Field(alias="to")]
-    machines: Machines = []
-
-
-class RuleToTry(TrialWanted):
-    """A rule that need not be stored, with the site whose history it is tried against."""
-
-    site: Annotated[str, Field(pattern=CODE)]
-    rule: Annotated[dict[str, Any], Field(description="The fields of a rule file.")]
-
-
-class TriedAlarm(BaseModel):
-    """An alarm that would have been raised; the level and the value are the worst there were."""
-
-    machine: str
-    raised_at: Instant
-    returned_at: Annotated[Instant | None, Field(description="Null: it still stood at the end.")]
-    duration_s: float | None
-    level: LevelName
-    value: float | None
-
-    @classmethod
-    def of(cls, alarm: WouldBe) -> Self:
-        """As an answer."""
-        returned = None if alarm.returned_us is None else _EPOCH + timedelta(microseconds=alarm.returned_us)
-        raised = _EPOCH + timedelta(microseconds=alarm.raised_us)
-        return cls.model_validate(
-            {
-                "machine": alarm.key.subject,
-                "raised_at": raised,
-                "returned_at": returned,
-                "duration_s": None if returned is None else (returned - raised).total_seconds(),
-                "level": alarm.level,
-                "value": alarm.value,
-            }
-        )
-
-
-class Chattering(BaseModel):
-    """A machine whose alarm would have come three times or more within a minute."""
-
-    machine: str
-    most_in_a_minute: int
-
-
-class TrialAnswer(BaseModel):
-    """Which alarms a rule would have raised."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    start: Annotated[Instant, Field(alias="from")]
-    stop: Annotated[Instant, Field(alias="to")]
-    count: int
-    alarms_a_day: float
-    alarms: Annotated[list[TriedAlarm], Field(description=f"The first {_SHOWN} of them.")]
-    chattering: list[Chattering]
-    kept_quiet: Annotated[dict[str, int], Field(description="Kept quiet by design, by reason.")]
-    on: list[str]
-    not_on: list[UnboundRule]
-    readings: int
-
-    @classmethod
-    def of(cls, trial: Trial) -> Self:
-        """As an answer."""
-        return cls(
-            start=trial.start,
-            stop=trial.stop,
-            count=len(trial.alarms),
-            alarms_a_day=trial.alarms_a_day,
-            alarms=[TriedAlarm.of(alarm) for alarm in trial.alarms[:_SHOWN]],
-            chattering=[Chattering(machine=code, most_in_a_minute=most) for code, most in trial.chattering.items()],
-            kept_quiet=dict(trial.quiet),
-            on=list(trial.machines),
-            not_on=[UnboundRule.of(each) for each in trial.unbound],
-            readings=trial.readings,
-        )
 
 
 def rule_members(stored: StoredRule, machines: int, unbound: int) -> Mapping[str, object]:

@@ -23,13 +23,11 @@ from api.rule_models import (
     NewOverride,
     NewRuleVersion,
     RuleOverride,
-    RuleToTry,
-    TrialAnswer,
-    TrialWanted,
     UnboundRule,
     rule_members,
     version_members,
 )
+from api.trial_models import RuleToTry, TrialAnswer, TrialWanted
 from services.alarms import rule_edits, rule_overrides, rules, trial
 from services.alarms.rule_edits import RuleRefusedError
 from services.alarms.rules import NoSuchRuleError, StoredRule
@@ -168,7 +166,7 @@ async def try_new_rule(connection: Database, wanted: RuleToTry) -> TrialAnswer:
         new = await rule_edits.checked(connection, site, wanted.rule)
     except RuleRefusedError as error:
         raise _refused(error) from error
-    return await _tried(connection, site, new.rule, wanted)
+    return await _tried(connection, site, new.rule, wanted, as_given=wanted.as_given)
 
 
 @router.post(
@@ -183,7 +181,9 @@ async def try_alarm_rule(site: Code, code: Code, connection: Database, wanted: T
     return await _tried(connection, stored.site, stored.rule, wanted)
 
 
-async def _tried(connection: Connection, site: str, rule: Rule, wanted: TrialWanted) -> TrialAnswer:
+async def _tried(
+    connection: Connection, site: str, rule: Rule, wanted: TrialWanted, *, as_given: bool = False
+) -> TrialAnswer:
     start, stop = _whole(wanted.start), _whole(wanted.stop)
     if start >= stop:
         raise Problem("invalid-request", "The span is empty: `from` must be a minute or more before `to`.")
@@ -193,7 +193,7 @@ async def _tried(connection: Connection, site: str, rule: Rule, wanted: TrialWan
         raise Problem("trial-refused", "Another trial is running: try again when it has ended.")
     async with _ONE_TRIAL:
         try:
-            prepared = await trial.prepare(connection, site, rule, wanted.machines)
+            prepared = await trial.prepare(connection, site, rule, wanted.machines, as_given=as_given)
         except CannotTryError as error:
             raise Problem("trial-refused", f"{error}.") from error
         if (readings := prepared.readings(start, stop)) > MOST_READINGS:

@@ -99,8 +99,13 @@ class Trial:
         return len(self.alarms) / ((self.stop - self.start) / timedelta(days=1))
 
 
-async def prepare(connection: Connection, site: str, rule: Rule, only: Collection[str] = ()) -> Prepared:
-    """Bind a rule, stored or not, to the machines of a site, or to some of them. Raises CannotTryError."""
+async def prepare(
+    connection: Connection, site: str, rule: Rule, only: Collection[str] = (), *, as_given: bool = False
+) -> Prepared:
+    """Bind a rule, stored or not, to the machines of a site, or to some of them. Raises CannotTryError.
+
+    `as_given`: with the rule's own figures also where a machine has others, as to try what it might have instead.
+    """
     if rule.signal.kind in FACT_KINDS:
         raise CannotTryError(f"a signal of kind {rule.signal.kind!r} cannot be tried: {WHY_NOT[rule.signal.kind]}")
     stored = {
@@ -108,7 +113,7 @@ async def prepare(connection: Connection, site: str, rule: Rule, only: Collectio
     }
     machines = (await rules.machines_of(connection, site)).get(site, ())
     overrides = await rule_overrides.held(connection, site)
-    bound = bind([rule], overrides, machines)
+    bound = bind([rule], {} if as_given else overrides, machines)
     tried = tuple(each for each in bound.instances if not only or each.key.subject in only)
     unbound = tuple(each for each in bound.unbound if not only or each.key.subject in only)
     if missing := sorted(set(only) - {each.key.subject for each in tried} - {each.key.subject for each in unbound}):

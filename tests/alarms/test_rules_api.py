@@ -151,6 +151,13 @@ async def test_a_rule_is_tried_before_it_is_stored(
     await put(client, on_delay_s=900)
     stored = (await client.post(f"{RULE}/try", json={**span, "machines": ["comp-1"]})).json()
     assert (stored["count"], stored["readings"]) == (0, 360)
+    await client.put(f"{RULE}/overrides/comp-1", json={"limits": {"H": 120}, "reason": "for the trial"})
+    posted = {"site": "plant", "rule": rule_document(), **span}
+    counts = [
+        (await client.post("/api/v1/alarm-rules/try", json={**posted, "as_given": as_given})).json()["count"]
+        for as_given in (False, True)
+    ]
+    assert counts == [0, 1]
 
 
 @pytest.mark.parametrize(
