@@ -61,6 +61,8 @@ def noticed(arrived: Arrived, repeats: Columns, repeats_newest_us: Int64, differ
     """Reasons, each with the points of the instants that it is about; empty for an ordinary batch."""
     found: list[tuple[str, Int32]] = []
     ids, times = arrived.readings.point_ids, arrived.readings.times_us
+    if len(repeats) == 0 and _is_ordinary(arrived):
+        return found
     before = np.maximum(arrived.newest_us, _newest_in_batch(arrived))
     behind = np.where(before == _NEVER_US, 0, before - times)
     is_behind = arrived.is_stored & (behind > IN_ORDER_WITHIN_US)
@@ -78,14 +80,32 @@ def noticed(arrived: Arrived, repeats: Columns, repeats_newest_us: Int64, differ
     return [(reason, points) for reason, points in found if len(points)]
 
 
+def _is_ordinary(arrived: Arrived) -> bool:
+    """Whether all of a batch came in order and in time."""
+    times = arrived.readings.times_us
+    if len(times) == 0:
+        return True
+    is_in_time = int(times.min()) >= arrived.received_us - LATE_AFTER_US
+    return is_in_time and not _inverted(arrived).any() and bool((times > arrived.newest_us).all())
+
+
+def _inverted(arrived: Arrived) -> Mask:
+    """Whether each reading arrived before the older one of its point that stands before it."""
+    ids, arrival = arrived.readings.point_ids, arrived.arrival
+    inverted: Mask = (ids[1:] == ids[:-1]) & (arrival[1:] < arrival[:-1])
+    return inverted
+
+
 def _newest_in_batch(arrived: Arrived) -> Int64:
     """The newest time of each one's point among what arrived before it in the same batch."""
     ids, times, arrival = arrived.readings.point_ids, arrived.readings.times_us, arrived.arrival
     newest = np.full(len(ids), _NEVER_US)
-    inverted = (ids[1:] == ids[:-1]) & (arrival[1:] < arrival[:-1])
+    inverted = _inverted(arrived)
     if not inverted.any():
         return newest
-    rows = np.flatnonzero(np.isin(ids, np.unique(ids[1:][inverted])))
+    of_interest = np.zeros(int(ids.max()) + 1, dtype=np.bool_)
+    of_interest[ids[1:][inverted]] = True
+    rows = np.flatnonzero(of_interest[ids])
     rows = rows[np.lexsort((arrival[rows], ids[rows]))]
     starts = np.ones(len(rows), dtype=np.bool_)
     starts[1:] = ids[rows][1:] != ids[rows][:-1]
