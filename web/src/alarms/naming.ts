@@ -15,7 +15,9 @@ export function alarmName(alarm: Pick<Alarm, "name" | "name_zh" | "rule">): stri
 
 export function alarmMessage(alarm: Alarm, language: Locale): string {
   const text = language === "zh" ? (alarm.message_zh ?? "") : alarm.message;
-  return text === "" ? `${machineName(alarm)}: ${alarmName(alarm)}` : text;
+  if (text === "") return `${machineName(alarm)}: ${alarmName(alarm)}`;
+  // Messages have units as the API spells them; people read "°C".
+  return alarm.unit === "" ? text : text.replaceAll(` ${alarm.unit}`, ` ${unitSymbol(alarm.unit)}`);
 }
 
 export function causeName(cause: Pick<Cause, "name" | "name_zh">): string {

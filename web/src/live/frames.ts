@@ -2,7 +2,7 @@
  * The four frames of the live stream, out of their JSON.
  *
  *   snapshot  { cursor, at, hearing, values: [[id, time_ms, value], ...] }    everything known, first and after each reconnect
- *   hearing   { at, hearing: { listening, offline: [[device, since_ms], ...] } }    whether values can be taken as true now
+ *   hearing   { at, hearing: { listening, lost: [[device, since_ms], ...] } }    whether values can be taken as true now
  *   values    { at, values }                                         what moved, at most four times a second
  *   event     { kind, subject, at, payload }                         something people see at once; has an SSE id
  *
@@ -63,11 +63,11 @@ function record(value: unknown): Record<string, unknown> | null {
 function readHearing(value: unknown): Hearing {
   const given = record(value);
   if (given === null) return ALL_HEARD;
-  const offline = Array.isArray(given["offline"]) ? given["offline"] : [];
-  return { listening: given["listening"] !== false, offline_ms: new Map(offline.filter(isOffline)) };
+  const lost = Array.isArray(given["lost"]) ? given["lost"] : [];
+  return { listening: given["listening"] !== false, lost_ms: new Map(lost.filter(isLost)) };
 }
 
-function isOffline(entry: unknown): entry is [string, number] {
+function isLost(entry: unknown): entry is [string, number] {
   return Array.isArray(entry) && typeof entry[0] === "string" && typeof entry[1] === "number";
 }
 

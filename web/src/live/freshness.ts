@@ -3,7 +3,7 @@
  *
  * A point is stale after three of its expected intervals without a reading, and never before 15 s. Its age counts from
  * the older of two instants: the reading's own time, and when it was heard here. A device whose clock runs ahead
- * would otherwise look fresh for minutes after it died. It is stale at once when it is cut off: its gateway said goodbye,
+ * would otherwise look fresh for minutes after it died. It is stale at once when it is cut off: its gateway is lost,
  * or nobody listens (hearing.ts).
  */
 export type Freshness = "fresh" | "stale" | "missing";

@@ -23,17 +23,17 @@ describe("what cannot be heard is stale, however young", () => {
 
   it("all of it while nobody listens, also what comes meanwhile", () => {
     expect(judged(values, FRESH)).toBe("fresh");
-    values.hear({ listening: false, offline_ms: new Map() });
+    values.hear({ listening: false, lost_ms: new Map() });
     values.offer([[OTHER, NOW_MS, 3]], NOW_MS);
     values.apply();
     expect([judged(values, FRESH), judged(values, OTHER)]).toEqual(["stale", "stale"]);
-    values.hear({ listening: true, offline_ms: new Map() });
+    values.hear({ listening: true, lost_ms: new Map() });
     expect([judged(values, FRESH), judged(values, OTHER)]).toEqual(["fresh", "fresh"]);
   });
 
-  it("of an offline device until it speaks again; a cell learns of it", () => {
+  it("of a lost device until it speaks again; a cell learns of it", () => {
     const cell = values.cell(FRESH);
-    values.hear({ listening: true, offline_ms: new Map([["kunshan/m-1", NOW_MS - 500]]) });
+    values.hear({ listening: true, lost_ms: new Map([["kunshan/m-1", NOW_MS - 500]]) });
     expect([freshness(cell.value, 10, NOW_MS), judged(values, OTHER)]).toEqual(["stale", "fresh"]);
     values.offer([[FRESH, NOW_MS, 4]], NOW_MS);
     values.apply();
@@ -42,10 +42,10 @@ describe("what cannot be heard is stale, however young", () => {
 
   it("as the server's frames say it", () => {
     const at = "2026-11-23T04:00:00Z";
-    const said = { listening: false, offline: [["kunshan/m-1", 5], ["broken"]] };
+    const said = { listening: false, lost: [["kunshan/m-1", 5], ["broken"]] };
     const read = readFrame({ kind: "hearing", id: null, data: JSON.stringify({ at, hearing: said }) });
-    expect(read).toEqual({ frame: "hearing", at_ms: Date.parse(at), hearing: { listening: false, offline_ms: new Map([["kunshan/m-1", 5]]) } });
+    expect(read).toEqual({ frame: "hearing", at_ms: Date.parse(at), hearing: { listening: false, lost_ms: new Map([["kunshan/m-1", 5]]) } });
     const older = readFrame({ kind: "snapshot", id: "1", data: JSON.stringify({ at, cursor: "1", values: [] }) });
-    expect(older).toMatchObject({ hearing: { listening: true, offline_ms: new Map() } });
+    expect(older).toMatchObject({ hearing: { listening: true, lost_ms: new Map() } });
   });
 });

@@ -47,7 +47,7 @@ function boxesOf(figures: AlarmFigures): readonly Box[] {
   return [
     { name: "alarms_per_day", figure: formatNumber(figures.alarms_per_day, 1, language), notes: [text.alarms(formatCount(figures.alarms, language), formatNumber(figures.alarms_per_ten_minutes, 2, language))] },
     { name: "worst_ten_minutes", figure: formatCount(figures.worst_ten_minutes, language), notes: [] },
-    { name: "time_in_flood_percent", figure: percent(figures.time_in_flood_percent), notes: [text.floods(formatCount(figures.floods, language), formatCount(figures.alarms_in_floods, language))] },
+    { name: "time_in_flood_percent", figure: percent(figures.time_in_flood_percent), notes: figures.floods === 0 ? [] : [text.floods(formatCount(figures.floods, language), formatCount(figures.alarms_in_floods, language))] },
     { name: "chattering_alarms", figure: formatCount(figures.chattering.length, language), notes: [text.chattering, ...figures.chattering.slice(0, 3)] },
     { name: "standing_alarms", figure: formatCount(figures.standing.length, language), notes: [text.standing, ...figures.standing.slice(0, 3)] },
     { name: "top_ten_percent", figure: percent(figures.top_ten_percent), notes: [figures.top_ten_percent === null ? text.few : text.top] },
@@ -62,7 +62,7 @@ function boxesOf(figures: AlarmFigures): readonly Box[] {
 function Priorities({ figures }: { readonly figures: AlarmFigures }) {
   const text = words.value.alarmPages.figures;
   return (
-    <div class="energy-box">
+    <div class="energy-box figures-wide">
       <h3 class="energy-box-title">{text.priorities}</h3>
       <ul class="figures-priorities">
         {figures.priorities.map(({ priority, alarms, percent, aimed_percent }) => (
