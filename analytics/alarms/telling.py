@@ -7,7 +7,8 @@
 Changes are levels: what the alarm knows already changes nothing. A change that is older than what it knows comes from a
 log that is read again, or came late behind a tick. It counts only where it is news: it says that the condition held and
 no occurrence covers that instant, that it did not and the open one does, or that it was worse than the worst there was.
-So reading the log again raises nothing twice, and a reading that comes a moment late is not lost.
+So reading the log again raises nothing twice, and a reading that comes a moment late is not lost. When the log has been
+read to its end, whoever evaluates says once what stands: that puts right what an earlier one knew from its clock alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from analytics.alarms.change import Change
 from analytics.alarms.lifecycle import Event, Moment, Refused, State, step
 from analytics.alarms.wording import Graded, is_worse, more_extreme
 
-_HEARD = ("unacknowledged", "acknowledged")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -88,50 +88,35 @@ def instant(at_us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=at_us)
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What is recorded of an alarm at the instants of changes that are not newer than what it knows."""
-
-    steps: Container[tuple[datetime, str]] = ()
-    """The steps it took at such an instant."""
-    active: Container[datetime] = ()
-    """Instants at which an occurrence held."""
-
-
-NO_PAST = Past()
-
-
 def told(
-    alarm: Standing, change: Change, grade: Callable[[str, float | None], Graded], past: Past = NO_PAST
+    alarm: Standing,
+    change: Change,
+    grade: Callable[[str, float | None], Graded],
+    held: Container[datetime] = (),
 ) -> list[Transition]:
-    """Apply what evaluation says, and give the steps that follow."""
+    """Apply what evaluation says; `held`: instants of older changes at which an occurrence is known to have held."""
+    at, since = instant(change.at_us), alarm.condition_since
+    if since is not None and at < since and _is_known(alarm, change, at, held):
+        return []
+    alarm.condition_since = at if since is None else max(at, since)
+    return _changed(alarm, change, at, grade)
+
+
+def put_right(
+    alarm: Standing,
+    change: Change,
+    grade: Callable[[str, float | None], Graded],
+    now: datetime,
+    held: Container[datetime] = (),
+) -> list[Transition]:
+    """Apply what stands, whatever the alarm knew: from here on what is told goes on from this change.
+
+    What differs is so from now on; only a raise that is not on record has its own time.
+    """
     at = instant(change.at_us)
-    known_since = alarm.condition_since
-    if known_since is not None and at <= known_since:
-        known = _is_known(alarm, change, at, past) if at < known_since else _is_repeated(alarm, change, at, past)
-        if known:
-            return []
-        at_knowing = known_since
-    else:
-        at_knowing = at
-    before = alarm.level
-    alarm.condition_since = at_knowing
-    alarm.level, alarm.value, alarm.quiet = change.level, change.value, change.quiet
-    if change.level is None:
-        return _cleared(alarm, at) if before is not None else []
-    graded = grade(change.level, change.value)
-    steps: list[Transition] = []
-    if before is None:
-        steps.append(_raised(alarm, at, graded))
-    else:
-        if is_worse(change.level, before):
-            steps.append(_taken(alarm, "worsen", at))
-        _deepen(alarm.occurrence, graded)
-    if alarm.quiet is not None and alarm.state in _HEARD:
-        steps.append(_taken(alarm, "suppress", at, alarm.quiet))
-    elif alarm.quiet is None and alarm.state == "suppressed":
-        steps.append(_taken(alarm, "unsuppress", at))
-    return steps
+    is_unheard_of = alarm.level is None and change.level is not None and at not in held
+    alarm.condition_since = at
+    return _changed(alarm, change, at if is_unheard_of else max(at, now), grade)
 
 
 def take(
@@ -151,28 +136,36 @@ def take(
     return Transition(at, event, left, result.state, named, alarm.level, alarm.value, occurrence, actor, comment)
 
 
-def _is_known(alarm: Standing, change: Change, at: datetime, past: Past) -> bool:
+def _changed(
+    alarm: Standing, change: Change, at: datetime, grade: Callable[[str, float | None], Graded]
+) -> list[Transition]:
+    before = alarm.level
+    alarm.level, alarm.value, alarm.quiet = change.level, change.value, change.quiet
+    if change.level is None:
+        return _cleared(alarm, at) if before is not None else []
+    graded = grade(change.level, change.value)
+    steps: list[Transition] = []
+    if before is None:
+        steps.append(_raised(alarm, at, graded))
+    else:
+        if is_worse(change.level, before):
+            steps.append(_taken(alarm, "worsen", at))
+        _deepen(alarm.occurrence, graded)
+    if alarm.quiet is not None and alarm.state in ("unacknowledged", "acknowledged"):
+        steps.append(_taken(alarm, "suppress", at, alarm.quiet))
+    elif alarm.quiet is None and alarm.state == "suppressed":
+        steps.append(_taken(alarm, "unsuppress", at))
+    return steps
+
+
+def _is_known(alarm: Standing, change: Change, at: datetime, held: Container[datetime]) -> bool:
     """Whether a change older than what the alarm knows is no news."""
     open_one = alarm.occurrence
     if change.level is None:
         return alarm.level is None or open_one is None or at < open_one.raised_at
     if alarm.level is None:
-        return at in past.active
+        return at in held
     return open_one is None or at < open_one.raised_at or not is_worse(change.level, open_one.level)
-
-
-def _is_repeated(alarm: Standing, change: Change, at: datetime, past: Past) -> bool:
-    """Whether a change of the very instant of what the alarm knows has led to its step already."""
-    if change.level is None:
-        return alarm.level is not None and (at, "clear") in past.steps
-    if alarm.level is None:
-        return (at, "raise") in past.steps
-    if is_worse(change.level, alarm.level):
-        return (at, "worsen") in past.steps
-    turns = (change.quiet is None and alarm.state == "suppressed") or (
-        change.quiet is not None and alarm.state in _HEARD
-    )
-    return turns and ((at, "suppress") in past.steps or (at, "unsuppress") in past.steps)
 
 
 def _raised(alarm: Standing, at: datetime, graded: Graded) -> Transition:
@@ -212,7 +205,7 @@ def _deepen(occurrence: Occurrence | None, graded: Graded) -> None:
 
 def _keep(alarm: Standing, occurrence: Occurrence, event: Event, at: datetime, actor: str | None) -> None:
     if event == "clear":
-        occurrence.returned_at = at
+        occurrence.returned_at = max(at, occurrence.raised_at)
     if event == "acknowledge":
         occurrence.first_acknowledged_at = occurrence.first_acknowledged_at or at
         occurrence.acknowledged_at, occurrence.acknowledged_by = at, actor
@@ -222,5 +215,5 @@ def _keep(alarm: Standing, occurrence: Occurrence, event: Event, at: datetime, a
     # While shelved or out of service, nothing is left of one that has returned, unless it is latched.
     nothing_left = event == "clear" and alarm.state in ("shelved", "out_of_service") and not alarm.moment().is_latched
     if alarm.state == "normal" or nothing_left:
-        occurrence.ended_at = at
+        occurrence.ended_at = max(at, occurrence.raised_at)
         alarm.occurrence = None

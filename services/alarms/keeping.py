@@ -1,6 +1,7 @@
 """Keeping alarms: what evaluation says becomes what people are told, once and in order.
 
     changes --lock rows in id order--> told (analytics/alarms/telling.py) --> causes ranked --> written (recording.py)
+    what stands, once the log is read to its end --put_right--> the same, and nothing is left as it was by mistake
     instances --settle--> a row for each rule and machine; those that are gone retire
     time --pass_time--> shelving ends, acknowledged ones ask again, floods end
 
@@ -11,21 +12,22 @@ that is read again changes nothing, so whoever evaluates may crash and start aga
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from analytics.alarms import telling
 from analytics.alarms.change import Change
 from analytics.alarms.first_out import group_of
 from analytics.alarms.lifecycle import Refused
 from analytics.alarms.machine import AlarmKey, Instance
-from analytics.alarms.telling import NO_PAST, Past, instant, take, told
-from analytics.alarms.wording import grade
+from analytics.alarms.telling import Standing, Transition, instant, take, told
+from analytics.alarms.wording import Graded, grade
 from services.alarms import causes, event_rows, flooding
 from services.alarms.causes import Raised
 from services.alarms.event_rows import Step
 from services.alarms.recording import Touched, record
-from services.alarms.rows import AlarmRow, FoundRow, PastRow
+from services.alarms.rows import AlarmRow, FoundRow, HeldRow
 from services.database import Connection, rows, run
 from services.statements import statements
 
@@ -40,6 +42,35 @@ async def apply(
     A change of an alarm that has no instance (its rule went in this very moment) is passed over: settle retires it.
     """
     del now  # every step has the time of its change: an hour of backlog is told as it was, not as of now
+    return await _tell(connection, changes, instances, told)
+
+
+async def put_right(
+    connection: Connection, standing: Sequence[Change], instances: Mapping[AlarmKey, Instance], now: datetime
+) -> list[Step]:
+    """Tell alarms what stands by an evaluation that has read the log to its end; it is right where they differ.
+
+    An earlier evaluation may have known things from its clock alone: a device that was silent until it ended.
+    """
+    return await _tell(connection, standing, instances, partial(_put_right, now))
+
+
+def _put_right(
+    now: datetime,
+    alarm: Standing,
+    change: Change,
+    grade: Callable[[str, float | None], Graded],
+    held: Container[datetime],
+) -> list[Transition]:
+    return telling.put_right(alarm, change, grade, now, held)
+
+
+async def _tell(
+    connection: Connection,
+    changes: Sequence[Change],
+    instances: Mapping[AlarmKey, Instance],
+    tell: Callable[[Standing, Change, Callable[[str, float | None], Graded], Container[datetime]], list[Transition]],
+) -> list[Step]:
     by_key: defaultdict[AlarmKey, list[Change]] = defaultdict(list)
     for change in changes:
         if change.key in instances:
@@ -49,14 +80,14 @@ async def apply(
         known = {row.key for row in found}
         await _put_instances(connection, [instances[key] for key in by_key if key not in known])
         found = await _locked(connection, list(by_key))
-    pasts = await _pasts(connection, found, by_key)
+    held = await _held(connection, found, by_key)
     touched: list[Touched] = []
     for row in found:
         each = Touched.of(row)
         was = (row.level, row.quiet, row.condition_since)
         graded = partial(grade, instances[row.key])
         for change in sorted(by_key[row.key], key=lambda change: change.at_us):
-            each.steps += told(each.alarm, change, graded, pasts.get(row.id, NO_PAST))
+            each.steps += tell(each.alarm, change, graded, held.get(row.id, ()))
         if each.steps or (each.alarm.level, each.alarm.quiet, each.alarm.condition_since) != was:
             touched.append(each)
     raised = [
@@ -122,27 +153,22 @@ async def _by_id(connection: Connection, ids: Sequence[int]) -> list[AlarmRow]:
     return await rows(connection, SQL["alarms_by_id"], AlarmRow, ids)
 
 
-async def _pasts(
+async def _held(
     connection: Connection, found: Sequence[AlarmRow], changes: Mapping[AlarmKey, Sequence[Change]]
-) -> Mapping[int, Past]:
-    """What is recorded at the instants of changes that are no newer than what their alarms know."""
+) -> Mapping[int, set[datetime]]:
+    """Of changes that are older than what their alarms know: the instants at which an occurrence held."""
     old = [
         (row.id, instant(change.at_us))
         for row in found
         for change in changes[row.key]
         if row.condition_since is not None and instant(change.at_us) <= row.condition_since
     ]
-    if not old:
-        return {}
-    steps: defaultdict[int, set[tuple[datetime, str]]] = defaultdict(set)
-    active: defaultdict[int, set[datetime]] = defaultdict(set)
-    for row in await rows(
-        connection, SQL["past_of_alarms"], PastRow, [alarm_id for alarm_id, _ in old], [at for _, at in old]
-    ):
-        if row.is_active:
-            active[row.alarm_id].add(row.at)
-        steps[row.alarm_id].update((row.at, event) for event in row.events)
-    return {alarm_id: Past(steps[alarm_id], active[alarm_id]) for alarm_id, _ in old}
+    held: defaultdict[int, set[datetime]] = defaultdict(set)
+    if old:
+        ids, times = [alarm_id for alarm_id, _ in old], [at for _, at in old]
+        for row in await rows(connection, SQL["held_at"], HeldRow, ids, times):
+            held[row.alarm_id].add(row.at)
+    return held
 
 
 async def _put_instances(connection: Connection, instances: Collection[Instance]) -> None:

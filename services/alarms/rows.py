@@ -20,13 +20,11 @@ class FoundRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PastRow:
-    """What is recorded of an alarm at an instant: the steps it took then, and whether an occurrence held."""
+class HeldRow:
+    """An instant at which an occurrence of an alarm held."""
 
     alarm_id: int
     at: datetime
-    events: list[str]
-    is_active: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,14 @@ SELECT id FROM alarm WHERE id = ANY($1::int4[]) ORDER BY id FOR UPDATE;
 -- row: services.alarms.rows.AlarmRow
 SELECT * FROM alarm_now WHERE id = ANY($1::int4[]) ORDER BY id;
 
--- name: past_of_alarms
--- what: which steps alarms took at given instants, and whether an occurrence held then
+-- name: held_at
+-- what: of given instants those at which an occurrence of the alarm held
 -- takes: alarm_ids int4[], at timestamptz[]
--- row: services.alarms.rows.PastRow
-SELECT k.alarm_id, k.at,
-       ARRAY(SELECT t.event FROM alarm_transition AS t WHERE t.at = k.at AND t.alarm_id = k.alarm_id) AS events,
-       EXISTS (SELECT FROM alarm_occurrence AS o
-               WHERE o.alarm_id = k.alarm_id AND o.raised_at <= k.at
-                 AND coalesce(o.returned_at, o.ended_at, 'infinity') > k.at) AS is_active
-FROM unnest($1::int4[], $2::timestamptz[]) AS k (alarm_id, at);
+-- row: services.alarms.rows.HeldRow
+SELECT DISTINCT k.alarm_id, k.at
+FROM unnest($1::int4[], $2::timestamptz[]) AS k (alarm_id, at)
+JOIN alarm_occurrence AS o
+  ON o.alarm_id = k.alarm_id AND o.raised_at <= k.at AND coalesce(o.returned_at, o.ended_at, 'infinity') > k.at;
 
 -- name: alarms_due
 -- what: shelved ones whose time is over, and acknowledged ones that ask again by now
