@@ -104,7 +104,7 @@ class Feed:
             except _INTERRUPTIONS as error:
                 log.warning("live feed interrupted (%s): %s", type(error).__name__, error)
             self.following = False
-            self._hear(Hearing(listening=False, offline=self.hearing.offline))
+            self._hear(Hearing(listening=False, lost=self.hearing.lost))
             await asyncio.sleep(_RETRY_S)
 
     async def _follow(self, connection: Connection) -> None:

@@ -33,12 +33,12 @@ _PAGE = 500
 
 DESCRIPTION = """Server-sent events. The first frame is a `snapshot`, then follow, as they happen:
 
-- `snapshot`: `{"cursor": "41", "resumed": true, "at": "...", "hearing": {"listening": true, "offline":
+- `snapshot`: `{"cursor": "41", "resumed": true, "at": "...", "hearing": {"listening": true, "lost":
   [["site/device", since_ms], ...]}, "values": [["site/device/key", time_ms, value], ...]}`, every selected point that
   has a value. `resumed` is false where the events since `Last-Event-ID` are not to be had.
 - `hearing`: `{"at": "...", "hearing": {...}}`, when it changes. While `listening` is false nobody receives readings, or
-  this process cannot see them: every value is stale until it is true again. Values that an `offline` device measured up
-  to `since_ms` are stale, however young.
+  this process cannot see them: every value is stale until it is true again. Values that a `lost` device (offline or
+  silent, itself or its gateway) measured up to `since_ms` are stale, however young.
 - `values`: `{"at": "...", "values": [["site/device/key", time_ms, value], ...]}`, the newest value of each point that
   changed, at most 4 frames a second. Values carry no id: after a reconnect they come as a snapshot.
 - `event`: `{"kind": "device.status", "subject": "kunshan/m-101", "at": "...", "payload": {...}}`, with an id. A browser
@@ -124,10 +124,10 @@ def _concerns(event: EventRow, selection: Selection, sites: frozenset[str]) -> b
 def _heard(heard: Hearing, selection: Selection) -> dict[str, object]:
     """As it stands in a frame; devices of other sites are left out."""
     prefix = "" if selection.site is None else f"{selection.site}/"
-    offline = [
-        (device, int(since.timestamp() * 1000)) for device, since in heard.offline.items() if device.startswith(prefix)
+    lost = [
+        (device, int(since.timestamp() * 1000)) for device, since in heard.lost.items() if device.startswith(prefix)
     ]
-    return {"listening": heard.listening, "offline": offline}
+    return {"listening": heard.listening, "lost": lost}
 
 
 def _snapshot(values: Sequence[tuple[str, int, float]], heard: dict[str, object], start: Resume) -> ServerSentEvent:

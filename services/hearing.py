@@ -1,7 +1,8 @@
-"""What can be heard at all: does any ingest worker receive, and which devices are offline.
+"""What can be heard at all: does any ingest worker receive, and which devices are lost.
 
-    no worker receives --------> every value is stale, however young: a change of it would not be known
-    device or gateway offline -> its values up to then are stale
+    no worker receives -------------------> every value is stale, however young: a change of it would not be known
+    device or gateway offline (last will) -> its values up to then are stale
+    the silence of either is raised -------> the same
 
 A value's age alone would call a reading of a minute ago fresh for two minutes more where one a minute is expected,
 although its gateway said goodbye or nobody listens.
@@ -20,8 +21,8 @@ SQL = statements("hearing")
 
 
 @dataclass(frozen=True, slots=True)
-class OfflineRow:
-    """A device that is offline, itself or with its gateway, and since when."""
+class LostRow:
+    """A device that is offline or silent, itself or with its gateway, and since when."""
 
     site: str
     device: str
@@ -30,19 +31,19 @@ class OfflineRow:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Whether anybody listens, and since when each offline device is, by `site/device`."""
+    """Whether anybody listens, and since when each lost device is, by `site/device`."""
 
     listening: bool
-    offline: Mapping[str, datetime] = field(default_factory=dict)
+    lost: Mapping[str, datetime] = field(default_factory=dict)
 
     def is_cut(self, device: str, heard_at: datetime) -> bool:
         """Whether what a device said then is no longer known to hold."""
-        since = self.offline.get(device)
+        since = self.lost.get(device)
         return not self.listening or (since is not None and heard_at <= since)
 
 
 async def hearing(connection: Connection) -> Hearing:
     """What can be heard now."""
     listening: bool = await connection.fetchval(SQL["somebody_listens"].text)
-    offline = await rows(connection, SQL["offline_devices"], OfflineRow)
-    return Hearing(listening, {f"{row.site}/{row.device}": row.since for row in offline})
+    lost = await rows(connection, SQL["lost_devices"], LostRow)
+    return Hearing(listening, {f"{row.site}/{row.device}": row.since for row in lost})

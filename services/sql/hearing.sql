@@ -5,14 +5,21 @@ SELECT EXISTS (
          WHERE state = 'receiving' AND seen_at > clock_timestamp() - interval '15 seconds'
        ) OR NOT EXISTS (SELECT FROM ingest_worker WHERE seen_at > started_at OR state <> 'receiving');
 
--- name: offline_devices
--- what: devices that said, or whose gateway said, that they are offline, and since when
--- row: services.hearing.OfflineRow
-SELECT site.code::text AS site, device.code::text AS device,
-       greatest(CASE WHEN NOT own.online THEN own.since END, CASE WHEN NOT through.online THEN through.since END) AS since
-FROM device
+-- name: lost_devices
+-- what: devices that are offline or raised as silent, themselves or with their gateway, and since when
+-- row: services.hearing.LostRow
+WITH lost AS (
+  SELECT device_id, since FROM device_status WHERE NOT online
+  UNION ALL
+  SELECT a.device_id, a.condition_since
+  FROM alarm AS a JOIN alarm_rule AS r ON r.id = a.rule_id
+  WHERE a.level IS NOT NULL AND a.retired_at IS NULL AND a.device_id IS NOT NULL AND a.condition_since IS NOT NULL
+    AND r.document -> 'signal' ->> 'kind' = 'silence' AND coalesce(r.document -> 'signal' ->> 'of', '') = ''
+)
+SELECT site.code::text AS site, device.code::text AS device, max(lost.since) AS since
+FROM lost
+JOIN device ON lost.device_id IN (device.id, device.gateway_id)
 JOIN site ON site.id = device.site_id
-LEFT JOIN device_status AS own ON own.device_id = device.id
-LEFT JOIN device_status AS through ON through.device_id = device.gateway_id
-WHERE device.retired_at IS NULL AND (NOT own.online OR NOT through.online)
+WHERE device.retired_at IS NULL
+GROUP BY site.code, device.code
 ORDER BY site.code, device.code;

@@ -43,13 +43,13 @@ async def test_without_anybody_who_listens_every_value_is_stale(
     await fresh_values(connection, points)
     assert await stale(client) == set()
     async with streaming(client) as stream:
-        assert (await stream.frame()).data["hearing"] == {"listening": True, "offline": []}
+        assert (await stream.frame()).data["hearing"] == {"listening": True, "lost": []}
         await report(connection, "ingest-1", "disconnected", "the broker is away")
         assert await stale(client) == {POWER, OTHER}
         assert await power_is_stale(client, "b1")
-        assert await next_hearing(stream) == {"listening": False, "offline": []}
+        assert await next_hearing(stream) == {"listening": False, "lost": []}
         await report(connection, "ingest-1", "receiving", "")
-        assert await next_hearing(stream) == {"listening": True, "offline": []}
+        assert await next_hearing(stream) == {"listening": True, "lost": []}
         assert await stale(client) == set()
         await connection.execute(
             "UPDATE ingest_worker SET seen_at = now() - interval '16 s', started_at = now() - interval '1 h'"
@@ -88,9 +88,27 @@ async def test_devices_behind_a_gateway_that_is_offline_are_stale(
             "INSERT INTO device_status (device_id, online, since) "
             "SELECT id, false, now() FROM device WHERE code = 'gw-1'"
         )
-        offline = (await next_hearing(stream))["offline"]
-        assert {device for device, _ in offline} == {"kunshan/gw-1", "kunshan/m-2"}
+        lost = (await next_hearing(stream))["lost"]
+        assert {device for device, _ in lost} == {"kunshan/gw-1", "kunshan/m-2"}
     assert await stale(client) == {OTHER}
     assert (await power_is_stale(client, "b1"), await power_is_stale(client, "b1/f1")) == (False, True)
     await fresh_values(connection, points)
+    assert await stale(client) == set()
+
+
+async def test_a_silence_that_is_raised_makes_what_was_said_before_stale(
+    client: httpx.AsyncClient, connection: Connection, points: dict[str, int]
+) -> None:
+    """Where one reading a minute is expected, three minutes would pass until its age says so."""
+    await fresh_values(connection, points)
+    await connection.execute(
+        "WITH rule AS (INSERT INTO alarm_rule (site_id, code, origin, version, document) "
+        """SELECT id, 'device-silent', 'shipped', 1, '{"signal": {"kind": "silence"}}' FROM site """
+        "WHERE code = 'kunshan' RETURNING id, site_id) "
+        "INSERT INTO alarm (rule_id, site_id, subject_kind, subject, device_id, level, condition_since) "
+        "SELECT rule.id, rule.site_id, 'device', device.code, device.id, 'H', now() FROM rule, device "
+        "WHERE device.code = 'm-2'"
+    )
+    assert await stale(client) == {OTHER}
+    await connection.execute("UPDATE alarm SET level = NULL")
     assert await stale(client) == set()
