@@ -22,6 +22,8 @@ from services.rule_folder.read import FolderRule
 from services.rule_folder.writing import differences, document
 
 SERVICE = ""
+#: An event names so many changes; the first time there are all that are shipped.
+_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ async def apply(
             await rules.retire(connection, of, gone, actor, f"{reason}: no longer there")
             made = [str(change) for change in changes if change.action != "kept"]
             if made:
-                await events.record(connection, "alarm_rules.changed", of or "service", {"changes": made})
+                told = made if len(made) <= _TOLD else [*made[:_TOLD], f"and {len(made) - _TOLD} more"]
+                await events.record(connection, "alarm_rules.changed", of or "service", {"changes": told})
             found += changes
     return found
 

@@ -16,7 +16,7 @@ from services.site_folder.record import Record
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 1440
-_LARGEST = 10**300
+_LARGEST, _DEEPEST = 10**300, 12
 _HOURS = re.compile(r"(?:([a-z,-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 
@@ -34,12 +34,14 @@ def document_record(document: Mapping[str, Any], name: str, mistakes: Mistakes) 
     return Record(name, 1, bounded, {}, mistakes, tables(bounded))
 
 
-def _bounded(value: Any) -> Any:  # noqa: ANN401 - a document is of any shape
-    """With whole numbers that no figure can hold as infinite, which reading refuses."""
+def _bounded(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - a document is of any shape
+    """Without depths that no rule has; whole numbers that no figure can hold are infinite, which reading refuses."""
+    if isinstance(value, Mapping | list) and depth > _DEEPEST:
+        return "..."
     if isinstance(value, Mapping):
-        return {str(name): _bounded(each) for name, each in value.items()}
+        return {str(name): _bounded(each, depth + 1) for name, each in value.items()}
     if isinstance(value, list):
-        return [_bounded(each) for each in value]
+        return [_bounded(each, depth + 1) for each in value]
     too_large = isinstance(value, int) and abs(value) >= _LARGEST
     return math.inf if too_large else value
 

@@ -212,3 +212,11 @@ TABLES = st.dictionaries(st.sampled_from(["kind", "of", "states", "codes", "over
 def test_any_document_is_a_rule_or_has_mistakes(changes: dict[str, Any]) -> None:
     entry, mistakes = read_document({**rule_document(), **changes}, [])
     assert (entry.rule is None) == bool(mistakes)
+
+
+def test_a_document_of_any_depth_has_mistakes_and_no_more() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    _, mistakes = read_document(rule_document(hours=deep, levels=deep, odd=deep), [])
+    assert len(mistakes) == 3
