@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from analytics.alarms.flood import WINDOW, Flood, floods
+from analytics.alarms.flood import ENDS_BELOW, WINDOW, Flood, floods
 from services.alarms.event_rows import EventToAdd, flood_event
 from services.database import Connection, rows, run
 from services.statements import statements
@@ -64,7 +64,9 @@ async def pass_time(connection: Connection, now: datetime) -> Flooded:
     flooded = Flooded()
     await queue(connection)
     for row in await rows(connection, SQL["floods_open"], OpenRow):
-        await _count(connection, row.site, row, row.started_at, now, flooded)
+        lately = await connection.fetchval(SQL["how_many_lately"].text, row.site, now - WINDOW, ENDS_BELOW)
+        if lately < ENDS_BELOW:
+            await _count(connection, row.site, row, row.started_at, now, flooded)
     return flooded
 
 

@@ -20,6 +20,13 @@ FROM alarm_occurrence AS o JOIN alarm AS a ON a.id = o.alarm_id LEFT JOIN site A
 WHERE o.announced_at > $2 AND coalesce(s.code::text, '') = $1
 ORDER BY o.announced_at, o.id;
 
+-- name: how_many_lately
+-- what: how many announcements there were at a site after an instant, counted up to a number
+-- takes: site text, after timestamptz, up_to int8
+SELECT count(*)
+FROM (SELECT FROM alarm_occurrence AS o JOIN alarm AS a ON a.id = o.alarm_id LEFT JOIN site AS s ON s.id = a.site_id
+      WHERE o.announced_at > $2 AND coalesce(s.code::text, '') = $1 LIMIT $3) AS x;
+
 -- name: add_flood
 -- what: a flood began
 -- takes: site text, started_at timestamptz, ended_at timestamptz, alarms int4, peak_in_ten_minutes int4

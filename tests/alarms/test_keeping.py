@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from services.alarms import keeping
+from analytics.alarms.machine import Instance
+from services.alarms import actions, keeping
+from services.alarms.actions import AlarmRef
 from services.database import Connection, connect
 from tests.alarms import kept_plant
 from tests.alarms.kept_plant import HOT, Plant, at, change
@@ -155,3 +158,37 @@ async def test_an_acknowledged_alarm_that_stands_asks_again(connection: Connecti
     (step,) = await plant.pass_time(5000)
     assert (step.transition.event, step.transition.at) == ("re_alarm", at(660))
     assert await plant.state(hot) == "unacknowledged"
+
+
+async def test_two_at_work_on_the_same_alarms_wait_for_each_other(database_url: str) -> None:
+    first, second = await connect(database_url, name="test"), await connect(database_url, name="test")
+    try:
+        machines = [f"comp-{number}" for number in range(40)]
+        one = await kept_plant.make(first, machines)
+        other = Plant(second, one.instances)
+        alarms = list(one.instances.values())
+        for turn in range(5):
+            level = "H" if turn % 2 == 0 else None
+            forwards = [change(each, 10.0 * turn, level) for each in alarms]
+            backwards = [change(each, 10.0 * turn, level) for each in reversed(alarms)]
+            steps = await asyncio.gather(
+                one.apply(*forwards), other.apply(*backwards), one_by_one(database_url, alarms, turn)
+            )
+            assert len(steps[0]) + len(steps[1]) == len(alarms)
+        assert await first.fetchval("SELECT count(*) FROM alarm_occurrence") == 3 * len(alarms)
+        assert await first.fetchval("SELECT count(*) FROM alarm_flood") == 1
+    finally:
+        await first.close()
+        await second.close()
+
+
+async def one_by_one(database_url: str, alarms: Sequence[Instance], turn: int) -> None:
+    """A person who acknowledges whatever there is, in an order of their own."""
+    connection = await connect(database_url, name="test")
+    try:
+        for each in sorted(alarms, key=lambda alarm: hash((alarm.key, turn)))[:10]:
+            async with connection.transaction():
+                ref = AlarmRef(each.key.site, each.key.rule, each.key.subject)
+                await actions.acknowledge(connection, [ref], "local", "", at(10.0 * turn + 1))
+    finally:
+        await connection.close()
