@@ -7,11 +7,13 @@ proxy of the environment is not used. What went wrong is said without the addres
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import httpx
 import msgspec
@@ -88,7 +90,9 @@ async def _first_that_listens(
 
 
 async def _exchange(named: httpx.URL, address: str, headers: Mapping[str, str], body: bytes) -> _Answer:
-    async with httpx.AsyncClient(verify=_trust(), trust_env=False, follow_redirects=False, timeout=TIMEOUT_S) as client:
+    async with httpx.AsyncClient(
+        verify=_trust(os.environ.get("SSL_CERT_FILE", "")), trust_env=False, follow_redirects=False, timeout=TIMEOUT_S
+    ) as client:
         request = client.build_request(
             "POST",
             named.copy_with(host=address),
@@ -108,6 +112,7 @@ async def _exchange(named: httpx.URL, address: str, headers: Mapping[str, str], 
             await answer.aclose()
 
 
-def _trust() -> ssl.SSLContext:
-    """The authorities that this machine trusts; SSL_CERT_FILE names others."""
-    return ssl.create_default_context()
+@cache
+def _trust(named: str) -> ssl.SSLContext:
+    """The authorities that this machine trusts, or those of a file that SSL_CERT_FILE names."""
+    return ssl.create_default_context(cafile=named or None)
