@@ -40,6 +40,8 @@ class HttpReceiver:
     answers: list[tuple[int, bytes]] = field(default_factory=lambda: [(200, b"")])
     requests: list[Request] = field(default_factory=list)
     location: str = ""
+    hangs: int = 0
+    """So many requests are taken and never answered."""
 
     def url(self, path: str = "/hook") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -53,6 +55,11 @@ class HttpReceiver:
             more = message.get("more_body", False)
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
         self.requests.append(Request(scope["path"], scope["query_string"].decode(), headers, body))
+        if self.hangs > 0:
+            self.hangs -= 1
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            return
         status, answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         told = [(b"content-type", b"application/json")]
         if self.location:
