@@ -27,7 +27,7 @@ from analytics.alarms.change import Change, Fact
 from analytics.alarms.comparators import Comparators
 from analytics.alarms.machine import AlarmKey, Instance
 from analytics.alarms.quiet import Quieting
-from analytics.alarms.rounds import NEVER, Evaluations, Points, Reach, View, evaluations, sort_out
+from analytics.alarms.rounds import LATE_US, NEVER, Evaluations, Points, Reach, View, evaluations, sort_out
 from analytics.alarms.signals.working import Signals
 from analytics.batches import Columns, Mask, Positions
 from analytics.readings import Int64
@@ -57,7 +57,8 @@ class Evaluator:
         fresh = take.is_fresh
         looked_at = self._reach.pairs(take.columns[fresh], take.times_us[fresh])
         spoke_us = np.where(fresh, np.minimum(take.times_us, now_us), now_us)
-        is_new = fresh | (take.times_us > self.points.times_us[take.columns])
+        # A clock that was set back says old times for a while: they change no figure, and yet the device speaks.
+        is_new = (take.times_us > self.points.times_us[take.columns]) | (take.times_us >= now_us - LATE_US)
         spoke = self._heard.pairs(take.columns[is_new], spoke_us[is_new])
         view = View(self.points, take)
         changes = self._evaluate(*_joined(looked_at, spoke), view)

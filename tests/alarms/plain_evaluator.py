@@ -282,6 +282,8 @@ class PlainEvaluator:
         last = dict(self.last)
         for point_id, time, value in sorted(readings, key=lambda reading: reading[:2]):
             if time <= last.get(point_id, -1):
+                if now - 120 * SECOND <= time <= self.last.get(point_id, -1):
+                    heard.setdefault(point_id, []).append(now)
                 continue
             if time < now - 120 * SECOND:
                 heard.setdefault(point_id, []).append(now)
