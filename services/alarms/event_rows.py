@@ -40,6 +40,8 @@ class Step:
     is_first_out: bool
     is_flood: bool
     causes: Sequence[Mapping[str, Any]]
+    shelved_until: datetime | None = None
+    """Of one that is shelved by this step."""
 
 
 def step_event(step: Step) -> EventToAdd:
@@ -68,6 +70,7 @@ def step_event(step: Step) -> EventToAdd:
         "message_zh": occurrence.message_zh if occurrence else row.name_zh,
         "at": _time(taken.at),
         "raised_at": _time(occurrence.raised_at) if occurrence else None,
+        "shelved_until": None if step.shelved_until is None else _time(step.shelved_until),
         "first_out": step.is_first_out,
         "flood": step.is_flood,
         "causes": [

@@ -81,6 +81,7 @@ async def record(connection: Connection, touched: Sequence[Touched], causes: Cau
             firsts.get(each.row.id, _was_first(each, transition)),
             _in_flood(each, transition, flooded),
             _causes(each, transition, causes or {}),
+            each.alarm.shelved_until if transition.to_state == "shelved" else None,
         )
         for each in touched
         for transition in each.steps

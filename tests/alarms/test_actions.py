@@ -81,6 +81,8 @@ async def test_shelving_ends_at_its_time_also_when_nobody_was_there_to_see(plant
     hot = plant.instance("hot", "comp-1")
     await plant.tell(hot, 10, "H")
     assert await done(plant, actions.shelve, 20, until=at(620), comment="known") == "shelved"
+    event = await plant.connection.fetchval("SELECT payload FROM event WHERE kind = 'alarm.shelve'")
+    assert (event["shelved_until"], event["comment"]) == ("2026-11-23T08:10:20+00:00", "known")
     await plant.tell(hot, 30, "HH", 112.0)
     assert await plant.state(hot) == "shelved"
     assert await plant.pass_time(619.9) == []
