@@ -1,8 +1,9 @@
 """Rules and readings for the benchmarks of alarms: 10,000 instances of all kinds, that watch 10,000 readings a second.
 
 Each of the devices has ten points of one reading a second, and ten rules are for each: six limits with deadband and
-delays, a rate of change, a count, an expression of three points with a condition when it applies, and silence. No two
-hundred devices share their rules, so there are fifty rules.
+delays, a rate of change, a count, an expression of three points with a condition when it applies, and silence. So many
+devices share their rules as one wishes: with two hundred there are fifty rules, with one there are ten thousand, no two
+with the same figures.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from analytics.alarms.machine import Machine, Point
 from analytics.alarms.rule import Level, Rule, Signal, Target
 from analytics.batches import Columns
 
-DEVICES, VALUES, DEVICES_A_RULE = 1_000, 10, 200
+DEVICES, VALUES = 1_000, 10
 #: A rule without delay, and the devices it is for: one in each fifth of a second.
 PROBE = "probe"
 PROBES = tuple(f"load-{device:05d}" for device in range(0, DEVICES, 200))
@@ -23,10 +24,10 @@ _NEVER = 1_000.0
 _SECOND_US = 1_000_000
 
 
-def rules() -> Iterator[Rule]:
-    """Fifty rules, each for two hundred devices."""
-    for first in range(0, DEVICES, DEVICES_A_RULE):
-        codes = tuple(f"load-{device:05d}" for device in range(first, first + DEVICES_A_RULE))
+def rules(devices_a_rule: int) -> Iterator[Rule]:
+    """Ten rules for each so many devices."""
+    for first in range(0, DEVICES, devices_a_rule):
+        codes = tuple(f"load-{device:05d}" for device in range(first, first + devices_a_rule))
         for number, (signal, limit, when) in enumerate(_signals(first)):
             yield Rule(
                 f"rule-{first}-{number}",

@@ -1,4 +1,7 @@
-"""Expressions of many instances at once: those with the same text are worked out together, machine beside machine.
+"""Expressions of many instances at once: those of the same shape are worked out together, machine beside machine.
+
+`v1 > 50` and `v2 > 60` are of one shape: which points and which numbers they mean are columns, and one step of the
+expression is one step for all of them. Ten thousand different rules come to a few dozen shapes.
 
 A bare point is by far the most frequent, and all of those are one look-up, whatever they are called. Where a name leads
 to several points (the twins of a machine, say) the rule's input says what stands for them: mean, median, least and most
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.alarms.expression import Expression, parse
+from analytics.alarms.expression_steps import Step, evaluate
 from analytics.alarms.machine import Instance
 from analytics.alarms.rounds import ALWAYS, NEVER, Points, View
 from analytics.batches import Positions
@@ -27,14 +31,11 @@ _COMBINED: Mapping[str, Callable[[Float64], Float64]] = {
     "only": lambda shown: np.asarray(np.fmin.reduce(shown, axis=1), dtype=np.float64),
 }
 
-_States = tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
-
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A name of a group: its points, a row for each instance, padded with -1."""
+    """What one name of a group leads to: its points, a row for each instance, padded with -1."""
 
-    name: str
     take: str
     columns: Positions
 
@@ -53,20 +54,28 @@ class _Name:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """Instances with one and the same expression."""
+class _Shape:
+    """The steps of an expression without what differs: names and numbers by their place alone."""
 
-    expression: Expression
-    states: Mapping[str, Mapping[str, float]]
+    steps: tuple[Step, ...]
+    takes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Instances whose expressions have one shape; of each its names' points and its numbers."""
+
+    shape: _Shape
     names: tuple[_Name, ...]
+    numbers: Float64
 
     def evaluate(self, rows: Positions, at_us: Int64, view: View) -> tuple[Float64, Int64]:
         until = np.full(len(rows), ALWAYS, dtype=np.int64)
-        given: dict[str, Float64] = {}
-        for name in self.names:
-            given[name.name], name_until = name.values(rows, at_us, view)
-            until = np.minimum(until, np.where(np.isnan(given[name.name]), ALWAYS, name_until))
-        found = np.broadcast_to(self.expression.evaluate(given, self.states), (len(rows),))
+        given = {_number(place): self.numbers[rows, place] for place in range(self.numbers.shape[1])}
+        for place, name in enumerate(self.names):
+            given[_named(place)], name_until = name.values(rows, at_us, view)
+            until = np.minimum(until, np.where(np.isnan(given[_named(place)]), ALWAYS, name_until))
+        found = np.broadcast_to(evaluate(self.shape.steps, given, {}), (len(rows),))
         return found, np.where(np.isnan(found), NEVER, until)
 
 
@@ -79,7 +88,8 @@ class Expressions:
         self._group_of = np.full(len(texts), -1, dtype=np.int64)
         self._row_of = np.zeros(len(texts), dtype=np.int64)
         self.columns: list[set[int]] = [set() for _ in texts]
-        members: dict[tuple[str, tuple[str, ...], _States], list[int]] = {}
+        members: dict[_Shape, list[int]] = {}
+        numbers: list[tuple[float, ...]] = [() for _ in texts]
         for at, (text, instance) in enumerate(zip(texts, instances, strict=True)):
             if not text:
                 continue
@@ -89,22 +99,23 @@ class Expressions:
             if expression.is_name and len(self.columns[at]) == 1:
                 (self._plain[at],) = self.columns[at]
                 continue
-            takes = tuple(_take(instance, name) for name in expression.names)
-            members.setdefault((text, takes, _states(expression, instance)), []).append(at)
-        self._groups = [self._group(key, rows, instances) for key, rows in members.items()]
+            shape, numbers[at] = _shape(expression, instance)
+            members.setdefault(shape, []).append(at)
+        self._groups = [
+            self._group(shape, [(parse(texts[row]), instances[row]) for row in rows], [numbers[row] for row in rows])
+            for shape, rows in members.items()
+        ]
         for number, rows in enumerate(members.values()):
             self._group_of[rows], self._row_of[rows] = number, np.arange(len(rows))
 
     def _group(
-        self, key: tuple[str, tuple[str, ...], _States], rows: Sequence[int], instances: Sequence[Instance]
+        self, shape: _Shape, rows: Sequence[tuple[Expression, Instance]], numbers: Sequence[tuple[float, ...]]
     ) -> _Group:
-        text, takes, states = key
-        expression = parse(text)
         names = tuple(
-            _Name(name, take, self._columns([instances[row].names[name] for row in rows]))
-            for name, take in zip(expression.names, takes, strict=True)
+            _Name(take, self._columns([instance.names[expression.names[place]] for expression, instance in rows]))
+            for place, take in enumerate(shape.takes)
         )
-        return _Group(expression, {name: dict(numbers) for name, numbers in states}, names)
+        return _Group(shape, names, np.array(numbers, dtype=np.float64).reshape(len(rows), -1))
 
     def _columns(self, of_rows: Sequence[Sequence[int]]) -> Positions:
         columns = np.full((len(of_rows), max(1, *(len(each) for each in of_rows))), -1, dtype=np.int64)
@@ -133,7 +144,29 @@ def _take(instance: Instance, name: str) -> str:
     return instance.rule.inputs[of].take if of else "only"
 
 
-def _states(expression: Expression, instance: Instance) -> _States:
-    """The numbers of the states that an expression compares with; of several points those of the first."""
-    named = dict.fromkeys(name for name, _ in expression.states)
-    return tuple((name, tuple(sorted(instance.points[instance.names[name][0]].states.items()))) for name in named)
+def _shape(expression: Expression, instance: Instance) -> tuple[_Shape, tuple[float, ...]]:
+    """The shape of an expression, and its numbers; a state is the number that its point has for it."""
+    steps: list[Step] = []
+    numbers: list[float] = []
+    for step in expression.steps:
+        if step.function == "name":
+            steps.append(Step("name", name=_named(expression.names.index(step.name))))
+        elif step.function in {"number", "state"}:
+            steps.append(Step("name", name=_number(len(numbers))))
+            numbers.append(step.number if step.function == "number" else _state(step, instance))
+        else:
+            steps.append(step)
+    return _Shape(tuple(steps), tuple(_take(instance, name) for name in expression.names)), tuple(numbers)
+
+
+def _state(step: Step, instance: Instance) -> float:
+    """Of several points, as the first one has it; of a state that it does not have, nothing is known."""
+    return instance.points[instance.names[step.name][0]].states.get(step.state, np.nan)
+
+
+def _named(place: int) -> str:
+    return f"name {place}"
+
+
+def _number(place: int) -> str:
+    return f"number {place}"
