@@ -136,6 +136,12 @@ class Comparators:
         if len(rows):
             self._advance(rows, np.full(len(rows), now_us), is_tick=True)
 
+    def count_from(self, rows: Positions, since_us: int) -> None:
+        """Let figures that grow begin again at an instant; what was pending is so no more."""
+        known = rows[self.base_us[rows] > NEVER]
+        self.base_us[known] = np.maximum(self.base_us[known], since_us)
+        self.since_us[known, :-1] = NEVER
+
     def _advance(self, rows: Positions, to_us: Int64, *, is_tick: bool) -> None:
         """Let the time pass up to an instant, with the figures as they stand."""
         on, since, until = self.on[rows], self.since_us[rows], self.until_us[rows]

@@ -28,7 +28,7 @@ from analytics.alarms.comparators import Comparators
 from analytics.alarms.machine import AlarmKey, Instance
 from analytics.alarms.quiet import Quieting
 from analytics.alarms.rounds import LATE_US, NEVER, Evaluations, Points, Reach, View, evaluations, sort_out
-from analytics.alarms.signals.working import Signals
+from analytics.alarms.signals.working import SILENCE, Signals
 from analytics.batches import Columns, Mask, Positions
 from analytics.readings import Int64
 
@@ -89,6 +89,13 @@ class Evaluator:
                 at = np.array([row]), np.array([fact.at_us]), np.zeros(1, dtype=np.bool_)
                 changes += self._evaluate(*at, View(self.points))
         return changes
+
+    def nobody_listened(self, until_us: int) -> None:
+        """Readings could not have come to us until now: silence counts from here. One that was told stays told."""
+        rows = np.array(self.signals.members[SILENCE], dtype=np.int64)
+        rows = rows[~self.comparators.on[rows, :-1].any(axis=1)]
+        self.comparators.count_from(rows, until_us)
+        self.signals.silence.count_from(self.signals.local_of(rows), until_us)
 
     def seed(self, last: Mapping[int, tuple[int, float]]) -> list[Change]:
         """Fill in what points showed last, by point id: (microseconds, value). Only where nothing is known yet.

@@ -9,9 +9,9 @@
 Time is the log's: between batches it passes by their `stored_at`, so that reading a part of the log again finds what it
 found the first time, also the silence between two batches. Only when the log is read to its end does the clock go on.
 
-Silence of devices counts while somebody listens. Where the log itself stood still because ingest was not there, time
-does not pass, and when it goes on devices have a minute to be heard again: what was wrong was with us, and the watch
-says so. One gateway that falls silent alone is another matter: ingest listens, so time passes.
+Silence of devices counts while somebody listens. Where the log stood still because ingest was not there, or all of us
+were not, it counts from when the log goes on: what was wrong was with us, and the watch says so. One gateway that falls
+silent alone is another matter: ingest listens, so its silence counts.
 
 What was found and not yet applied is never forgotten by a memory: `remember` applies it first.
 """
@@ -41,8 +41,8 @@ SQL = statements("alarm_engine")
 FOLLOWER = "alarms"
 #: Log time passes in steps of this length at least: what is not looked at more often cannot be told more often.
 TICK_EACH = timedelta(seconds=1)
-#: A log that stood still for longer was not written to by anybody; then devices have so long to be heard again.
-DEAF_AFTER, HEARD_AGAIN_WITHIN = timedelta(seconds=30), timedelta(seconds=60)
+#: A log that stood still for longer, and nobody there to say that ingest listened: nobody did.
+DEAF_AFTER = timedelta(seconds=30)
 _ATTEMPTS = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -97,13 +97,12 @@ class Evaluation:
         self.zones = zones
         self._found: list[Change] = []
         self.heard_at, self._ticked_at = heard_at, heard_at
-        self._deaf_until: datetime | None = None
 
     def offer(self, batch: LoggedBatch) -> None:
         """Take in the next batch of the log; corrections change history, never an alarm."""
         at = batch.stored_at
-        if self.heard_at is None or (at - self.heard_at > DEAF_AFTER and not self._kept_listening(at)):
-            self._deaf_until = at + HEARD_AGAIN_WITHIN
+        if self._stood_still(at):
+            self.evaluator.nobody_listened(microseconds(at))
         self.heard_at = at
         if self._ticked_at is None or at - self._ticked_at >= TICK_EACH:
             self._pass_time(at)
@@ -113,20 +112,21 @@ class Evaluation:
 
     def tick(self, now: datetime) -> None:
         """Let time pass where the log is read to its end."""
-        if not self.is_listening:
-            self._deaf_until = now + HEARD_AGAIN_WITHIN
+        if not self.is_listening or self._stood_still(now):
+            self.evaluator.nobody_listened(microseconds(now))
         self._pass_time(now)
 
-    def _kept_listening(self, at: datetime) -> bool:
-        """Whether time was passing while the log stood still."""
-        return self._ticked_at is not None and at - self._ticked_at <= DEAF_AFTER
+    def _stood_still(self, now: datetime) -> bool:
+        """Whether for long nothing was logged and no time passed either."""
+        if self.heard_at is None:
+            return True
+        last = self.heard_at if self._ticked_at is None else max(self.heard_at, self._ticked_at)
+        return now - last > DEAF_AFTER
 
     def _pass_time(self, now: datetime) -> None:
         if self._ticked_at is not None and now <= self._ticked_at:
             return
-        if self._deaf_until is not None and now < self._deaf_until:
-            return
-        self._ticked_at, self._deaf_until = now, None
+        self._ticked_at = now
         minutes = {site: minute_of_week(now, zone) for site, zone in self.zones.items()}
         self._found += self.evaluator.tick(microseconds(now), self.active, minutes)
 
@@ -138,7 +138,7 @@ class Evaluation:
         """The same place and time with another evaluator."""
         other = Evaluation(evaluator, self.last_id, zones, self.heard_at)
         other.active, other.is_listening = self.active, self.is_listening
-        other._ticked_at, other._deaf_until = self._ticked_at, self._deaf_until
+        other._ticked_at = self._ticked_at
         return other
 
     def seed(self, last: Mapping[int, tuple[int, float]]) -> None:

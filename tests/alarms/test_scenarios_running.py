@@ -60,6 +60,43 @@ async def test_a_restart_in_the_middle_of_a_delay_changes_nothing(connection: Co
     assert await connection.fetchval("SELECT count(*) FROM alarm_occurrence") == 1
 
 
+SILENT = """
+    [[rule]]
+    code = "silent"
+    name = "Silent"
+    for = { kind = "compressor" }
+    signal = { kind = "silence", unit = "s" }
+    levels = [{ at = "H", limit = 60, priority = "medium" }]
+"""
+
+
+async def test_silence_counts_while_somebody_listens(connection: Connection) -> None:
+    site = await plant.begin(connection, [*ONE, replace(ONE[0], code="comp-2")], SILENT)
+    for second in range(0, 200, 10):
+        await site.pass_to(second)
+        await site.store(second, [("comp-1/outlet_degc", second, 90.0), ("comp-2/outlet_degc", second, 90.0)])
+    # Everything is switched off for an hour, and comes back; one of the two does not.
+    site.clock_s = 3800
+    await site.restart(orderly=True)
+    await site.pass_to(3810)
+    assert await site.history() == []
+    for second in range(3810, 3900, 10):
+        await site.pass_to(second)
+        await site.send(second, "comp-2", outlet_degc=90)
+    assert await site.history() == ["3861 comp-1/silent raise H"]
+    # Ingest goes while everything else runs: it is not the devices that are silent.
+    site.evaluation.is_listening = False
+    await site.pass_to(4200)
+    site.evaluation.is_listening = True
+    for second in range(4200, 4300, 10):
+        await site.pass_to(second)
+        await site.send(second, "comp-2", outlet_degc=90)
+    assert await site.history() == ["3861 comp-1/silent raise H"]
+    # Now it is: ingest listens, and nothing comes from anybody.
+    await site.pass_to(4400)
+    assert await site.history() == ["3861 comp-1/silent raise H", "4350 comp-2/silent raise H"]
+
+
 async def test_a_log_that_is_gone_starts_anew_and_keeps_what_was_raised(connection: Connection) -> None:
     site = await plant.begin(connection, ONE, HOT)
     for second in (0, 10, 20, 30):

@@ -34,6 +34,11 @@ class Silence:
         until = np.where(heard, ALWAYS, NEVER)
         return np.where(heard, (at_us - base) / 1e6, np.nan), until, base
 
+    def count_from(self, local: Positions, since_us: int) -> None:
+        """Count from an instant at least, where anything was ever heard."""
+        known = local[self.base_us[local] > NEVER]
+        self.base_us[known] = np.maximum(self.base_us[known], since_us)
+
 
 class Stuck:
     """Kind `stuck`. Keeps the last value of each instance and since when it stands."""

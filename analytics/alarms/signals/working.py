@@ -17,7 +17,7 @@ from analytics.alarms.signals.rate import Rates
 from analytics.alarms.signals.value import States, Values
 from analytics.batches import Positions
 
-_VALUES, _STATES, _RATES, _COUNTS, _STUCK, _SILENCE, _FACTS = range(7)
+_VALUES, _STATES, _RATES, _COUNTS, _STUCK, SILENCE, _FACTS = range(7)
 _OF_KIND = {
     "value": _VALUES,
     "deviation": _VALUES,
@@ -25,7 +25,7 @@ _OF_KIND = {
     "rate": _RATES,
     "count": _COUNTS,
     "stuck": _STUCK,
-    "silence": _SILENCE,
+    "silence": SILENCE,
 }
 
 
@@ -42,7 +42,7 @@ class Signals:
         of = [[instances[at] for at in members] for members in self.members]
         self.values, self.states = Values(of[_VALUES], points), States(of[_STATES], points)
         self.rates, self.counts = Rates(of[_RATES], points), Counts(of[_COUNTS], points)
-        self.stuck, self.silence = Stuck(of[_STUCK], points), Silence(of[_SILENCE], points)
+        self.stuck, self.silence = Stuck(of[_STUCK], points), Silence(of[SILENCE], points)
         self.facts = Facts(of[_FACTS])
         self._when = Expressions([instance.rule.when for instance in instances], instances, points)
         self._has_when = np.array([bool(instance.rule.when) for instance in instances], dtype=np.bool_)
@@ -59,9 +59,13 @@ class Signals:
         kinds = (self.values, self.states, self.rates, self.counts, self.stuck, self.silence, self.facts)
         return self.members[kinds.index(kind)]
 
+    def local_of(self, rows: Positions) -> Positions:
+        """The rows of instances in the module of their kind."""
+        return self._local[rows]
+
     def heard(self) -> Iterator[tuple[int, set[int]]]:
         """The instances of silence, and the points that end it."""
-        yield from zip(self.members[_SILENCE], self.silence.columns, strict=True)
+        yield from zip(self.members[SILENCE], self.silence.columns, strict=True)
 
     def tell(self, instance: int, at_us: int, value: float) -> bool:
         """Take a fact; whether it is a new one of an instance that facts are told about."""
@@ -90,7 +94,7 @@ class Signals:
 
     def _fill(self, found: Figures, kind: int, which: Positions, of: Evaluations, view: View) -> None:
         local, at_us = self._local[of.instances[which]], of.at_us[which]
-        if kind == _SILENCE:
+        if kind == SILENCE:
             growing = self.silence.figures(local, at_us, of.spoke[which])
             found.values[which], found.until_us[which], found.base_us[which] = growing
         elif kind == _STUCK:
