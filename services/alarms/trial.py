@@ -113,14 +113,19 @@ async def prepare(
     }
     machines = (await rules.machines_of(connection, site)).get(site, ())
     overrides = await rule_overrides.held(connection, site)
-    bound = bind([rule], {} if as_given else overrides, machines)
+    # Evidence is for ranking causes: its points need not be read.
+    bound = bind([replace(rule, causes=())], {} if as_given else overrides, machines)
     tried = tuple(each for each in bound.instances if not only or each.key.subject in only)
     unbound = tuple(each for each in bound.unbound if not only or each.key.subject in only)
     if missing := sorted(set(only) - {each.key.subject for each in tried} - {each.key.subject for each in unbound}):
         raise CannotTryError(f"rule {rule.code!r} is not for {', '.join(missing)}: see which machines it is for")
     zone = next((each.time_zone for each in await sites(connection) if each.code == site), "UTC")
     named = _explaining(rule, stored)
-    others = [each for code, each in stored.items() if code in named and code != rule.code and _goes_beside(each, rule)]
+    others = [
+        replace(each, causes=())
+        for code, each in stored.items()
+        if code in named and code != rule.code and _goes_beside(each, rule)
+    ]
     near = _near(tried)
     beside = [
         each

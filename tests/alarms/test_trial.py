@@ -171,5 +171,7 @@ async def test_what_has_no_history_says_why_it_cannot_be_tried(connection: Conne
 
 async def test_a_trial_says_beforehand_how_much_it_reads(connection: Connection, points: dict[str, int]) -> None:
     assert points
-    prepared = await trial.prepare(connection, "plant", rule(when='state == "loaded"'))
+    evidence = [{"if": "power_kw > 3", "times": 2}]
+    cause = {"code": "fan", "name": "Fan", "action": "Look.", "evidence": evidence}
+    prepared = await trial.prepare(connection, "plant", rule(when='state == "loaded"', cause=[cause]))
     assert prepared.readings(START, START + timedelta(days=1)) == 2 * 8640
