@@ -92,6 +92,10 @@ class Processes:
         """Start the API."""
         return await self._start(*IOE, "api", *arguments, stdout=None)
 
+    async def verb(self, *words: str) -> asyncio.subprocess.Process:
+        """Start any verb of `ioe`."""
+        return await self._start(*IOE, *words, stdout=None)
+
     async def load(self, load: Load, *arguments: str) -> asyncio.subprocess.Process:
         """Start publishing a load."""
         return await self._start(*load.arguments(self._stack.broker.url), *arguments, stdout=asyncio.subprocess.PIPE)
