@@ -53,15 +53,24 @@ class Channel:
     sender: str = ""
     to: tuple[str, ...] = ()
 
-    # Webhook.
+    # Webhook and robots.
     url: str = ""
-
-    # Robots.
+    """Of a webhook whose address is no secret."""
     address: str = ""
-    """Name of the environment variable with the robot's whole address."""
+    """Name of the environment variable with the whole address: always for robots, for a webhook instead of `url`."""
 
     secret: str = ""
     """Webhook and robots: name of the environment variable with the secret that messages are signed with."""
+
+    @property
+    def where(self) -> str:
+        """Where it leads, for people; the path of an address may be a secret and is left out."""
+        if self.kind == "email":
+            return f"{self.host}:{self.port}"
+        if self.address:
+            return self.address
+        scheme, _, rest = self.url.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}/..."
 
     def __post_init__(self) -> None:
         """Refuse a secret in the place of its name, and a password that would travel in plain text."""

@@ -31,7 +31,7 @@ class NotificationChannel(BaseModel):
     kind: ChannelKind
     name: str
     to: Annotated[list[str], Field(description="E-mail: recipients beside the members of a route's team.")]
-    address: Annotated[str, Field(description="Mail server, URL, or the variable that holds a robot's address.")]
+    address: Annotated[str, Field(description="Mail server, server of a URL, or the variable that holds the address.")]
     variables: Annotated[list[str], Field(description="Environment variables that hold its secrets.")]
     waiting: Annotated[int, Field(description="Messages it has not taken yet.")]
     failed_in_a_day: int
@@ -115,14 +115,13 @@ async def list_notification_channels(connection: Database, site: SiteFilter = No
 
 def _channel(stored: StoredChannel, state: ChannelStateRow | None) -> NotificationChannel:
     channel = stored.channel
-    host = f"{channel.host}:{channel.port}" if channel.host else ""
     return NotificationChannel(
         site=stored.row.site,
         channel=channel.code,
         kind=channel.kind,
         name=channel.name,
         to=list(channel.to),
-        address=host or channel.url or channel.address,
+        address=channel.where,
         variables=[name for name in (channel.password, channel.address, channel.secret) if name],
         waiting=state.waiting if state else 0,
         failed_in_a_day=state.failed_in_a_day if state else 0,

@@ -93,7 +93,7 @@ def channels(site: str | None, settings: Path | None) -> None:
 def _where(channel: Channel) -> str:
     if channel.kind == "email":
         return f"{channel.host}:{channel.port} {channel.security} to {', '.join(channel.to) or 'the team'}"
-    return channel.url or f"address in {channel.address}"
+    return f"address in {channel.address}" if channel.address else channel.where
 
 
 @command.command()

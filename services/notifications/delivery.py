@@ -82,7 +82,11 @@ async def _try(row: DeliveryRow, book: Book, now: datetime) -> Outcome:
     if stored is None or stored.row.is_retired:
         return Outcome("refused", "the channel is no longer in notifications.toml")
     letter = Letter(row.key, Text(row.title, row.body), row.document, book.teams.get(row.team, ()))
-    return await send(stored.channel, letter, now)
+    try:
+        return await send(stored.channel, letter, now)
+    except Exception as error:
+        log.exception("channel %s/%s: this was not expected", stored.row.site, stored.channel.code)
+        return Outcome("away", f"{type(error).__name__}: see the log of `ioe watch`")  # the other channels go on
 
 
 async def _write(connection: Connection, book: Book, row: DeliveryRow, outcome: Outcome, now: datetime) -> None:

@@ -46,7 +46,7 @@ ROUTE_FIELDS = (
 _ALL = ("code", "kind", "name", "allow_private")
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "email": (*_ALL, "host", "port", "security", "user", "password", "sender", "to"),
-    "webhook": (*_ALL, "url", "secret"),
+    "webhook": (*_ALL, "url", "address", "secret"),
     "dingtalk": (*_ALL, "address", "secret"),
     "wecom": (*_ALL, "address"),
     "feishu": (*_ALL, "address", "secret"),
@@ -110,7 +110,11 @@ def _channel(record: Record) -> Channel:
     if kind in ROBOTS:
         address = _variable(record, "address", needed=True)
         return Channel(code, chosen, name, allow_private, address=address, secret=secret)
-    return Channel(code, chosen, name, allow_private, url=_url(record), secret=secret)
+    address = _variable(record, "address", needed=False)
+    if address and "url" in record.values:
+        record.wrong("url", "'url' and 'address' say the same: keep 'address' where the address is a secret")
+    url = "" if address else _url(record)
+    return Channel(code, chosen, name, allow_private, url=url, address=address, secret=secret)
 
 
 def _mail(record: Record, code: str, name: str, *, allow_private: bool) -> Channel:

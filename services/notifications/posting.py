@@ -39,7 +39,8 @@ async def post_webhook(channel: Channel, key: str, document: object, now: dateti
     """Send a message's document, signed."""
     body = msgspec.json.encode(document)
     headers = signature.headers(secret(channel.secret), key, body, now)
-    answer = await _post(channel.url, headers, body, allow_private=channel.allow_private)
+    url = channel.url or secret(channel.address)
+    answer = await _post(url, headers, body, allow_private=channel.allow_private)
     if isinstance(answer, Outcome):
         return answer
     said = answer.body.decode("utf-8", "replace")[:_SAID].strip()

@@ -32,6 +32,7 @@ async def test_who_is_told_and_what_became_of_it(database_url: str) -> None:
         ("hook", "webhook", ["IOE_SECRET_HOOK"], 1),
         ("mail", "email", [], 0),
     ]
+    assert channels[0]["address"] == f"http://127.0.0.1:{receiver.port}/..."
     assert channels[0]["trouble"].startswith("IOE_SECRET_HOOK is not set")
     assert others == []
     assert routes[0]["escalations"] == [{"after_minutes": {"high": 10.0}, "channels": ["mail"], "team": ""}]

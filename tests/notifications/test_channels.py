@@ -73,6 +73,18 @@ async def test_a_webhook_is_signed(database_url: str, monkeypatch: pytest.Monkey
     assert document["alarms"][0]["value"] == 109.53
 
 
+async def test_a_webhook_whose_address_is_a_secret(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with http_receiver() as receiver:
+        monkeypatch.setenv("IOE_SECRET_URL", receiver.url("/services/T0/secret"))
+        async with plant(database_url) as site:
+            await site.use([hook("", address="IOE_SECRET_URL")])
+            await site.raised()
+            await site.round(after(1))
+            await site.round(after(7))
+            assert await site.deliveries() == [("hook", "delivered", 1, "HTTP 200")]
+        assert [request.path for request in receiver.requests] == ["/services/T0/secret"]
+
+
 async def test_starttls_and_a_login(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IOE_SECRET_SMTP", "swordfish")
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
