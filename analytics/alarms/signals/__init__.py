@@ -6,5 +6,5 @@
     growing.py   seconds since something last happened: silence, a value that is stuck
     facts.py     figures that services work out and tell
 
-A new kind is one class with `figures(local, of, view)`, and a timeline in the tests.
+A new kind is one class with `figures(local, at_us, view)`, and a timeline in the tests.
 """
