@@ -141,7 +141,11 @@ async def _act(
 ) -> Done:
     done = Done()
     touched: list[Touched] = []
-    for row in await _locked(connection, list(dict.fromkeys(refs))):
+    found, missing = await _locked(connection, list(dict.fromkeys(refs)))
+    if missing and len(refs) == 1:
+        raise AlarmNotFoundError(missing)
+    done.refused.update(dict.fromkeys(missing, "there is no such alarm any more: its rule is not for this machine now"))
+    for row in found:
         each = Touched.of(row)
         step = take(each.alarm, event, now, actor=actor, comment=comment)
         if isinstance(step, Refused):
@@ -155,14 +159,13 @@ async def _act(
     return done
 
 
-async def _locked(connection: Connection, refs: Sequence[AlarmRef]) -> list[AlarmRow]:
+async def _locked(connection: Connection, refs: Sequence[AlarmRef]) -> tuple[list[AlarmRow], list[str]]:
+    """The alarms that there are, locked, and the addresses of those that there are not."""
     columns = [[ref[column] for ref in refs] for column in range(3)]
     found = await rows(connection, SQL["lock_alarms_addressed"], FoundRow, *columns)
     known = {row.number for row in found}
     missing = [ref.address for number, ref in enumerate(refs, 1) if number not in known]
-    if missing:
-        raise AlarmNotFoundError(missing)
-    return await rows(connection, SQL["alarms_by_id"], AlarmRow, [row.id for row in found])
+    return await rows(connection, SQL["alarms_by_id"], AlarmRow, [row.id for row in found]), missing
 
 
 def _hours(span: timedelta) -> str:
