@@ -160,6 +160,22 @@ async def test_an_acknowledged_alarm_that_stands_asks_again(connection: Connecti
     assert await plant.state(hot) == "unacknowledged"
 
 
+async def test_what_stands_puts_right_what_an_earlier_life_knew_from_its_clock(
+    plant: Plant, connection: Connection
+) -> None:
+    hot = plant.instance("hot", "comp-1")
+    await plant.tell(hot, 10, "H")
+    await plant.tell(hot, 500, "H", quiet="communication_lost")  # by a tick; then the process dies
+    assert await plant.tell(hot, 10, "H") == []
+    async with connection.transaction():
+        (step,) = await keeping.put_right(connection, [change(hot, 10, "H")], plant.instances, at(600))
+    assert (step.transition.event, step.transition.at) == ("unsuppress", at(600))
+    await plant.tell(hot, 520, None)  # heard again while nobody was at work, told after
+    assert await plant.state(hot) == "returned_unacknowledged"
+    async with connection.transaction():
+        assert await keeping.put_right(connection, [change(hot, 520, None)], plant.instances, at(700)) == []
+
+
 async def test_two_at_work_on_the_same_alarms_wait_for_each_other(database_url: str) -> None:
     first, second = await connect(database_url, name="test"), await connect(database_url, name="test")
     try:
