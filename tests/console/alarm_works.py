@@ -101,8 +101,8 @@ class AlarmWorks:
 async def make(connection: Connection) -> AlarmWorks:
     """Store the rules, bind them, and make their alarms."""
     async with connection.transaction():
-        await rules.put(connection, "works", [NewRule(PRESSURE_HIGH, "site"), NewRule(POWER_HIGH, "site")], "test", "")
-        await rules.put(connection, "", [NewRule(DUTY_SILENT, "shipped")], "test", "")
+        await rules.put(connection, "works", [NewRule(PRESSURE_HIGH, "site"), NewRule(POWER_HIGH, "site")], "local", "")
+        await rules.put(connection, "", [NewRule(DUTY_SILENT, "shipped")], "local", "")
         instances = {each.key: each for each in (await rules.bound(connection)).binding.instances}
         await keeping.settle(connection, list(instances.values()), datetime.now(UTC))
     return AlarmWorks(connection, instances)

@@ -70,7 +70,7 @@ function Listed({ rules }: { readonly rules: readonly RuleEntry[] }) {
         </div>
         <p class="alarm-count" role="status">{text.shown(shown.length, rules.length)}</p>
       </div>
-      <div class="energy-scroll">
+      <div class="energy-scroll" role="group" tabIndex={0} aria-labelledby="rules-title">
         <table class="energy-table rules-table" aria-labelledby="rules-title">
           <thead>
             <tr>

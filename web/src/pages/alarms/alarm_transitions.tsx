@@ -15,7 +15,7 @@ export function AlarmTransitions({ record }: { readonly record: AlarmRecord }) {
     <section class="box" aria-labelledby="alarm-steps">
       <h2 id="alarm-steps">{text.transitions}</h2>
       {record.transitions.length === 0 ? <p class="faint">{text.noTransitions}</p> : (
-        <div class="energy-scroll">
+        <div class="energy-scroll" role="group" tabIndex={0} aria-labelledby="alarm-steps">
           <table class="energy-table" aria-labelledby="alarm-steps">
             <thead>
               <tr>

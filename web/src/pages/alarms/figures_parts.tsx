@@ -47,7 +47,7 @@ export function FiguresParts({ answer, by, chooser }: { readonly answer: Figures
         </button>
       </div>
       {answer.parts.length === 0 ? <p class="faint">{text.empty}</p> : (
-        <div class="energy-scroll rule-machines">
+        <div class="energy-scroll rule-machines" role="group" tabIndex={0} aria-labelledby="figures-parts">
           <table class="energy-table" aria-labelledby="figures-parts">
             <thead>
               <tr>

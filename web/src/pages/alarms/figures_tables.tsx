@@ -13,7 +13,7 @@ export function TopTable({ figures }: { readonly figures: AlarmFigures }) {
     <section class="box" aria-labelledby="figures-top">
       <h2 id="figures-top">{text.top}</h2>
       {figures.top.length === 0 ? <p class="faint">{text.empty}</p> : (
-        <div class="energy-scroll">
+        <div class="energy-scroll" role="group" tabIndex={0} aria-labelledby="figures-top">
           <table class="energy-table" aria-labelledby="figures-top">
             <thead>
               <tr>
@@ -46,7 +46,7 @@ export function FloodsTable({ floods }: { readonly floods: readonly Flood[] }) {
     <section class="box" aria-labelledby="figures-floods">
       <h2 id="figures-floods">{text.floods}</h2>
       {floods.length === 0 ? <p class="faint">{text.noFloods}</p> : (
-        <div class="energy-scroll">
+        <div class="energy-scroll" role="group" tabIndex={0} aria-labelledby="figures-floods">
           <table class="energy-table" aria-labelledby="figures-floods">
             <thead>
               <tr>

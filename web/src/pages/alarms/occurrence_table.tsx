@@ -26,7 +26,7 @@ export function OccurrenceTable({ rows, labelledBy, named, head }: OccurrenceTab
   const text = words.value.alarmPages.history;
   const columns = OCCURRENCE_COLUMNS.filter((column) => named || column !== "machine");
   return (
-    <div class="energy-scroll">
+    <div class="energy-scroll" role="group" tabIndex={0} aria-labelledby={labelledBy}>
       <table class="energy-table" aria-labelledby={labelledBy}>
         <thead>
           <tr>

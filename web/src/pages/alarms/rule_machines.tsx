@@ -20,7 +20,7 @@ export function RuleMachines({ record, edit, done }: RuleMachinesProps) {
   return (
     <section class="box" aria-labelledby="rule-machines">
       <h2 id="rule-machines">{text.machines}</h2>
-      <div class="energy-scroll rule-machines">
+      <div class="energy-scroll rule-machines" role="group" tabIndex={0} aria-labelledby="rule-machines">
         <table class="energy-table" aria-labelledby="rule-machines">
           <thead>
             <tr>

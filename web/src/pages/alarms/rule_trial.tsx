@@ -73,7 +73,7 @@ function Came({ trial }: { readonly trial: Trial }) {
       {trial.chattering.map(({ machine, most_in_a_minute }) => <p key={machine} class="with-mark"><Icon name="warning" />{text.chattering(machine, most_in_a_minute)}</p>)}
       {Object.entries(trial.kept_quiet).map(([reason, count]) => <p key={reason} class="faint">{text.quiet(count, quietReason(reason) ?? reason)}</p>)}
       {trial.alarms.length === 0 ? null : (
-        <div class="energy-scroll">
+        <div class="energy-scroll" role="group" tabIndex={0} aria-label={text.title}>
           <table class="energy-table" aria-label={text.title}>
             <thead>
               <tr>{Object.values(text.columns).map((head) => <th key={head} scope="col">{head}</th>)}</tr>

@@ -12,7 +12,7 @@ export function RuleVersions({ record }: { readonly record: RuleRecord }) {
   return (
     <section class="box" aria-labelledby="rule-versions">
       <h2 id="rule-versions">{text.versions}</h2>
-      <div class="energy-scroll">
+      <div class="energy-scroll" role="group" tabIndex={0} aria-labelledby="rule-versions">
         <table class="energy-table" aria-labelledby="rule-versions">
           <thead>
             <tr>{[version, at, who, changes, reason].map((head) => <th key={head} scope="col">{head}</th>)}</tr>
