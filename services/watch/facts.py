@@ -37,8 +37,9 @@ class Figure(NamedTuple):
 class Surroundings:
     """What the watch sees for itself; None: it cannot know."""
 
-    now: datetime
-    """Our clock, while `Figures.now` is the database's."""
+    asked_at: datetime
+    answered_at: datetime
+    """Our clock before and after the database was asked; its own time, `Figures.now`, lies between them."""
     broker_away_s: float | None
     disk_free_bytes: int | None
 
@@ -141,7 +142,8 @@ def _clock_off_s(figures: Figures, seen: Surroundings) -> float:
 
     Devices that are behind say nothing about our clock: that is what a backlog looks like.
     """
-    off_s = abs((seen.now - figures.now).total_seconds())
+    ahead, behind = seen.asked_at - figures.now, figures.now - seen.answered_at
+    off_s = max(0.0, ahead.total_seconds(), behind.total_seconds())
     age_s = _age_of_arrivals_s(figures.arrivals, figures.now)
     if age_s is not None and figures.arrivals.devices >= _DEVICES_TO_JUDGE_A_CLOCK:
         off_s = max(off_s, -age_s)

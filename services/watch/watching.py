@@ -15,9 +15,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import asyncpg
 
 from analytics.alarms.change import Change, Fact
 from analytics.alarms.evaluator import Evaluator
@@ -40,6 +42,7 @@ DUTY = "watch"
 LOOK_EACH_S = 2.0
 _ASK_DATABASE_EACH_S, _ASK_BROKER_EACH_S = 1.0, 3.0
 _PATIENCE_S = 5.0
+_ATTEMPTS = 5
 _DATABASE_AWAY = Figure("database", "database", "away_s")
 
 
@@ -84,18 +87,18 @@ class Watch:
         changed.set()
         judge: _Judge | None = None
         while True:
+            asked_at = datetime.now(UTC)
             figures = await gather(connection)
+            now = datetime.now(UTC)
             if judge is None or changed.is_set() or judge.parts != _parts(figures):
                 changed.clear()
                 judge = await _begin(connection, figures)
-            now = datetime.now(UTC)
             self.database.heard("", now)  # it has just answered; an outage must end before anything newer is told
-            found = facts(figures, self._surroundings(now), listening_since)
+            found = facts(figures, self._surroundings(asked_at, now), listening_since)
             outages = list(self.database.outages)
             changes = [*judge.afterwards(outages), *judge.judge(found, microseconds(now))]
             if changes:
-                async with connection.transaction():
-                    await keeping.apply(connection, changes, judge.instances, now)
+                await _keep(connection, changes, judge.instances, now)
             for outage in outages:
                 self.database.outages.remove(outage)
             self._alerting.learn(judge.about_the_database, now)
@@ -110,9 +113,9 @@ class Watch:
                 await self._tell([payload], datetime.now(UTC))
             await asyncio.sleep(_ASK_DATABASE_EACH_S)
 
-    def _surroundings(self, now: datetime) -> Surroundings:
+    def _surroundings(self, asked_at: datetime, now: datetime) -> Surroundings:
         room = health.disk(self._settings.disk_path)
-        return Surroundings(now, self.broker.away_s(now), None if room is None else room.free_bytes)
+        return Surroundings(asked_at, now, self.broker.away_s(now), None if room is None else room.free_bytes)
 
     async def _ask_database(self) -> str:
         try:
@@ -168,6 +171,21 @@ class _Judge:
         """What is to be told of the figures of now."""
         told = [Fact(key, now_us, found[figure]) for key, figure in self._figure_of.items() if figure in found]
         return [*self._evaluator.tell(told), *self._evaluator.tick(now_us)]
+
+
+async def _keep(
+    connection: Connection, changes: Sequence[Change], instances: Mapping[AlarmKey, Instance], now: datetime
+) -> None:
+    """Apply changes; alarms that others have locked in another order are tried again."""
+    for attempt in range(_ATTEMPTS):
+        try:
+            async with connection.transaction():
+                await keeping.apply(connection, changes, instances, now)
+        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+            if attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return
 
 
 def _parts(figures: Figures) -> frozenset[str]:

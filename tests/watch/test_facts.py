@@ -13,7 +13,7 @@ from services.watch.figures import ArrivalsRow, DutyRow, Figures, FollowerRow
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=1)
-SEEN = Surroundings(NOW, broker_away_s=0.0, disk_free_bytes=80_000_000_000)
+SEEN = Surroundings(NOW, NOW, broker_away_s=0.0, disk_free_bytes=80_000_000_000)
 
 
 def ago(seconds: float) -> datetime:
@@ -139,8 +139,14 @@ def test_devices_that_are_ahead_together_tell_of_our_clock(devices: int, median_
 
 def test_a_clock_beside_the_database_s_is_wrong_in_either_direction() -> None:
     for ours in (NOW + timedelta(seconds=9), NOW - timedelta(seconds=9)):
-        assert facts(HEALTHY, replace(SEEN, now=ours), LONG_AGO)[Figure("clock", "clock", "off_s")] == 9.0
+        seen = replace(SEEN, asked_at=ours, answered_at=ours)
+        assert facts(HEALTHY, seen, LONG_AGO)[Figure("clock", "clock", "off_s")] == 9.0
+
+
+def test_a_slow_answer_is_no_wrong_clock() -> None:
+    seen = replace(SEEN, asked_at=ago(8), answered_at=NOW + timedelta(seconds=7))
+    assert facts(HEALTHY, seen, LONG_AGO)[Figure("clock", "clock", "off_s")] == 0.0
 
 
 def test_what_cannot_be_known_is_left_out() -> None:
-    assert around(Surroundings(NOW, None, None)) == {}
+    assert around(Surroundings(NOW, NOW, None, None)) == {}
