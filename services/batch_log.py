@@ -12,7 +12,7 @@ place (`FellBehindError`) and then starts from the readings themselves. Correcti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,7 +100,7 @@ async def advance(connection: Connection, name: str, last_id: int) -> None:
     await run(connection, SQL["advance_follower"], name, last_id)
 
 
-async def follow(connection: Connection, last_id: int, limit: int = 50) -> AsyncIterator[list[LoggedBatch]]:
+async def follow(connection: Connection, last_id: int, limit: int = 50) -> AsyncGenerator[list[LoggedBatch], None]:
     """Yield the batches after `last_id` for ever, as they become visible; `connection` is the follower's own.
 
     Yields an empty list at each quiet second, so that a caller can notice silence. Raises FellBehindError.

@@ -34,6 +34,8 @@ OUTAGES: tuple[type[BaseException], ...] = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InvalidTransactionStateError,
+    # How asyncpg says that the server has ended the session between two statements, where the second came first.
+    asyncpg.InternalClientError,
 )
 
 #: What is raised when the address is wrong: no such database or user, a wrong password. Trying again does not help.
