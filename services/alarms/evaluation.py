@@ -172,6 +172,12 @@ class Evaluation:
                 self._found = []
                 return len(steps)
 
+    async def put_right(self, connection: Connection, now: datetime) -> int:
+        """Make alarms what stands here, whatever an earlier evaluation knew; gives how many steps they took."""
+        await self.apply(connection, now)
+        async with connection.transaction():
+            return len(await keeping.put_right(connection, self.evaluator.standing(), self.instances, now))
+
     async def remember(self, connection: Connection, now: datetime) -> None:
         """Write down what is in mind, and let the log go up to here."""
         await self.apply(connection, now)
