@@ -1,5 +1,61 @@
 -- What the database is after all migrations; made by `python -m services.schema`, do not edit.
 
+CREATE VIEW alarm_now AS
+ SELECT a.id,
+    a.rule_id,
+    a.site_id,
+    COALESCE((s.code)::text, ''::text) AS site,
+    (r.code)::text AS rule,
+    a.subject_kind,
+    (a.subject)::text AS subject,
+    COALESCE(d.name, m.name, s.name, (a.subject)::text) AS machine,
+    COALESCE(d.name_zh, m.name_zh, s.name_zh, ''::text) AS machine_zh,
+    (e.code)::text AS equipment,
+    p.path AS space,
+    COALESCE((r.document ->> 'name'::text), (r.code)::text) AS name,
+    COALESCE((r.document ->> 'name_zh'::text), ''::text) AS name_zh,
+    COALESCE((r.document ->> 'system'::text), 'other'::text) AS system,
+    r.version AS rule_version,
+    COALESCE(((r.document ->> 'latching'::text))::boolean, false) AS is_latching,
+    COALESCE(((r.document ->> 're_alarm_s'::text))::double precision, (0)::double precision) AS re_alarm_s,
+    a.first_out_group,
+    a.state,
+    a.since,
+    a.level,
+    a.value,
+    a.quiet,
+    a.condition_since,
+    a.shelved_until,
+    a.is_one_shot,
+    a.retired_at,
+    a.occurrence_id,
+    o.raised_at,
+    o.announced_at,
+    o.returned_at,
+    o.first_acknowledged_at,
+    o.acknowledged_at,
+    (k.code)::text AS acknowledged_by,
+    o.level AS worst_level,
+    o.priority,
+    o.value AS worst_value,
+    o.limit_value,
+    o.unit,
+    o.message,
+    o.message_zh,
+    o.is_first_out,
+    o.first_out_id,
+    o.flood_id,
+    o.causes
+   FROM ((((((((alarm a
+     JOIN alarm_rule r ON ((r.id = a.rule_id)))
+     LEFT JOIN site s ON ((s.id = a.site_id)))
+     LEFT JOIN device d ON ((d.id = a.device_id)))
+     LEFT JOIN meter m ON ((m.id = a.meter_id)))
+     LEFT JOIN equipment e ON ((e.id = a.equipment_id)))
+     LEFT JOIN space p ON ((p.id = COALESCE(d.space_id, m.space_id, e.space_id))))
+     LEFT JOIN alarm_occurrence o ON ((o.id = a.occurrence_id)))
+     LEFT JOIN actor k ON ((k.id = o.acknowledged_by)));
+
 CREATE OR REPLACE FUNCTION public.batch_log_assign_id()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -114,6 +170,7 @@ CREATE TABLE alarm (
   meter_id integer,
   state text DEFAULT 'normal'::text NOT NULL,
   since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+  first_out_group text,
   level text,
   value double precision,
   quiet text,
@@ -136,6 +193,7 @@ CREATE TABLE alarm (
   CONSTRAINT alarm_state_check CHECK ((state = ANY (ARRAY['normal'::text, 'unacknowledged'::text, 'acknowledged'::text, 'returned_unacknowledged'::text, 'latched_unacknowledged'::text, 'latched_acknowledged'::text, 'shelved'::text, 'suppressed'::text, 'out_of_service'::text]))),
   CONSTRAINT alarm_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['device'::text, 'meter'::text, 'site'::text, 'service'::text])))
 );
+CREATE INDEX alarm_by_first_out_group ON public.alarm USING btree (first_out_group) WHERE (first_out_group IS NOT NULL);
 CREATE INDEX alarm_not_normal ON public.alarm USING btree (site_id) WHERE (state <> 'normal'::text);
 
 CREATE TABLE alarm_flood (
@@ -165,7 +223,9 @@ CREATE TABLE alarm_occurrence (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   alarm_id integer NOT NULL,
   raised_at timestamp with time zone NOT NULL,
+  announced_at timestamp with time zone,
   returned_at timestamp with time zone,
+  first_acknowledged_at timestamp with time zone,
   acknowledged_at timestamp with time zone,
   acknowledged_by integer,
   ended_at timestamp with time zone,
@@ -173,6 +233,9 @@ CREATE TABLE alarm_occurrence (
   priority text NOT NULL,
   value double precision,
   limit_value double precision NOT NULL,
+  unit text DEFAULT ''::text NOT NULL,
+  message text DEFAULT ''::text NOT NULL,
+  message_zh text DEFAULT ''::text NOT NULL,
   rule_version integer NOT NULL,
   is_first_out boolean DEFAULT false NOT NULL,
   first_out_id bigint,
@@ -186,6 +249,7 @@ CREATE TABLE alarm_occurrence (
   CONSTRAINT alarm_occurrence_pkey PRIMARY KEY (id),
   CONSTRAINT alarm_occurrence_priority_check CHECK ((priority = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text])))
 );
+CREATE INDEX alarm_occurrence_announced ON public.alarm_occurrence USING btree (announced_at, alarm_id) WHERE (announced_at IS NOT NULL);
 CREATE INDEX alarm_occurrence_by_time ON public.alarm_occurrence USING btree (raised_at DESC, id DESC);
 CREATE UNIQUE INDEX alarm_occurrence_open ON public.alarm_occurrence USING btree (alarm_id) WHERE (ended_at IS NULL);
 
@@ -762,6 +826,123 @@ CREATE TABLE meter_term (
   CONSTRAINT meter_term_term_register_id_fkey FOREIGN KEY (term_register_id) REFERENCES register(id)
 );
 CREATE INDEX meter_term_by_term ON public.meter_term USING btree (term_register_id);
+
+CREATE TABLE notification_channel (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  code code NOT NULL,
+  document jsonb NOT NULL,
+  retired_at timestamp with time zone,
+  CONSTRAINT notification_channel_pkey PRIMARY KEY (id),
+  CONSTRAINT notification_channel_site_id_code_key UNIQUE (site_id, code),
+  CONSTRAINT notification_channel_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+
+CREATE TABLE notification_cursor (
+  one boolean DEFAULT true NOT NULL,
+  last_event_id bigint NOT NULL,
+  CONSTRAINT notification_cursor_one_check CHECK (one),
+  CONSTRAINT notification_cursor_pkey PRIMARY KEY (one)
+);
+
+CREATE TABLE notification_delivery (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  message_id bigint NOT NULL,
+  channel_id integer NOT NULL,
+  team text DEFAULT ''::text NOT NULL,
+  state text DEFAULT 'waiting'::text NOT NULL,
+  tries integer DEFAULT 0 NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  detail text DEFAULT ''::text NOT NULL,
+  done_at timestamp with time zone,
+  CONSTRAINT notification_delivery_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES notification_channel(id),
+  CONSTRAINT notification_delivery_check CHECK (((state = 'waiting'::text) = (done_at IS NULL))),
+  CONSTRAINT notification_delivery_message_id_channel_id_team_key UNIQUE (message_id, channel_id, team),
+  CONSTRAINT notification_delivery_message_id_fkey FOREIGN KEY (message_id) REFERENCES notification_message(id) ON DELETE CASCADE,
+  CONSTRAINT notification_delivery_pkey PRIMARY KEY (id),
+  CONSTRAINT notification_delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text])))
+);
+CREATE INDEX notification_delivery_waiting ON public.notification_delivery USING btree (channel_id, id) WHERE (state = 'waiting'::text);
+
+CREATE TABLE notification_flood (
+  route_id integer NOT NULL,
+  site text NOT NULL,
+  event_id bigint NOT NULL,
+  payload jsonb NOT NULL,
+  is_told boolean NOT NULL,
+  step integer NOT NULL,
+  CONSTRAINT notification_flood_pkey PRIMARY KEY (route_id, site),
+  CONSTRAINT notification_flood_route_id_fkey FOREIGN KEY (route_id) REFERENCES notification_route(id)
+);
+
+CREATE TABLE notification_item (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  route_id integer NOT NULL,
+  event_id bigint NOT NULL,
+  kind text NOT NULL,
+  step integer NOT NULL,
+  site text NOT NULL,
+  alarm text NOT NULL,
+  payload jsonb NOT NULL,
+  noted_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone,
+  message_id bigint,
+  CONSTRAINT notification_item_kind_check CHECK ((kind = ANY (ARRAY['raised'::text, 'worsened'::text, 're_alarmed'::text, 'returned'::text, 'escalated'::text, 'flood_began'::text, 'flood_ended'::text]))),
+  CONSTRAINT notification_item_message_id_fkey FOREIGN KEY (message_id) REFERENCES notification_message(id) ON DELETE CASCADE,
+  CONSTRAINT notification_item_pkey PRIMARY KEY (id),
+  CONSTRAINT notification_item_route_id_event_id_kind_step_key UNIQUE (route_id, event_id, kind, step),
+  CONSTRAINT notification_item_route_id_fkey FOREIGN KEY (route_id) REFERENCES notification_route(id)
+);
+CREATE INDEX notification_item_by_message ON public.notification_item USING btree (message_id) WHERE (message_id IS NOT NULL);
+CREATE INDEX notification_item_pending ON public.notification_item USING btree (route_id, due_at) WHERE (message_id IS NULL);
+
+CREATE TABLE notification_message (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  key uuid NOT NULL,
+  site_id integer NOT NULL,
+  route_id integer,
+  kind text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  title text NOT NULL,
+  body text NOT NULL,
+  document jsonb NOT NULL,
+  CONSTRAINT notification_message_key_key UNIQUE (key),
+  CONSTRAINT notification_message_kind_check CHECK ((kind = ANY (ARRAY['alarms'::text, 'escalation'::text, 'flood_began'::text, 'flood_ended'::text, 'test'::text]))),
+  CONSTRAINT notification_message_pkey PRIMARY KEY (id),
+  CONSTRAINT notification_message_route_id_fkey FOREIGN KEY (route_id) REFERENCES notification_route(id),
+  CONSTRAINT notification_message_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+CREATE INDEX notification_message_by_age ON public.notification_message USING btree (made_at);
+CREATE INDEX notification_message_by_site ON public.notification_message USING btree (site_id, id DESC);
+
+CREATE TABLE notification_route (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  code code NOT NULL,
+  document jsonb NOT NULL,
+  retired_at timestamp with time zone,
+  CONSTRAINT notification_route_pkey PRIMARY KEY (id),
+  CONSTRAINT notification_route_site_id_code_key UNIQUE (site_id, code),
+  CONSTRAINT notification_route_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+
+CREATE TABLE notification_told (
+  route_id integer NOT NULL,
+  alarm text NOT NULL,
+  raised_at text NOT NULL,
+  priority text NOT NULL,
+  told_at timestamp with time zone NOT NULL,
+  step integer NOT NULL,
+  is_quiet boolean NOT NULL,
+  is_returned boolean NOT NULL,
+  flood_event_id bigint,
+  event_id bigint NOT NULL,
+  payload jsonb NOT NULL,
+  escalates_at timestamp with time zone,
+  CONSTRAINT notification_told_pkey PRIMARY KEY (route_id, alarm),
+  CONSTRAINT notification_told_route_id_fkey FOREIGN KEY (route_id) REFERENCES notification_route(id)
+);
+CREATE INDEX notification_told_escalating ON public.notification_told USING btree (escalates_at) WHERE (escalates_at IS NOT NULL);
 
 CREATE TABLE org_unit (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,

@@ -33,7 +33,9 @@ export interface paths {
         };
         /**
          * Would a request be answered?
-         * @description Database, migrations, live feed, ingest heartbeats and disk, each with its figure.
+         * @description Database, migrations, live feed, heartbeats of ingest and of each duty, and disk, each with its figure.
+         *
+         *     The duty `watch` raises the service's own alarms; that it is silent itself is told here and nowhere else.
          */
         get: operations["get_health_ready"];
         put?: never;
@@ -95,8 +97,12 @@ export interface paths {
          * Newest values and events as they happen
          * @description Server-sent events. The first frame is a `snapshot`, then follow, as they happen:
          *
-         *     - `snapshot`: `{"cursor": "41", "resumed": true, "at": "...", "values": [["site/device/key", time_ms, value], ...]}`,
-         *       every selected point that has a value. `resumed` is false where the events since `Last-Event-ID` are not to be had.
+         *     - `snapshot`: `{"cursor": "41", "resumed": true, "at": "...", "hearing": {"listening": true, "lost":
+         *       [["site/device", since_ms], ...]}, "values": [["site/device/key", time_ms, value], ...]}`, every selected point that
+         *       has a value. `resumed` is false where the events since `Last-Event-ID` are not to be had.
+         *     - `hearing`: `{"at": "...", "hearing": {...}}`, when it changes. While `listening` is false nobody receives readings, or
+         *       this process cannot see them: every value is stale until it is true again. Values that a `lost` device (offline or
+         *       silent, itself or its gateway) measured up to `since_ms` are stale, however young.
          *     - `values`: `{"at": "...", "values": [["site/device/key", time_ms, value], ...]}`, the newest value of each point that
          *       changed, at most 4 frames a second. Values carry no id: after a reconnect they come as a snapshot.
          *     - `event`: `{"kind": "device.status", "subject": "kunshan/m-101", "at": "...", "payload": {...}}`, with an id. A browser
@@ -1195,6 +1201,460 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alarms
+         * @description All that is not normal: what asks for somebody first, by priority; then what is known; then what is quiet.
+         */
+        get: operations["list_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{site}/{rule}/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One alarm
+         * @description An alarm with what the evaluation says now, its newest steps with who took them, and its newest occurrences.
+         */
+        get: operations["get_alarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules of alarms
+         * @description Rules by site and code, with how many machines each is on.
+         */
+        get: operations["list_alarm_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/unbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where rules cannot apply
+         * @description Every rule that is for a machine and cannot apply there, with the reason.
+         */
+        get: operations["list_unbound_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/{site}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One rule
+         * @description A rule with its versions, the machines it is on, and what single machines have otherwise.
+         */
+        get: operations["get_alarm_rule"];
+        /**
+         * Change a rule, or add one
+         * @description The rule as given becomes its newest version, at once and at every machine.
+         *
+         *     From then on files leave it as it is. Safe to repeat: what holds already makes no version.
+         */
+        put: operations["put_alarm_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/{site}/{code}/overrides/{machine}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Other figures for one machine
+         * @description Give a machine its own limits, deadband and delays, or switch the rule off there; answers with all overrides.
+         *
+         *     Safe to repeat: what holds already is not stored again.
+         */
+        put: operations["put_rule_override"];
+        post?: never;
+        /**
+         * The rule's own figures again
+         * @description Take away what a machine has otherwise; answers with the overrides that are left. Safe to repeat.
+         */
+        delete: operations["delete_rule_override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a rule that is not stored
+         * @description Which alarms the rule as given would have raised at a site, from the readings as they are stored.
+         */
+        post: operations["try_new_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-rules/{site}/{code}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a rule against history
+         * @description Which alarms the rule as it holds would have raised, with the overrides of its machines.
+         */
+        post: operations["try_alarm_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge several
+         * @description Somebody has seen them. One that cannot be acknowledged is named with the reason; the others are all the same.
+         */
+        post: operations["acknowledge_alarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{site}/{rule}/{subject}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Somebody has seen it and takes care.
+         */
+        post: operations["acknowledge_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{site}/{rule}/{subject}/shelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shelve
+         * @description Silent for a limited time; its condition is watched and logged on. Shelving it again gives it a new limit.
+         */
+        post: operations["shelve_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{site}/{rule}/{subject}/unshelve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unshelve
+         * @description Heard again before its time: what holds now is told now.
+         */
+        post: operations["unshelve_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{site}/{rule}/{subject}/remove-from-service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove from service
+         * @description Silent without a limit, for maintenance, with the reason; somebody has to return it to service.
+         */
+        post: operations["remove_alarm_from_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{site}/{rule}/{subject}/return-to-service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return to service
+         * @description Maintenance is over: what holds now is told now.
+         */
+        post: operations["return_alarm_to_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{site}/{rule}/{subject}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reset
+         * @description Let a latched alarm go, once its condition is gone and it is acknowledged.
+         */
+        post: operations["reset_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was raised
+         * @description Occurrences raised in [from, to), the newest first; without a period those of the last week.
+         */
+        get: operations["list_alarm_occurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-floods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Floods of alarms
+         * @description Floods that touch [from, to), the newest first; without a period those of the last week.
+         */
+        get: operations["list_alarm_floods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarm-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures of alarms
+         * @description Figures of [from, to), of its part up to now; without a period of the last week. Rates are of the time that was.
+         *
+         *     The limits are meant for what one person watches: a site. For a machine or rule they say what it does to that.
+         */
+        get: operations["get_alarm_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notification channels
+         * @description By which ways people are told, and how each has done lately.
+         */
+        get: operations["list_notification_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notification routes
+         * @description Which alarms go which way, and who is called where nobody acknowledges.
+         */
+        get: operations["list_notification_routes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages that were sent, wait or failed
+         * @description One entry for each message and channel, the newest first.
+         */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notification-channels/{site}/{code}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test message
+         * @description Queue a test message for a channel; `ioe watch` sends it, and the log says what its receiver answered.
+         */
+        post: operations["send_test_notification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -1259,6 +1719,473 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AcceptedLimit
+         * @description What a figure should not exceed, and where that is written.
+         */
+        AcceptedLimit: {
+            /**
+             * Figure
+             * @example alarms_per_day
+             */
+            figure: string;
+            /** At Most */
+            at_most: number;
+            /** Unit */
+            unit: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * Alarm
+         * @description An alarm as it stands. Of one that is normal, what an occurrence would tell is null.
+         */
+        Alarm: {
+            /**
+             * Alarm
+             * @description Its name everywhere.
+             * @example kunshan/header-pressure-low/air-main
+             */
+            alarm: string;
+            /**
+             * Site
+             * @description Empty for an alarm of this service itself.
+             */
+            site: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "device" | "meter" | "site" | "service";
+            /** Subject */
+            subject: string;
+            /**
+             * Machine
+             * @description Name of the device, meter or site.
+             */
+            machine: string;
+            /** Machine Zh */
+            machine_zh: string;
+            /** Equipment */
+            equipment: string | null;
+            /** Space */
+            space: string | null;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+            /** System */
+            system: string;
+            /** Priority */
+            priority: ("critical" | "high" | "medium" | "low") | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "normal" | "unacknowledged" | "acknowledged" | "returned_unacknowledged" | "latched_unacknowledged" | "latched_acknowledged" | "shelved" | "suppressed" | "out_of_service";
+            /**
+             * Level
+             * @description The worst there was.
+             * @example HH
+             */
+            level: string | null;
+            /**
+             * Value
+             * @description The most extreme at that level.
+             */
+            value: number | null;
+            /** Limit */
+            limit: number | null;
+            /** Unit */
+            unit: string;
+            /**
+             * Condition
+             * @description What the evaluation says now; unknown: it has said nothing yet.
+             * @enum {string}
+             */
+            condition: "active" | "normal" | "unknown";
+            /**
+             * Quiet
+             * @description Why it is kept quiet by design just now.
+             */
+            quiet: ("not_running" | "outside_hours" | "communication_lost" | "explained") | null;
+            /** Raised At */
+            raised_at: string | null;
+            /**
+             * Since
+             * @description In this state; null: since ever.
+             */
+            since: string | null;
+            /** Returned At */
+            returned_at: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Shelved Until */
+            shelved_until: string | null;
+            /** First Out */
+            first_out: boolean;
+            /**
+             * First Out Of
+             * @description The alarm of its group that came first.
+             */
+            first_out_of: string | null;
+            /** Flood */
+            flood: boolean;
+            /**
+             * Causes
+             * @description The likeliest first.
+             */
+            causes: components["schemas"]["ShownCause"][];
+        };
+        /**
+         * AlarmDetail
+         * @description An alarm with what it says now, its newest steps and its newest occurrences.
+         */
+        AlarmDetail: {
+            /**
+             * Alarm
+             * @description Its name everywhere.
+             * @example kunshan/header-pressure-low/air-main
+             */
+            alarm: string;
+            /**
+             * Site
+             * @description Empty for an alarm of this service itself.
+             */
+            site: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "device" | "meter" | "site" | "service";
+            /** Subject */
+            subject: string;
+            /**
+             * Machine
+             * @description Name of the device, meter or site.
+             */
+            machine: string;
+            /** Machine Zh */
+            machine_zh: string;
+            /** Equipment */
+            equipment: string | null;
+            /** Space */
+            space: string | null;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+            /** System */
+            system: string;
+            /** Priority */
+            priority: ("critical" | "high" | "medium" | "low") | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "normal" | "unacknowledged" | "acknowledged" | "returned_unacknowledged" | "latched_unacknowledged" | "latched_acknowledged" | "shelved" | "suppressed" | "out_of_service";
+            /**
+             * Level
+             * @description The worst there was.
+             * @example HH
+             */
+            level: string | null;
+            /**
+             * Value
+             * @description The most extreme at that level.
+             */
+            value: number | null;
+            /** Limit */
+            limit: number | null;
+            /** Unit */
+            unit: string;
+            /**
+             * Condition
+             * @description What the evaluation says now; unknown: it has said nothing yet.
+             * @enum {string}
+             */
+            condition: "active" | "normal" | "unknown";
+            /**
+             * Quiet
+             * @description Why it is kept quiet by design just now.
+             */
+            quiet: ("not_running" | "outside_hours" | "communication_lost" | "explained") | null;
+            /** Raised At */
+            raised_at: string | null;
+            /**
+             * Since
+             * @description In this state; null: since ever.
+             */
+            since: string | null;
+            /** Returned At */
+            returned_at: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Shelved Until */
+            shelved_until: string | null;
+            /** First Out */
+            first_out: boolean;
+            /**
+             * First Out Of
+             * @description The alarm of its group that came first.
+             */
+            first_out_of: string | null;
+            /** Flood */
+            flood: boolean;
+            /**
+             * Causes
+             * @description The likeliest first.
+             */
+            causes: components["schemas"]["ShownCause"][];
+            now: components["schemas"]["ShownNow"];
+            /**
+             * Retired At
+             * @description Its rule is no longer for this machine since then.
+             */
+            retired_at: string | null;
+            /**
+             * One Shot
+             * @description Shelved only until the condition returns.
+             */
+            one_shot: boolean;
+            /** Transitions */
+            transitions: components["schemas"]["ShownTransition"][];
+            /** Occurrences */
+            occurrences: components["schemas"]["ShownOccurrence"][];
+        };
+        /**
+         * AlarmFigures
+         * @description Alarms that people were told of; those kept quiet from beginning to end do not count.
+         */
+        AlarmFigures: {
+            /** Alarms */
+            alarms: number;
+            /** Alarms Per Day */
+            alarms_per_day: number;
+            /** Alarms Per Ten Minutes */
+            alarms_per_ten_minutes: number;
+            /** Worst Ten Minutes */
+            worst_ten_minutes: number;
+            /** Floods */
+            floods: number;
+            /** Flood S */
+            flood_s: number;
+            /** Time In Flood Percent */
+            time_in_flood_percent: number;
+            /** Alarms In Floods */
+            alarms_in_floods: number;
+            /**
+             * Chattering
+             * @description Alarms heard three times within a minute.
+             */
+            chattering: string[];
+            /**
+             * Standing
+             * @description Alarms whose condition held for longer than a day.
+             */
+            standing: string[];
+            /**
+             * Top
+             * @description The ten heard most often.
+             */
+            top: components["schemas"]["OftenHeard"][];
+            /**
+             * Top Ten Percent
+             * @description Null: too few different ones to say anything.
+             */
+            top_ten_percent: number | null;
+            /** Priorities */
+            priorities: components["schemas"]["PriorityShare"][];
+            /**
+             * Acknowledged
+             * @description How many of them got an answer.
+             */
+            acknowledged: number;
+            /** Acknowledge Median S */
+            acknowledge_median_s: number | null;
+            /** Acknowledge P95 S */
+            acknowledge_p95_s: number | null;
+            /** Missed */
+            missed: components["schemas"]["MissedLimit"][];
+        };
+        /**
+         * AlarmFiguresAnswer
+         * @description Figures of a period, and of each machine or rule where that was asked for.
+         */
+        AlarmFiguresAnswer: {
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            figures: components["schemas"]["AlarmFigures"];
+            /** By */
+            by: ("machine" | "rule") | null;
+            /**
+             * Parts
+             * @description Those with the most alarms first.
+             */
+            parts: components["schemas"]["PartFigures"][];
+            /** Limits */
+            limits: components["schemas"]["AcceptedLimit"][];
+        };
+        /**
+         * AlarmRule
+         * @description A rule and on how many machines it is.
+         */
+        AlarmRule: {
+            /**
+             * Id
+             * @description `site/code`; `service/code` for rules about this service.
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * System
+             * @example compressed_air
+             */
+            system: string;
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "device" | "meter" | "site" | "service";
+            /**
+             * Kind
+             * @description The kind of machine that it is for; empty: any.
+             * @example compressor
+             */
+            kind: string;
+            /** Levels */
+            levels: components["schemas"]["RuleLevel"][];
+            /**
+             * Origin
+             * @description The library, the site's folder, or edited here.
+             * @enum {string}
+             */
+            origin: "shipped" | "site" | "entered";
+            /** Version */
+            version: number;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /**
+             * Machines
+             * @description How many machines it is on.
+             */
+            machines: number;
+            /**
+             * Unbound
+             * @description How many machines it is for and cannot be on.
+             */
+            unbound: number;
+        };
+        /**
+         * AlarmRuleDetail
+         * @description A rule with all that it says, its versions, and where it holds.
+         */
+        AlarmRuleDetail: {
+            /**
+             * Id
+             * @description `site/code`; `service/code` for rules about this service.
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * System
+             * @example compressed_air
+             */
+            system: string;
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "device" | "meter" | "site" | "service";
+            /**
+             * Kind
+             * @description The kind of machine that it is for; empty: any.
+             * @example compressor
+             */
+            kind: string;
+            /** Levels */
+            levels: components["schemas"]["RuleLevel"][];
+            /**
+             * Origin
+             * @description The library, the site's folder, or edited here.
+             * @enum {string}
+             */
+            origin: "shipped" | "site" | "entered";
+            /** Version */
+            version: number;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /**
+             * Machines
+             * @description How many machines it is on.
+             */
+            machines: number;
+            /**
+             * Unbound
+             * @description How many machines it is for and cannot be on.
+             */
+            unbound: number;
+            /**
+             * Rule
+             * @description The fields of a rule file, as docs/alarms.md has them.
+             */
+            rule: {
+                [key: string]: unknown;
+            };
+            /**
+             * On
+             * @description The machines that it is on.
+             */
+            on: string[];
+            /** Not On */
+            not_on: components["schemas"]["UnboundRule"][];
+            /** Overrides */
+            overrides: components["schemas"]["RuleOverride"][];
+            /** Versions */
+            versions: components["schemas"]["RuleVersion"][];
+            /** Retired At */
+            retired_at: string | null;
+        };
         /**
          * Alive
          * @description The process answers.
@@ -1593,6 +2520,16 @@ export interface components {
             changed: boolean;
         };
         /**
+         * Chattering
+         * @description A machine whose alarm would have come three times or more within a minute.
+         */
+        Chattering: {
+            /** Machine */
+            machine: string;
+            /** Most In A Minute */
+            most_in_a_minute: number;
+        };
+        /**
          * Check
          * @description One thing that was looked at.
          */
@@ -1689,6 +2626,17 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * Commented
+         * @description What a person may say to an action.
+         */
+        Commented: {
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
         };
         /**
          * Commissioning
@@ -2672,6 +3620,29 @@ export interface components {
             remedy: string;
         };
         /**
+         * Flood
+         * @description More alarms than anybody can read: above ten in ten minutes, until fewer than five in ten minutes.
+         */
+        Flood: {
+            /** Site */
+            site: string;
+            /**
+             * Started At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            started_at: string;
+            /**
+             * Ended At
+             * @description Null: it goes on.
+             */
+            ended_at: string | null;
+            /** Alarms */
+            alarms: number;
+            /** Peak In Ten Minutes */
+            peak_in_ten_minutes: number;
+        };
+        /**
          * HourCount
          * @description How many samples or messages ended under a reason in an hour.
          */
@@ -3098,7 +4069,7 @@ export interface components {
             age_s: number | null;
             /**
              * Stale
-             * @description Older than three expected intervals (at least 15 s), or never heard.
+             * @description Not to be taken as true now: older than three expected intervals (at least 15 s), never heard, its device or gateway is offline, or nobody listens.
              */
             stale: boolean;
         };
@@ -3160,6 +4131,29 @@ export interface components {
             highest_share: number;
             /** Items */
             items: components["schemas"]["Losses"][];
+        };
+        /**
+         * ManyAcknowledged
+         * @description Several alarms at once.
+         */
+        ManyAcknowledged: {
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /** Alarms */
+            alarms: string[];
+        };
+        /**
+         * ManyDone
+         * @description What became of each alarm.
+         */
+        ManyDone: {
+            /** Acknowledged */
+            acknowledged: string[];
+            /** Refused */
+            refused: components["schemas"]["RefusedAlarm"][];
         };
         /**
          * Member
@@ -3456,6 +4450,25 @@ export interface components {
             meters: components["schemas"]["Branch"][];
         };
         /**
+         * MissedLimit
+         * @description A limit that is not kept, and the figure.
+         */
+        MissedLimit: {
+            /**
+             * Figure
+             * @example alarms_per_day
+             */
+            figure: string;
+            /** At Most */
+            at_most: number;
+            /** Unit */
+            unit: string;
+            /** Source */
+            source: string;
+            /** Value */
+            value: number;
+        };
+        /**
          * MonthDemand
          * @description The demand of a meter in a local month, or in the part of it that was asked for.
          */
@@ -3709,6 +4722,32 @@ export interface components {
             reason: string;
         };
         /**
+         * NewOverride
+         * @description What a machine is to have otherwise, and why; all of it, not in addition to what it had.
+         */
+        NewOverride: {
+            /**
+             * Limits
+             * @default {}
+             */
+            limits: {
+                [key: string]: number;
+            };
+            /** Deadband */
+            deadband?: number | null;
+            /** On Delay S */
+            on_delay_s?: number | null;
+            /** Off Delay S */
+            off_delay_s?: number | null;
+            /**
+             * Is Enabled
+             * @default true
+             */
+            is_enabled: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * NewReplacement
          * @description What changed at an instant; what is not given stays as it was.
          */
@@ -3767,6 +4806,36 @@ export interface components {
             reason: string;
         };
         /**
+         * NewRuleVersion
+         * @description A rule as it is to be, and why.
+         */
+        NewRuleVersion: {
+            /**
+             * Rule
+             * @description The fields of a rule file.
+             * @example {
+             *       "code": "element-outlet-high",
+             *       "for": {
+             *         "kind": "compressor"
+             *       },
+             *       "levels": [
+             *         {
+             *           "at": "H",
+             *           "limit": 105,
+             *           "priority": "high"
+             *         }
+             *       ],
+             *       "name": "Element outlet temperature high",
+             *       "signal": "element_outlet_degc"
+             *     }
+             */
+            rule: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+        };
+        /**
          * NewRuling
          * @description A decision about a span of the ledger, named by its exact ends.
          */
@@ -3804,6 +4873,205 @@ export interface components {
              * @example display read on site, photo in order 118
              */
             reason: string;
+        };
+        /**
+         * Notification
+         * @description One message on one channel.
+         */
+        Notification: {
+            /**
+             * Notification
+             * @description Its key: the same in each repeat, and on each channel.
+             */
+            notification: string;
+            /** Site */
+            site: string;
+            /** Channel */
+            channel: string;
+            /**
+             * Channel Kind
+             * @enum {string}
+             */
+            channel_kind: "email" | "webhook" | "dingtalk" | "wecom" | "feishu";
+            /**
+             * Route
+             * @description Null: a test message.
+             */
+            route: string | null;
+            /** Team */
+            team: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "alarms" | "escalation" | "flood_began" | "flood_ended" | "test";
+            /**
+             * Made At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            made_at: string;
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "failed";
+            /** Tries */
+            tries: number;
+            /**
+             * Detail
+             * @description What its receiver said last, or why it could not be reached.
+             */
+            detail: string;
+            /** Done At */
+            done_at: string | null;
+            /**
+             * Next Try At
+             * @description Of one that was not taken and is tried again.
+             */
+            next_try_at: string | null;
+        };
+        /**
+         * NotificationChannel
+         * @description A way to people. Secrets are in the environment of `ioe watch`; what is here are the names of variables.
+         */
+        NotificationChannel: {
+            /** Site */
+            site: string;
+            /**
+             * Channel
+             * @example maintenance-mail
+             */
+            channel: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "email" | "webhook" | "dingtalk" | "wecom" | "feishu";
+            /** Name */
+            name: string;
+            /**
+             * To
+             * @description E-mail: recipients beside the members of a route's team.
+             */
+            to: string[];
+            /**
+             * Address
+             * @description Mail server, server of a URL, or the variable that holds the address.
+             */
+            address: string;
+            /**
+             * Variables
+             * @description Environment variables that hold its secrets.
+             */
+            variables: string[];
+            /**
+             * Waiting
+             * @description Messages it has not taken yet.
+             */
+            waiting: number;
+            /** Failed In A Day */
+            failed_in_a_day: number;
+            /**
+             * Delivered At
+             * @description When it last took a message.
+             */
+            delivered_at: string | null;
+            /**
+             * Trouble
+             * @description What the oldest waiting message met.
+             */
+            trouble: string | null;
+        };
+        /**
+         * NotificationChannels
+         * @description All channels.
+         */
+        NotificationChannels: {
+            /** Items */
+            items: components["schemas"]["NotificationChannel"][];
+        };
+        /**
+         * NotificationEscalation
+         * @description Who is told next where nobody acknowledges.
+         */
+        NotificationEscalation: {
+            /**
+             * After Minutes
+             * @description By priority, since the alarm was told.
+             */
+            after_minutes: {
+                [key: string]: number;
+            };
+            /** Channels */
+            channels: string[];
+            /** Team */
+            team: string;
+        };
+        /**
+         * NotificationRoute
+         * @description Which alarms of a site go to which channels.
+         */
+        NotificationRoute: {
+            /** Site */
+            site: string;
+            /** Route */
+            route: string;
+            /**
+             * Systems
+             * @description Empty: all.
+             */
+            systems: string[];
+            /**
+             * Priority
+             * @description At least this.
+             */
+            priority: string;
+            /** Channels */
+            channels: string[];
+            /** Team */
+            team: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "zh";
+            /**
+             * Group Wait S
+             * @description For how long alarms are collected into one message.
+             */
+            group_wait_s: number;
+            /**
+             * Service Alarms
+             * @description Also what the service says of itself.
+             */
+            service_alarms: boolean;
+            /** Escalations */
+            escalations: components["schemas"]["NotificationEscalation"][];
+        };
+        /**
+         * NotificationRoutes
+         * @description All routes.
+         */
+        NotificationRoutes: {
+            /** Items */
+            items: components["schemas"]["NotificationRoute"][];
+        };
+        /**
+         * OftenHeard
+         * @description An alarm, how often it was heard, and its share of all.
+         */
+        OftenHeard: {
+            /** Alarm */
+            alarm: string;
+            /** Alarms */
+            alarms: number;
+            /** Percent */
+            percent: number;
         };
         /**
          * OrgUnit
@@ -3883,6 +5151,26 @@ export interface components {
              */
             holidays: string[];
         };
+        /** PageOf[AlarmRule] */
+        PageOf_AlarmRule_: {
+            /** Items */
+            items: components["schemas"]["AlarmRule"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[Alarm] */
+        PageOf_Alarm_: {
+            /** Items */
+            items: components["schemas"]["Alarm"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[BillHead] */
         PageOf_BillHead_: {
             /** Items */
@@ -3953,6 +5241,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[Flood] */
+        PageOf_Flood_: {
+            /** Items */
+            items: components["schemas"]["Flood"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[Invoice] */
         PageOf_Invoice_: {
             /** Items */
@@ -3993,6 +5291,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[Notification] */
+        PageOf_Notification_: {
+            /** Items */
+            items: components["schemas"]["Notification"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[OrgUnit] */
         PageOf_OrgUnit_: {
             /** Items */
@@ -4017,6 +5325,16 @@ export interface components {
         PageOf_Ruling_: {
             /** Items */
             items: components["schemas"]["Ruling"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[ShownOccurrence] */
+        PageOf_ShownOccurrence_: {
+            /** Items */
+            items: components["schemas"]["ShownOccurrence"][];
             /**
              * Next
              * @description Give it as `cursor` to get the next page; null: this is the last one.
@@ -4075,6 +5393,19 @@ export interface components {
              * @example 88512.00
              */
             amount: string;
+        };
+        /**
+         * PartFigures
+         * @description A machine or rule, as `site/code`, with its figures.
+         */
+        PartFigures: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            figures: components["schemas"]["AlarmFigures"];
         };
         /**
          * PerProduct
@@ -4237,6 +5568,23 @@ export interface components {
              * @example V2: citing the supplier
              */
             attested: string;
+        };
+        /**
+         * PriorityShare
+         * @description How many had a priority, beside the share that is aimed at.
+         */
+        PriorityShare: {
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "critical" | "high" | "medium" | "low";
+            /** Alarms */
+            alarms: number;
+            /** Percent */
+            percent: number | null;
+            /** Aimed Percent */
+            aimed_percent: number;
         };
         /**
          * ProblemDocument
@@ -4448,6 +5796,14 @@ export interface components {
             next: string | null;
         };
         /**
+         * Reasoned
+         * @description Why a person does it: others will ask.
+         */
+        Reasoned: {
+            /** Comment */
+            comment: string;
+        };
+        /**
          * Reconciliation
          * @description A register held to the law, over the period that was used and by segment of constant multiplier.
          */
@@ -4488,6 +5844,16 @@ export interface components {
              * @description The quarter hour in which a register changes is one by itself.
              */
             segments: components["schemas"]["Law"][];
+        };
+        /**
+         * RefusedAlarm
+         * @description An alarm that did not take the step, and why.
+         */
+        RefusedAlarm: {
+            /** Alarm */
+            alarm: string;
+            /** Why */
+            why: string;
         };
         /**
          * RefusedCount
@@ -4606,6 +5972,124 @@ export interface components {
              * @example a meter was read late
              */
             reason: string;
+        };
+        /**
+         * RuleLevel
+         * @description From which figure it is an alarm, and how urgent that is.
+         */
+        RuleLevel: {
+            /**
+             * At
+             * @enum {string}
+             */
+            at: "LL" | "L" | "H" | "HH" | "ON";
+            /** Limit */
+            limit: number;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "critical" | "high" | "medium" | "low";
+        };
+        /**
+         * RuleOverride
+         * @description What one machine has otherwise than the rule; null and absent levels are as the rule has them.
+         */
+        RuleOverride: {
+            /** Machine */
+            machine: string;
+            /**
+             * Limits
+             * @example {
+             *       "H": 100
+             *     }
+             */
+            limits: {
+                [key: string]: number;
+            };
+            /** Deadband */
+            deadband: number | null;
+            /** On Delay S */
+            on_delay_s: number | null;
+            /** Off Delay S */
+            off_delay_s: number | null;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+        };
+        /**
+         * RuleToTry
+         * @description A rule that need not be stored, with the site whose history it is tried against.
+         */
+        RuleToTry: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Machines
+             * @default []
+             */
+            machines: string[];
+            /** Site */
+            site: string;
+            /**
+             * Rule
+             * @description The fields of a rule file.
+             */
+            rule: {
+                [key: string]: unknown;
+            };
+            /**
+             * As Given
+             * @description With these figures also where a machine has others: to try what it might have instead.
+             * @default false
+             */
+            as_given: boolean;
+        };
+        /**
+         * RuleVersion
+         * @description A version of a rule: who made it, and what it made otherwise.
+         */
+        RuleVersion: {
+            /** Version */
+            version: number;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
+            /** Origin */
+            origin: string;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /**
+             * Changes
+             * @example [
+             *       "level H 105 high -> 100 high"
+             *     ]
+             */
+            changes: string[];
         };
         /**
          * Ruling
@@ -4742,6 +6226,222 @@ export interface components {
             unit: string;
             /** Items */
             items: components["schemas"]["Segment"][];
+        };
+        /**
+         * Shelving
+         * @description Until when an alarm is silent: a time, or minutes from now; neither: an hour.
+         */
+        Shelving: {
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until?: string;
+            /** Minutes */
+            minutes?: number | null;
+            /**
+             * One Shot
+             * @description Also over as soon as the condition returns.
+             * @default false
+             */
+            one_shot: boolean;
+        };
+        /**
+         * ShownCause
+         * @description A likely cause, and what to do about it.
+         */
+        ShownCause: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Name Zh
+             * @default
+             */
+            name_zh: string;
+            /**
+             * Action
+             * @default
+             */
+            action: string;
+            /**
+             * Action Zh
+             * @default
+             */
+            action_zh: string;
+            /**
+             * Likelihood
+             * @description Of those listed; they add up to 1.
+             * @default 0
+             */
+            likelihood: number;
+            /**
+             * Evidence
+             * @default []
+             */
+            evidence: components["schemas"]["ShownEvidence"][];
+        };
+        /**
+         * ShownEvidence
+         * @description Something that was looked at, whether it held, and how much likelier that makes the cause.
+         */
+        ShownEvidence: {
+            /**
+             * Says
+             * @default
+             */
+            says: string;
+            /**
+             * Says Zh
+             * @default
+             */
+            says_zh: string;
+            /**
+             * Holds
+             * @description Null: it could not be told at that time.
+             */
+            holds?: boolean | null;
+            /** Times */
+            times?: number | null;
+        };
+        /**
+         * ShownNow
+         * @description What the evaluation says now, whatever the state.
+         */
+        ShownNow: {
+            /** Level */
+            level: string | null;
+            /** Value */
+            value: number | null;
+            /** Quiet */
+            quiet: string | null;
+            /** Since */
+            since: string | null;
+        };
+        /**
+         * ShownOccurrence
+         * @description An alarm from raise to normal: the worst there was, and when what happened.
+         */
+        ShownOccurrence: {
+            /** Alarm */
+            alarm: string;
+            /** Site */
+            site: string;
+            /** Rule */
+            rule: string;
+            /** Subject Kind */
+            subject_kind: string;
+            /** Subject */
+            subject: string;
+            /** Machine */
+            machine: string;
+            /** Machine Zh */
+            machine_zh: string;
+            /** Equipment */
+            equipment: string | null;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /** System */
+            system: string;
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+            /** Level */
+            level: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "critical" | "high" | "medium" | "low";
+            /** Value */
+            value: number | null;
+            /** Limit */
+            limit: number;
+            /** Unit */
+            unit: string;
+            /**
+             * Raised At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            raised_at: string;
+            /**
+             * Announced At
+             * @description When people were told; null: kept quiet throughout.
+             */
+            announced_at: string | null;
+            /** Returned At */
+            returned_at: string | null;
+            /**
+             * First Acknowledged At
+             * @description The first answer.
+             */
+            first_acknowledged_at: string | null;
+            /**
+             * Acknowledged At
+             * @description The last; null while it asks again.
+             */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /**
+             * Ended At
+             * @description Normal again, or raised anew.
+             */
+            ended_at: string | null;
+            /** First Out */
+            first_out: boolean;
+            /** First Out Of */
+            first_out_of: string | null;
+            /** Flood */
+            flood: boolean;
+            /** Causes */
+            causes: components["schemas"]["ShownCause"][];
+        };
+        /**
+         * ShownTransition
+         * @description A step: what happened when, and who did it; nobody: the service itself.
+         */
+        ShownTransition: {
+            /**
+             * At
+             * Format: date-time
+             * @description When it happened.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /**
+             * Recorded At
+             * Format: date-time
+             * @description When it was written down.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            recorded_at: string;
+            /** Event */
+            event: string;
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** Reason */
+            reason: string;
+            /** Level */
+            level: string | null;
+            /** Value */
+            value: number | null;
+            /** Actor */
+            actor: string | null;
+            /** Comment */
+            comment: string;
         };
         /**
          * Site
@@ -5069,6 +6769,14 @@ export interface components {
             applied_by: string;
         };
         /**
+         * TestMessage
+         * @description A test message that is queued; look for it in the log.
+         */
+        TestMessage: {
+            /** Notification */
+            notification: string;
+        };
+        /**
          * TierStep
          * @description Units up to a number of them; null: all further ones.
          */
@@ -5080,6 +6788,115 @@ export interface components {
              * @example 88512.00
              */
             price: string;
+        };
+        /**
+         * TrialAnswer
+         * @description Which alarms a rule would have raised.
+         */
+        TrialAnswer: {
+            /**
+             * From
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            to: string;
+            /** Count */
+            count: number;
+            /** Alarms A Day */
+            alarms_a_day: number;
+            /**
+             * Alarms
+             * @description The first 1000 of them.
+             */
+            alarms: components["schemas"]["TriedAlarm"][];
+            /** Chattering */
+            chattering: components["schemas"]["Chattering"][];
+            /**
+             * Kept Quiet
+             * @description Kept quiet by design, by reason.
+             */
+            kept_quiet: {
+                [key: string]: number;
+            };
+            /** On */
+            on: string[];
+            /** Not On */
+            not_on: components["schemas"]["UnboundRule"][];
+            /** Readings */
+            readings: number;
+        };
+        /**
+         * TrialWanted
+         * @description A span of history, and which machines; none: all that the rule is for.
+         */
+        TrialWanted: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+            /**
+             * Machines
+             * @default []
+             */
+            machines: string[];
+        };
+        /**
+         * TriedAlarm
+         * @description An alarm that would have been raised; the level and the value are the worst there were.
+         */
+        TriedAlarm: {
+            /** Machine */
+            machine: string;
+            /**
+             * Raised At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            raised_at: string;
+            /**
+             * Returned At
+             * @description Null: it still stood at the end.
+             */
+            returned_at: string | null;
+            /** Duration S */
+            duration_s: number | null;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "LL" | "L" | "H" | "HH" | "ON";
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * UnboundRule
+         * @description A rule that is for a machine and cannot apply there.
+         */
+        UnboundRule: {
+            /**
+             * Rule
+             * @example kunshan/element-outlet-high
+             */
+            rule: string;
+            /** Machine */
+            machine: string;
+            /**
+             * Reason
+             * @example comp-3 has no point 'element_outlet_degc'; it has power_kw, state
+             */
+            reason: string;
         };
         /**
          * Unmapped
@@ -5196,6 +7013,24 @@ export interface components {
         };
     };
     responses: {
+        /** @description The alarm does not take that step */
+        AlarmActionRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such alarm */
+        AlarmNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
         /** @description The bill cannot be made */
         BillingRefused: {
             headers: {
@@ -5252,6 +7087,15 @@ export interface components {
         };
         /** @description The service made a mistake */
         InternalError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description The cursor cannot be read */
+        InvalidCursor: {
             headers: {
                 [name: string]: unknown;
             };
@@ -5340,6 +7184,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDocument"];
             };
         };
+        /** @description The rule or override cannot be stored */
+        RuleRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
         /** @description There is no such site */
         SiteNotFound: {
             headers: {
@@ -5360,6 +7213,24 @@ export interface components {
         };
         /** @description There is no such site */
         SiteNotFoundOrMeterNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such site */
+        SiteNotFoundOrRuleNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description The rule cannot be tried, or not over so much history */
+        TrialRefused: {
             headers: {
                 [name: string]: unknown;
             };
@@ -5580,15 +7451,7 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description The cursor cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
+            400: components["responses"]["InvalidCursor"];
             404: components["responses"]["PointNotFound"];
             406: components["responses"]["NotAcceptable"];
             421: components["responses"]["HostNotAllowed"];
@@ -7816,6 +9679,891 @@ export interface operations {
                 };
             };
             404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_alarms: {
+        parameters: {
+            query?: {
+                /** @description Only of this site; `service`: of this service itself. */
+                site?: string | null;
+                /** @description May be given several times. */
+                state?: ("normal" | "unacknowledged" | "acknowledged" | "returned_unacknowledged" | "latched_unacknowledged" | "latched_acknowledged" | "shelved" | "suppressed" | "out_of_service")[] | null;
+                /** @description May be given several times. */
+                priority?: ("critical" | "high" | "medium" | "low")[] | null;
+                /** @description May be given several times. */
+                system?: ("power" | "compressed_air" | "chilled_water" | "air_handling" | "heat" | "pv" | "storage" | "water" | "gas" | "communication" | "metering" | "service" | "other")[] | null;
+                /** @description Code of the device, meter or equipment. */
+                machine?: string | null;
+                /** @description `normal`: also those that are normal. */
+                include?: "normal"[] | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Alarm_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_alarm: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                rule: string;
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            404: components["responses"]["AlarmNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_alarm_rules: {
+        parameters: {
+            query?: {
+                /** @description Only of this site; `service`: of this service itself. */
+                site?: string | null;
+                /** @description May be given several times. */
+                system?: ("power" | "compressed_air" | "chilled_water" | "air_handling" | "heat" | "pv" | "storage" | "water" | "gas" | "communication" | "metering" | "service" | "other")[] | null;
+                /** @description Part of the code or a name, in any case. */
+                search?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_AlarmRule_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_unbound_rules: {
+        parameters: {
+            query?: {
+                /** @description Only of this site; `service`: of this service itself. */
+                site?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnboundRule"][];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_alarm_rule: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleDetail"];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrRuleNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    put_alarm_rule: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRuleVersion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmRuleDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["RuleRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    put_rule_override: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+                machine: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOverride"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOverride"][];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFoundOrRuleNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["RuleRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    delete_rule_override: {
+        parameters: {
+            query: {
+                reason: string;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+                machine: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOverride"][];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrRuleNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    try_new_rule: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleToTry"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFound"];
+            409: components["responses"]["TrialRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["RuleRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    try_alarm_rule: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialAnswer"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFoundOrRuleNotFound"];
+            409: components["responses"]["TrialRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    acknowledge_alarms: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyAcknowledged"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManyDone"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["AlarmNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    acknowledge_alarm: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                rule: string;
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Commented"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["AlarmNotFound"];
+            409: components["responses"]["AlarmActionRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    shelve_alarm: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                rule: string;
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shelving"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["AlarmNotFound"];
+            409: components["responses"]["AlarmActionRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    unshelve_alarm: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                rule: string;
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Commented"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["AlarmNotFound"];
+            409: components["responses"]["AlarmActionRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    remove_alarm_from_service: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                rule: string;
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reasoned"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["AlarmNotFound"];
+            409: components["responses"]["AlarmActionRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    return_alarm_to_service: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                rule: string;
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Commented"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["AlarmNotFound"];
+            409: components["responses"]["AlarmActionRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    reset_alarm: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                rule: string;
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Commented"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["AlarmNotFound"];
+            409: components["responses"]["AlarmActionRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_alarm_occurrences: {
+        parameters: {
+            query?: {
+                /** @description Where the period begins; without it a week before its end. */
+                from?: string | null;
+                /** @description Where it ends; without it now. */
+                to?: string | null;
+                /** @description Only of this site; `service`: of this service itself. */
+                site?: string | null;
+                rule?: string | null;
+                /** @description Code of the device, meter or equipment. */
+                machine?: string | null;
+                /** @description May be given several times. */
+                priority?: ("critical" | "high" | "medium" | "low")[] | null;
+                /** @description May be given several times. */
+                system?: ("power" | "compressed_air" | "chilled_water" | "air_handling" | "heat" | "pv" | "storage" | "water" | "gas" | "communication" | "metering" | "service" | "other")[] | null;
+                /** @description `quiet`: also those that nobody was told of. */
+                include?: "quiet"[] | null;
+                /** @description Items a page at most. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Wins over `Accept`. */
+                format?: ("json" | "csv") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON, or CSV where it is asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_ShownOccurrence_"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["InvalidCursor"];
+            404: components["responses"]["SiteNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_alarm_floods: {
+        parameters: {
+            query?: {
+                /** @description Where the period begins; without it a week before its end. */
+                from?: string | null;
+                /** @description Where it ends; without it now. */
+                to?: string | null;
+                /** @description Only of this site; `service`: of this service itself. */
+                site?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Flood_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_alarm_figures: {
+        parameters: {
+            query?: {
+                /** @description Where the period begins; without it a week before its end. */
+                from?: string | null;
+                /** @description Where it ends; without it now. */
+                to?: string | null;
+                /** @description Only of this site; `service`: of this service itself. */
+                site?: string | null;
+                rule?: string | null;
+                /** @description Code of the device, meter or equipment. */
+                machine?: string | null;
+                /** @description Also the figures of each of them. */
+                by?: ("machine" | "rule") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmFiguresAnswer"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_notification_channels: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationChannels"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_notification_routes: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationRoutes"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                state?: ("waiting" | "delivered" | "failed") | null;
+                channel?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Notification_"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    send_test_notification: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestMessage"];
+                };
+            };
+            /** @description There is no such notification channel */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
