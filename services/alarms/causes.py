@@ -14,16 +14,18 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import fmean, median
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from analytics.alarms.causes import Ranked
 from analytics.alarms.causes import rank as ranked_by_evidence
 from analytics.alarms.expression import Ask
 from analytics.alarms.machine import AlarmKey, Instance
 from analytics.alarms.rule_expressions import of_evidence
+from services.alarms import readings_before
+from services.alarms.readings_before import Window, WindowRow
 from services.database import Connection, rows
 from services.statements import statements
 
@@ -37,39 +39,12 @@ _TAKES: Mapping[str, Callable[[Sequence[float]], float]] = MappingProxyType(
 _DIGITS = 6
 
 
-_Read = TypeVar("_Read", "FigureRow", "WindowRow")
-
-
 class Raised(NamedTuple):
     """An alarm that is being raised, with the figure that did it where there is one."""
 
     instance: Instance
     at: datetime
     value: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WindowRow:
-    """What the readings of a point were over a window; `number` counts the windows asked for from 1."""
-
-    number: int
-    average: float
-    least: float
-    most: float
-    first: float
-    last: float
-    slope: float | None
-    """For each minute; None of a single reading."""
-    steps: int
-    silence: float
-
-
-@dataclass(frozen=True, slots=True)
-class FigureRow:
-    """The newest reading of a point; `number` counts the points asked for from 1."""
-
-    number: int
-    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +74,6 @@ class GoneRow:
 
     site: str
     device: str
-
-
-class _Window(NamedTuple):
-    point_id: int
-    at: datetime
-    over_s: float
 
 
 class _Questions(NamedTuple):
@@ -154,8 +123,8 @@ def _questions(raised: Raised) -> _Questions:
 
 def _known(
     questions: _Questions,
-    figures: Mapping[_Window, float],
-    windows: Mapping[_Window, WindowRow],
+    figures: Mapping[Window, float],
+    windows: Mapping[Window, WindowRow],
     holding: Mapping[tuple[str, str], Sequence[HoldingRow]],
 ) -> Iterator[tuple[str, float]]:
     """Every name and question that has an answer."""
@@ -170,7 +139,7 @@ def _known(
         if not ask.over_s:
             yield ask.text, _having(ask, instance, holding.get((instance.key.site, ask.of), ()))
             continue
-        keys = [_Window(point_id, at, ask.over_s) for point_id in instance.names.get(ask.of, ())]
+        keys = [Window(point_id, at, ask.over_s) for point_id in instance.names.get(ask.of, ())]
         seen = [answer for key in keys if key in windows and (answer := _answer(ask, windows[key])) is not None]
         if seen:
             yield ask.text, _taken(instance, ask.of, seen)
@@ -199,41 +168,28 @@ def _having(ask: Ask, instance: Instance, holding: Sequence[HoldingRow]) -> floa
     return float(sum((row.subject_kind, row.subject) != mine and row.kind == instance.machine.kind for row in holding))
 
 
-def _last(instance: Instance, name: str, at: datetime) -> Iterator[_Window]:
+def _last(instance: Instance, name: str, at: datetime) -> Iterator[Window]:
     for point_id in instance.names.get(name, ()):
         interval_s = instance.points[point_id].expected_interval_s
-        yield _Window(point_id, at, max(VALID_INTERVALS * interval_s, VALID_AT_LEAST_S))
+        yield Window(point_id, at, max(VALID_INTERVALS * interval_s, VALID_AT_LEAST_S))
 
 
-async def _figures(connection: Connection, asked: Sequence[_Questions]) -> Mapping[_Window, float]:
+async def _figures(connection: Connection, asked: Sequence[_Questions]) -> Mapping[Window, float]:
     keys = {
         key: None for each in asked for name in each.names for key in _last(each.raised.instance, name, each.raised.at)
     }
-    found = await _read(connection, "figures_before", FigureRow, list(keys))
-    return {key: row.value for key, row in found.items()}
+    return await readings_before.figures(connection, list(keys))
 
 
-async def _windows(connection: Connection, asked: Sequence[_Questions]) -> Mapping[_Window, WindowRow]:
+async def _windows(connection: Connection, asked: Sequence[_Questions]) -> Mapping[Window, WindowRow]:
     keys = {
-        _Window(point_id, each.raised.at, ask.over_s): None
+        Window(point_id, each.raised.at, ask.over_s): None
         for each in asked
         for ask in each.asks
         if ask.over_s
         for point_id in each.raised.instance.names.get(ask.of, ())
     }
-    return await _read(connection, "windows_before", WindowRow, list(keys))
-
-
-async def _read(
-    connection: Connection, statement: str, row: type[_Read], keys: Sequence[_Window]
-) -> Mapping[_Window, _Read]:
-    if not keys:
-        return {}
-    since = min(key.at - timedelta(seconds=key.over_s) for key in keys)
-    until = max(key.at for key in keys)
-    columns = [list(column) for column in zip(*keys, strict=True)]
-    found = await rows(connection, SQL[statement], row, *columns, since, until)
-    return {keys[each.number - 1]: each for each in found}
+    return await readings_before.windows(connection, list(keys))
 
 
 async def _holding(

@@ -1,7 +1,7 @@
 -- name: windows_before
 -- what: of points over windows that end at given instants: what their readings were; a correction made since does not change what was seen then
 -- takes: point_ids int4[], at timestamptz[], over_s float8[], from timestamptz, to timestamptz
--- row: services.alarms.causes.WindowRow
+-- row: services.alarms.readings_before.WindowRow
 SELECT k.number, w.average, w.least, w.most, w.first, w.last, w.slope, w.steps,
        greatest(w.gap_s, extract(epoch FROM k.at - w.newest)::float8) AS silence
 FROM unnest($1::int4[], $2::timestamptz[], $3::float8[]) WITH ORDINALITY AS k (point_id, at, over_s, number)
@@ -23,7 +23,7 @@ WHERE w.newest IS NOT NULL;
 -- name: figures_before
 -- what: the newest reading of points at given instants, none where the last one is older than they allow
 -- takes: point_ids int4[], at timestamptz[], oldest_s float8[], from timestamptz, to timestamptz
--- row: services.alarms.causes.FigureRow
+-- row: services.alarms.readings_before.FigureRow
 SELECT k.number, r.value
 FROM unnest($1::int4[], $2::timestamptz[], $3::float8[]) WITH ORDINALITY AS k (point_id, at, oldest_s, number)
 CROSS JOIN LATERAL (
