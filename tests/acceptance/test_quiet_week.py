@@ -1,6 +1,6 @@
 """A factory without faults is quiet: a shift's beginning through all of the service, and six hours past the evaluator.
 
-The whole week is `python -m bench.quiet_week`; docs/benchmarks.md has its figures.
+The whole week is `python -m bench.quiet_week`.
 """
 
 from __future__ import annotations
