@@ -36,6 +36,18 @@ class AnnouncedRow:
     announced_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OverRow:
+    """A flood that is over."""
+
+    started_at: datetime
+    ended_at: datetime
+
+    def covers(self, at: datetime) -> bool:
+        """Whether it was going on at an instant."""
+        return self.started_at <= at < self.ended_at
+
+
 @dataclass(slots=True)
 class Flooded:
     """What became of floods: members by occurrence, and the events to write."""
@@ -73,20 +85,27 @@ async def pass_time(connection: Connection, now: datetime) -> Flooded:
 async def _count(
     connection: Connection, site: str, running: OpenRow | None, earliest: datetime, until: datetime, flooded: Flooded
 ) -> None:
-    start = min(earliest, running.started_at) if running else earliest
-    ended = await connection.fetchval(SQL["flood_ended_last"].text, site, until)
-    after = start - WINDOW if ended is None else max(start, ended) - WINDOW
+    if running is not None:
+        # A backlog may tell of what was before the flood that goes on: then both are counted, up to its beginning.
+        earliest, until = min(earliest, running.started_at), max(until, running.started_at)
+    after = earliest - WINDOW
     known = await rows(connection, SQL["announcements"], AnnouncedRow, site, after)
-    found = floods((row.announced_at for row in known if row.announced_at <= until), until)
-    for number, flood in enumerate(found):
-        if number == 0 and running is not None:
+    over = await rows(connection, SQL["floods_ended_after"], OverRow, site, after)
+    for flood in floods((row.announced_at for row in known if row.announced_at <= until), until):
+        if running is not None and _covers(flood, running.started_at):
             await _go_on(connection, running, flood, flooded)
             flood_id = running.id
+        elif any(_covers(flood, each.started_at) or each.covers(flood.started_at) for each in over):
+            continue  # it is on record; what came late does not change it
         else:
             flood_id = await _begin(connection, site, flood, flooded)
         members = [row.id for row in known if flood.first_alarm_at <= row.announced_at <= flood.last_alarm_at]
         await run(connection, SQL["mark_flood"], flood_id, members)
         flooded.members.update(dict.fromkeys(members, flood_id))
+
+
+def _covers(flood: Flood, at: datetime) -> bool:
+    return flood.started_at <= at and (flood.ended_at is None or at < flood.ended_at)
 
 
 async def _begin(connection: Connection, site: str, flood: Flood, flooded: Flooded) -> int:

@@ -5,11 +5,12 @@ SELECT f.id, coalesce(s.code::text, '') AS site, f.started_at, f.alarms
 FROM alarm_flood AS f LEFT JOIN site AS s ON s.id = f.site_id
 WHERE f.ended_at IS NULL ORDER BY f.id FOR UPDATE OF f;
 
--- name: flood_ended_last
--- what: when the last flood of a site ended, before an instant
--- takes: site text, before timestamptz
-SELECT max(f.ended_at) FROM alarm_flood AS f LEFT JOIN site AS s ON s.id = f.site_id
-WHERE coalesce(s.code::text, '') = $1 AND f.ended_at <= $2;
+-- name: floods_ended_after
+-- what: floods of a site that are over, and ended after an instant
+-- takes: site text, after timestamptz
+-- row: services.alarms.flooding.OverRow
+SELECT f.started_at, f.ended_at FROM alarm_flood AS f LEFT JOIN site AS s ON s.id = f.site_id
+WHERE coalesce(s.code::text, '') = $1 AND f.ended_at > $2 ORDER BY f.started_at;
 
 -- name: announcements
 -- what: when people were told of what at a site, after an instant

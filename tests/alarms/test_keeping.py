@@ -120,6 +120,20 @@ async def test_five_hundred_at_once_are_one_flood(connection: Connection) -> Non
     assert (kinds[0], kinds[-1], kinds.count("alarm.raise")) == ("alarm.flood_began", "alarm.flood_ended", 500)
 
 
+async def test_a_backlog_tells_of_a_flood_before_the_one_that_goes_on(connection: Connection) -> None:
+    machines = [f"comp-{number}" for number in range(60)]
+    plant = await kept_plant.make(connection, machines)
+    alarms = list(plant.instances.values())
+    await plant.apply(*(change(each, 7200 + n, "H") for n, each in enumerate(alarms[:20])))
+    await plant.apply(*(change(each, 100 + n, "H") for n, each in enumerate(alarms[20:40])))
+    await plant.apply(*(change(each, 130 + n, "H") for n, each in enumerate(alarms[40:50])))
+    await plant.apply(*(change(each, 7230 + n, "H") for n, each in enumerate(alarms[50:])))
+    await plant.pass_time(20_000)
+    floods = "SELECT started_at, ended_at IS NOT NULL, alarms FROM alarm_flood ORDER BY started_at"
+    # What came after the first was on record as over does not change it: it was told of as it was known.
+    assert await all_of(connection, floods) == [(at(110), True, 20), (at(7210), True, 30)]
+
+
 async def test_the_first_of_a_group_is_marked(connection: Connection) -> None:
     rules = [replace(HOT, code=code, group="heat") for code in ("hot", "warm", "late")]
     plant = await kept_plant.make(connection, rules=rules)
