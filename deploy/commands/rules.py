@@ -101,13 +101,18 @@ def check(path: Path) -> None:
 @click.option("--dry-run", is_flag=True, help="Show what would change and change nothing.")
 @click.option("--yes", is_flag=True, help="Retire rules that are no longer there without asking.")
 @click.option("--replace-edited", is_flag=True, help="Take the files' rules in place of those that were edited.")
+@click.option("--rule", "only", multiple=True, metavar="CODE", help="With --replace-edited: only this one; repeatable.")
 @settings_option
-def apply_command(folder: Path | None, dry_run: bool, yes: bool, replace_edited: bool, settings: Path | None) -> None:
+def apply_command(
+    folder: Path | None, dry_run: bool, yes: bool, replace_edited: bool, only: tuple[str, ...], settings: Path | None
+) -> None:
     """Make the rules what is shipped and what FOLDER says; without FOLDER only what is shipped, at every site.
 
     Edited rules stay as they are, and what the files have otherwise is told. A second time there is nothing to change.
     """
-    applying = Applying(known(read(folder)), folder is not None, replace_edited)
+    if only and not replace_edited:
+        raise click.ClickException("--rule says which edited rules are replaced: give --replace-edited as well")
+    applying = Applying(known(read(folder)), folder is not None, replace_edited, frozenset(only))
 
     async def work(connection: Connection) -> None:
         there = [site.code for site in await sites(connection)]

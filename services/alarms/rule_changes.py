@@ -47,6 +47,12 @@ class Applying:
     has_folder: bool
     """Whether the site's own folder was read too: without it, rules from there are left as they are."""
     replace_edited: bool = False
+    only: frozenset[str] = frozenset()
+    """The edited rules that are replaced, by code; none named: all of them."""
+
+    def takes(self, code: str) -> bool:
+        """Whether the file's rule is taken in place of the edited one."""
+        return self.replace_edited and (not self.only or code in self.only)
 
 
 async def plan(connection: Connection, site: str, applying: Applying) -> list[RuleChange]:
@@ -93,7 +99,7 @@ def _plan(site: str, held: Mapping[str, StoredRule], applying: Applying) -> list
             found.append(RuleChange("added", site, code, f"{each.rule.name}{back}"))
         elif there.origin == "site" and not applying.has_folder:
             continue
-        elif there.origin == "entered" and not applying.replace_edited:
+        elif there.origin == "entered" and not applying.takes(code):
             if kept := differing(there, each):
                 text = f"edited here; the {each.origin} rule has it otherwise: {'; '.join(kept)}"
                 found.append(RuleChange("kept", site, code, text))

@@ -207,7 +207,7 @@ LEVELS = st.lists(st.fixed_dictionaries({"at": JSON, "limit": JSON, "priority": 
 TABLES = st.dictionaries(st.sampled_from(["kind", "of", "states", "codes", "over_s", "x", "take"]), JSON, max_size=3)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.dictionaries(FIELDS, JSON | TABLES | LEVELS | st.lists(CAUSES, max_size=2), max_size=4))
 def test_any_document_is_a_rule_or_has_mistakes(changes: dict[str, Any]) -> None:
     entry, mistakes = read_document({**rule_document(), **changes}, [])

@@ -131,8 +131,12 @@ def test_a_rule_is_changed_and_the_shipped_one_taken_again(folder: Path) -> None
     ]
     kept = "kept rule works/outlet-high: edited here; the shipped rule has it otherwise: level H 100 high -> 105 high; "
     assert told("rules", "apply") == [f"{kept}deadband 2 -> none"]
+    assert told("rules", "apply", "--replace-edited", "--rule", "another") == [f"{kept}deadband 2 -> none"]
+    assert ioe("rules", "apply", "--rule", "outlet-high").exit_code == 1
     assert told("rules", "apply", "--replace-edited", "--dry-run")[0].startswith("changed rule works/outlet-high")
-    assert told("rules", "apply", "--replace-edited")[0].startswith("changed rule works/outlet-high")
+    assert told("rules", "apply", "--replace-edited", "--rule", "outlet-high")[0].startswith(
+        "changed rule works/outlet-high"
+    )
     versions = told("rules", "versions", "works/outlet-high")
     assert [line.split()[0] for line in versions if line[0].isdigit()] == ["3", "2", "1"]
     assert {"level H 105 high -> 100 high", "deadband none -> 2", "deadband 2 -> none"} <= set(versions)
