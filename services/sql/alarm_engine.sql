@@ -18,11 +18,12 @@ SELECT point_id, (extract(epoch FROM time) * 1000000)::int8 AS time_us, value FR
 WHERE point_id = ANY($1) AND ($2::timestamptz IS NULL OR received_at <= $2);
 
 -- name: active_service_alarms
--- what: alarms of this service whose condition holds and is told: they may explain what sites show
+-- what: alarms of this service whose condition holds: they may explain what sites show, also when explained themselves
 -- row: services.alarms.evaluation.ActiveRow
 SELECT r.code::text AS rule, a.subject_kind, a.subject::text AS subject
 FROM alarm AS a JOIN alarm_rule AS r ON r.id = a.rule_id
-WHERE a.site_id IS NULL AND a.level IS NOT NULL AND a.quiet IS NULL AND a.retired_at IS NULL;
+WHERE a.site_id IS NULL AND a.level IS NOT NULL AND a.retired_at IS NULL
+  AND coalesce(a.quiet, 'explained') NOT IN ('not_running', 'outside_hours');
 
 -- name: site_zones
 -- what: the time zone of each site

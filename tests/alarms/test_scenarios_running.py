@@ -97,6 +97,19 @@ async def test_silence_counts_while_somebody_listens(connection: Connection) -> 
     assert await site.history() == ["3861 comp-1/silent raise H", "4350 comp-2/silent raise H"]
 
 
+async def test_the_very_first_start_counts_nobodys_silence(connection: Connection) -> None:
+    site = await plant.begin(connection, [*ONE, replace(ONE[0], code="comp-2")], SILENT)
+    await site.store(0, [("comp-1/outlet_degc", 0, 90.0), ("comp-2/outlet_degc", 0, 90.0)], read=False)
+    await connection.execute("DELETE FROM alarm_memory; DELETE FROM log_follower")
+    site.clock_s = 600
+    await site.restart()
+    await site.pass_to(640)
+    for second in range(640, 800, 10):
+        await site.pass_to(second)
+        await site.send(second, "comp-2", outlet_degc=90)
+    assert await site.history() == ["700 comp-1/silent raise H"]
+
+
 async def test_a_log_that_is_gone_starts_anew_and_keeps_what_was_raised(connection: Connection) -> None:
     site = await plant.begin(connection, ONE, HOT)
     for second in (0, 10, 20, 30):
