@@ -1,9 +1,8 @@
 """Rules and readings for the benchmarks of alarms: 10,000 instances of all kinds, that watch 10,000 readings a second.
 
-Each of the devices has ten points of one reading a second, and ten rules are for each: six limits with deadband and
-delays, a rate of change, a count, an expression of three points with a condition when it applies, and silence. So many
-devices share their rules as one wishes: with two hundred there are fifty rules, with one there are ten thousand, no two
-with the same figures.
+Each of the devices has ten points of one reading a second, and ten rules are for each: five limits with deadband and
+delays, a state, a rate of change, a count, an expression of three points with a condition when it applies, and silence.
+Where each device has its own rules, there are ten thousand.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ from analytics.alarms.rule import Level, Rule, Signal, Target
 from analytics.batches import Columns
 
 DEVICES, VALUES = 1_000, 10
+#: The value that is a state: which is never the one that is meant.
+STATE = 5
 #: A rule without delay, and the devices it is for: one in each fifth of a second.
 PROBE = "probe"
 PROBES = tuple(f"load-{device:05d}" for device in range(0, DEVICES, 200))
@@ -68,8 +69,9 @@ class Probes:
 
 
 def _signals(first: int) -> Iterator[tuple[Signal, float, str]]:
-    for value in range(6):
+    for value in range(STATE):
         yield Signal("value", f"v{value:03d}_kw"), _NEVER, ""
+    yield Signal("state", f"v{STATE:03d}_kw", states=("fault",)), _NEVER, ""
     yield Signal("rate", "v006_kw", over_s=60), _NEVER, ""
     yield Signal("count", f"v007_kw > {50 + first / 100:g}", over_s=3600), _NEVER, ""
     yield Signal("value", f"(v000_kw + v001_kw + v002_kw) / {3 + first / 1000:g}"), _NEVER, "v008_kw >= 10"
@@ -85,7 +87,12 @@ def machines() -> list[Machine]:
 
 
 def _points(device: int) -> dict[str, Point]:
-    return {f"v{value:03d}_kw": Point(device * VALUES + value + 1, "kW", "gauge", 1.0) for value in range(VALUES)}
+    return {
+        f"v{value:03d}_kw": Point(
+            device * VALUES + value + 1, "kW", "gauge", 1.0, {"fault": 1_000.0} if value == STATE else {}
+        )
+        for value in range(VALUES)
+    }
 
 
 def takes(start_us: int, seconds: int, takes_a_second: int, first_id: int = 1) -> Iterator[tuple[int, Columns]]:
