@@ -25,8 +25,6 @@ export const alarmPages = {
     noCauses: "The rule names no causes.",
     action: "What to do",
     evidence: { holds: "Holds", not: "Does not hold", unknown: "Not known" },
-    evidenceFor: "For it",
-    evidenceAgainst: "Against it",
     course: "The value around it",
     coursePoint: "Point",
     courseLabel: (name: string, from: string, to: string) => `${name} from ${from} to ${to}. Use the arrow keys to read single values.`,

@@ -25,8 +25,6 @@ export const alarmPages: typeof english = {
     noCauses: "该规则未列出原因。",
     action: "处理办法",
     evidence: { holds: "成立", not: "不成立", unknown: "未知" },
-    evidenceFor: "支持",
-    evidenceAgainst: "不支持",
     course: "报警前后的数值",
     coursePoint: "测点",
     courseLabel: (name, from, to) => `${name}，${from} 至 ${to}。用方向键逐点查看数值。`,

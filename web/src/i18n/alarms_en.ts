@@ -60,12 +60,9 @@ export const alarms = {
   sortBy: (column: string) => `Sort by ${column}`,
   exportCsv: "Export CSV",
   limit: (limit: string) => `limit ${limit}`,
-  sinceTime: (age: string, time: string) => `${age}, ${time}`,
-  likely: (cause: string) => `Likely: ${cause}`,
   noCause: "No cause is known",
   until: (time: string) => `until ${time}`,
   firstOut: "First out",
-  firstOutHint: "The first of its group: look here first",
   follows: "Follows another alarm",
   none: {
     well: "No alarm is open",

@@ -55,12 +55,9 @@ export const alarms: typeof english = {
   sortBy: (column) => `按${column}排序`,
   exportCsv: "导出 CSV",
   limit: (limit) => `限值 ${limit}`,
-  sinceTime: (age, time) => `已 ${age}，${time}`,
-  likely: (cause) => `可能：${cause}`,
   noCause: "原因未知",
   until: (time) => `至 ${time}`,
   firstOut: "首发",
-  firstOutHint: "同组中最先发生，请先查看",
   follows: "随另一报警发生",
   none: {
     well: "没有待处理的报警",

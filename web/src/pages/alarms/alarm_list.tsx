@@ -44,6 +44,7 @@ function Listed({ alarms }: { readonly alarms: readonly Alarm[] }) {
   const outcome = useSignal<Outcome | null>(null);
   const list = useRef<HTMLDivElement>(null);
   const shown = useMemo(() => arranged(alarms, query, machineName, locale.value), [alarms, query, locale.value]);
+  const leaders = useMemo(() => new Set(alarms.map(({ first_out_of }) => first_out_of)), [alarms]);
   const rows = useWindowRows(list, shown.length).value;
   const keys = useRowKeys(list, shown.length);
   const selected = shown.filter(({ alarm }) => chosen.value.has(alarm));
@@ -96,7 +97,7 @@ function Listed({ alarms }: { readonly alarms: readonly Alarm[] }) {
         />
         <div class="alarm-rows" role="rowgroup" ref={list} onKeyDown={press}>
           {shown.slice(rows.first, rows.end).map((alarm, index) => (
-            <AlarmRow key={alarm.alarm} alarm={alarm} index={rows.first + index} selected={chosen.value.has(alarm.alarm)} toggle={toggle} ask={(action) => { ask(action, [alarm]); }} />
+            <AlarmRow key={alarm.alarm} alarm={alarm} index={rows.first + index} selected={chosen.value.has(alarm.alarm)} leads={leaders.has(alarm.alarm)} toggle={toggle} ask={(action) => { ask(action, [alarm]); }} />
           ))}
         </div>
       </div>

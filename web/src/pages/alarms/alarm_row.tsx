@@ -15,6 +15,8 @@ export interface AlarmRowProps {
   readonly alarm: Alarm;
   readonly index: number;
   readonly selected: boolean;
+  /** Others of its group came after it: look here first. */
+  readonly leads: boolean;
   readonly toggle: (alarm: string) => void;
   readonly ask: (action: Action) => void;
 }
@@ -22,7 +24,7 @@ export interface AlarmRowProps {
 /** The one action that a row offers by itself; the others are on the alarm's page, on the keys and below for many. */
 const FIRST: readonly Action[] = ["acknowledge", "reset", "unshelve", "return-to-service", "shelve"];
 
-export function AlarmRow({ alarm, index, selected, toggle, ask }: AlarmRowProps) {
+export function AlarmRow({ alarm, index, selected, leads, toggle, ask }: AlarmRowProps) {
   const text = words.value.alarms;
   const message = alarmMessage(alarm, locale.value);
   const [first, second] = alarm.state === "suppressed" ? [] : FIRST.filter((action) => isPossible(action, alarm));
@@ -42,7 +44,7 @@ export function AlarmRow({ alarm, index, selected, toggle, ask }: AlarmRowProps)
         <a class="alarm-link" href={alarmHref(alarm.alarm)} title={message}>
           <b>{machineName(alarm)}</b> {alarmName(alarm)}
         </a>
-        <RowPlace alarm={alarm} />
+        <RowPlace alarm={alarm} leads={leads} />
       </span>
       <span role="cell" data-column="figure"><RowFigure alarm={alarm} /></span>
       <span role="cell" data-column="since"><RowSince alarm={alarm} /></span>
@@ -63,11 +65,11 @@ export function StateText({ alarm }: { readonly alarm: Alarm }) {
   return <span class="alarm-state">{text.states[alarm.state]}{until}{reason === null ? "" : `: ${reason}`}</span>;
 }
 
-function RowPlace({ alarm }: { readonly alarm: Alarm }) {
+function RowPlace({ alarm, leads }: Pick<AlarmRowProps, "alarm" | "leads">) {
   const { view } = useSite();
   const text = words.value.alarms;
   const place = view.model.device.get(alarm.subject)?.place;
-  const parts = [alarm.first_out ? text.firstOut : alarm.first_out_of === null ? null : text.follows, alarm.subject, place === null || place === undefined ? null : placeText(place.space)];
+  const parts = [leads ? text.firstOut : alarm.first_out_of === null ? null : text.follows, alarm.subject, place === null || place === undefined ? null : placeText(place.space)];
   return <span class="alarm-code">{parts.filter((part) => part !== null).join(" · ")}</span>;
 }
 
