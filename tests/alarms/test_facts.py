@@ -8,14 +8,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
-from analytics.alarms.machine import AlarmKey, Instance, Machine
+from analytics.alarms.machine import AlarmKey, Instance, Machine, Point
 from analytics.alarms.rule import Level, Rule, Signal, SignalKind, Target
+from analytics.batches import Columns
 from analytics.tariffs.model import Terms
 from services.alarms import facts_devices, facts_meters
 from services.alarms.facts import Facts
+from services.alarms.facts_clock import Clocks
+from services.batch_log import LoggedBatch
 from services.database import Connection, connect
+from services.irregularities import micros
 from services.tariffs import stored_form
 from tests import metered_plant
 from tests.metered_plant import Meter
@@ -69,6 +74,39 @@ async def test_an_hour_against_the_same_hour_on_like_days(connection: Connection
     await put_hours(connection, plant.registers["main"], [(hour, 100.0) for hour in like])
     told = await facts.due(connection, NOW + timedelta(hours=1))
     assert [(fact.key.subject, round(fact.value, 6)) for fact in told] == [("main", 90.0)]
+
+
+def test_nothing_is_said_of_clocks_while_most_of_a_site_is_behind() -> None:
+    devices = [
+        Instance(
+            AlarmKey("plant", "clock", "device", f"d{n}"),
+            Rule("clock", "clock", Target(), Signal("clock"), (Level("H", 60.0, "low"),)),
+            Machine("plant", "device", f"d{n}", f"d{n}", points={"v": Point(n, "", "gauge", 10.0)}),
+            {},
+        )
+        for n in range(4)
+    ]
+    clocks = Clocks(devices)
+
+    def ahead_s(second: int, *by_s: float) -> dict[str, float]:
+        """What is said after the devices have spoken, each with a clock that is ahead by so much."""
+        stored_at = NOW + timedelta(seconds=second)
+        times = [micros(stored_at) + round(each * 1e6) for each in by_s]
+        readings = Columns(
+            np.arange(len(by_s), dtype=np.int32), np.array(times, dtype=np.int64), np.zeros(len(by_s), dtype=np.float64)
+        )
+        clocks.offer(LoggedBatch(second, "readings", "ingest-1", stored_at, readings))
+        return {key.subject: value for key, value in clocks.ahead_s(stored_at).items()}
+
+    assert ahead_s(0, -0.2, -0.3, 90.0, -90.0) == {"d0": 0.0, "d1": 0.0, "d2": 90.0, "d3": -90.0}
+    # A memory is emptied: the best of the last two minutes stands, the clock is not behind.
+    assert ahead_s(30, -600.0, -0.1, 90.0, -90.0)["d0"] == 0.0
+    # What came in a time nobody could send: two minutes later everybody seems behind.
+    ahead_s(100, -0.2, -0.2, 90.0, -90.0)
+    ahead_s(200, -500.0, -500.0, -400.0, -590.0)
+    assert ahead_s(270, -500.0, -500.0, -400.0, -590.0) == {}
+    ahead_s(340, -0.2, -0.2, 90.0, -90.0)
+    assert ahead_s(400, -0.2, -0.2, 90.0, -90.0) == {"d0": 0.0, "d1": 0.0, "d2": 90.0, "d3": -90.0}
 
 
 def test_like_days_are_workdays_saturdays_and_sundays_at_the_same_local_hour() -> None:
