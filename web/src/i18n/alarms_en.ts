@@ -73,7 +73,6 @@ export const alarms = {
     showAll: "Show all",
   },
   old: (time: string) => `Not live: alarms are as of ${time}. There may be others by now.`,
-  neverLoaded: "The alarms are not known yet.",
   selected: (count: number) => `${count} selected`,
   selectAll: "Select all that are listed",
   selectOne: (alarm: string) => `Select ${alarm}`,

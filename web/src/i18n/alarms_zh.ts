@@ -68,7 +68,6 @@ export const alarms: typeof english = {
     showAll: "显示全部",
   },
   old: (time) => `未连接：报警截至 ${time}，此后可能有新的报警。`,
-  neverLoaded: "报警情况尚不清楚。",
   selected: (count) => `已选 ${count} 条`,
   selectAll: "选择列出的全部",
   selectOne: (alarm) => `选择 ${alarm}`,
