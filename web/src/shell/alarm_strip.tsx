@@ -26,8 +26,9 @@ interface StripProps {
 
 export function AlarmStrip({ session, covered }: StripProps & { readonly covered: boolean }) {
   const live = session.connection.state.value.kind === "live";
+  const old = !live || watchOf(session.health.report.value, live, "alarms") === "down";
   return (
-    <div class="strip" data-old={!live} inert={covered}>
+    <div class="strip" data-old={old} inert={covered}>
       <Asking session={session} live={live} />
       <Service session={session} live={live} />
     </div>
