@@ -98,7 +98,7 @@ _signals = st.sampled_from(
     ]
 )
 _silences = st.sampled_from([Signal("silence"), Signal("silence", "degc")])
-_delays = st.sampled_from([0.0, 0.0, 1.0, 2.5, 6.0, 20.0])
+_delays = st.sampled_from([0.0, 0.0, 1.0, 2.5, 6.0, 20.0, 45.0])
 _limits = st.sampled_from([0.0, 1.0, 2.0, 3.0, 5.0, 8.0])
 _levels = st.one_of(
     st.just((Level("ON", 1, "low"),)),
