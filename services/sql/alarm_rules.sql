@@ -31,8 +31,8 @@ WITH put AS (
   RETURNING id, origin, version, document, is_enabled
 )
 INSERT INTO alarm_rule_version (rule_id, version, origin, document, is_enabled, actor_id, reason)
-SELECT put.id, put.version, put.origin, put.document, put.is_enabled, actor.id, $7
-FROM put, actor WHERE actor.code = $6;
+SELECT put.id, put.version, put.origin, put.document, put.is_enabled, (SELECT id FROM actor WHERE code = $6), $7
+FROM put;
 
 -- name: retire_rules
 -- what: rules of a site that are no longer in its folder or in the library; their alarms and versions stay
@@ -44,8 +44,8 @@ WITH gone AS (
   RETURNING id, origin, version, document, is_enabled
 )
 INSERT INTO alarm_rule_version (rule_id, version, origin, document, is_enabled, actor_id, reason)
-SELECT gone.id, gone.version, gone.origin, gone.document, gone.is_enabled, actor.id, $4
-FROM gone, actor WHERE actor.code = $3;
+SELECT gone.id, gone.version, gone.origin, gone.document, gone.is_enabled, (SELECT id FROM actor WHERE code = $3), $4
+FROM gone;
 
 -- name: tell_rules_changed
 -- what: let whoever evaluates rules load them again, when this is committed
