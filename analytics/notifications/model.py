@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 from analytics.alarms.rule import PRIORITIES
 
@@ -69,8 +70,8 @@ class Channel:
             return f"{self.host}:{self.port}"
         if self.address:
             return self.address
-        scheme, _, rest = self.url.partition("://")
-        return f"{scheme}://{rest.partition('/')[0]}/..."
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}/..."
 
     def __post_init__(self) -> None:
         """Refuse a secret in the place of its name, and a password that would travel in plain text."""

@@ -7,6 +7,7 @@ proxy of the environment is not used. What went wrong is said without the addres
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import ssl
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ from services.notifications.reaching import CannotSendError, addresses_of, secre
 TIMEOUT_S = 10.0
 _ANSWER_BYTES = 65_536
 _SAID = 200
+# It tells every request with its whole address, which for a robot is a secret.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)

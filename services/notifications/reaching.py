@@ -11,6 +11,13 @@ import ipaddress
 import os
 import socket
 
+#: All of IPv6 that is public (RFC 4291). What else Python takes to be global are old ways of writing an IPv4 address.
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+#: How a network without IPv4 reaches it (RFC 6052).
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+#: Older versions of Python take it to be global (RFC 6890).
+_PROTOCOL = ipaddress.IPv4Network("192.0.0.0/24")
+
 
 class CannotSendError(Exception):
     """A message cannot be sent as the channel stands; the message says what to set, and never holds a secret."""
@@ -48,6 +55,16 @@ async def addresses_of(host: str, port: int, *, allow_private: bool) -> list[str
 
 def _is_public(address: str) -> bool:
     found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    judged = mapped or found
-    return judged.is_global and not judged.is_multicast
+    if isinstance(found, ipaddress.IPv6Address):
+        inside = _inside(found)
+        if inside is None:
+            return found in _UNICAST and found.is_global
+        found = inside
+    return found.is_global and not found.is_multicast and found not in _PROTOCOL
+
+
+def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address to which a mapped, a 6to4 or a NAT64 address leads: that one is judged."""
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour

@@ -114,7 +114,12 @@ async def test_redirects_are_not_followed(database_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "10.1.2.3", "169.254.169.254"]
+    "host",
+    [
+        *("127.0.0.1", "localhost", "2130706433", "0.0.0.0", "10.1.2.3", "169.254.169.254", "224.0.0.1"),
+        *("[::1]", "[::]", "[::127.0.0.1]", "[::ffff:127.0.0.1]", "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]"),
+        *("[fd00::1]", "[fe80::1]", "[fec0::1]", "[ff02::1]"),
+    ],
 )
 async def test_private_addresses_are_not_reached_unless_the_channel_allows_it(database_url: str, host: str) -> None:
     with http_receiver() as receiver:

@@ -55,6 +55,20 @@ async def test_dingtalk_is_signed_in_the_address(database_url: str, monkeypatch:
     assert deliveries == [("group", "delivered", 1, "")]
 
 
+@pytest.mark.parametrize("kind", ["dingtalk", "wecom", "feishu"])
+async def test_what_is_secret_is_not_logged(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: ChannelKind
+) -> None:
+    with caplog.at_level("DEBUG", "ioe"), caplog.at_level("INFO"):
+        await sent(database_url, monkeypatch, kind, "IOE_SECRET_SIGN" if kind != "wecom" else "")
+    assert "abc" not in caplog.text
+
+
+def test_where_a_channel_leads_is_said_without_the_path() -> None:
+    for url in ("https://example.com:8443/hooks/abc", "https://example.com:8443?token=abc"):
+        assert Channel("hook", "webhook", url=url).where == "https://example.com:8443/..."
+
+
 async def test_wecom_has_its_key_in_the_address(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     request, deliveries = await sent(database_url, monkeypatch, "wecom")
     assert request.query == "access_token=abc"
