@@ -55,7 +55,7 @@ _VARIABLE = re.compile(rf"{SECRET_PREFIX}[A-Z0-9_]+")
 _MAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _SECURITIES = ("starttls", "tls", "none")
 _PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
-_MOST_WAIT_S = 300.0
+_MOST_WAIT_S, _MOST_MINUTES = 300.0, 10_080.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ def _named(record: Record, channels: Mapping[str, Channel], team: str) -> tuple[
             record.wrong("channels", f"there is no channel {each!r}{mend(each, channels)}")
     if team and not any(channels[each].kind == "email" for each in named if each in channels):
         record.wrong("team", "a team is told by e-mail: name a channel of kind 'email' too")
-    return tuple(dict.fromkeys(given)) if isinstance(given, list) else tuple(named)
+    return tuple(dict.fromkeys(given)) if named and isinstance(given, list) else tuple(named)
 
 
 def _escalation(record: Record, channels: Mapping[str, Channel]) -> Escalation:
@@ -238,9 +238,13 @@ def _minutes(record: Record) -> Mapping[str, float]:
     else:
         minutes = dict.fromkeys(PRIORITIES, given)
     if not minutes or not all(
-        isinstance(each, int | float) and not isinstance(each, bool) and each > 0 for each in minutes.values()
+        isinstance(each, int | float) and not isinstance(each, bool) and 0 < each <= _MOST_MINUTES
+        for each in minutes.values()
     ):
-        record.wrong("after_minutes", "'after_minutes' must be minutes, as 15, or { critical = 10, high = 30 }")
+        record.wrong(
+            "after_minutes",
+            f"'after_minutes' must be minutes, as 15, or {{ critical = 10, high = 30 }}; at most {_MOST_MINUTES:g}",
+        )
         return {}
     return {name: float(each) for name, each in minutes.items()}
 

@@ -82,6 +82,9 @@ channels = []
 code = "air"
 channels = ["hook"]
 team = "crew"
+[[route.escalation]]
+after_minutes = inf
+channels = [["hook"]]
 """
 
 MISTAKES = """\
@@ -99,10 +102,13 @@ MISTAKES = """\
 30: priority 'urgent' is not known: use critical, high, low or medium
 31: 'group_wait_s' must be from 0 to 300, not 1000
 32: 'service_alarms' must be true or false, not 'yes'
-34: 'after_minutes' must be minutes, as 15, or { critical = 10, high = 30 }
+34: 'after_minutes' must be minutes, as 15, or { critical = 10, high = 30 }; at most 10080
 35: 'channels' is missing: by which of [[channel]] is this told?
 38: route 'air' is there already: leave one of the two
 40: a team is told by e-mail: name a channel of kind 'email' too
+42: 'after_minutes' must be minutes, as 15, or { critical = 10, high = 30 }; at most 10080
+43: 'channels' is missing: by which of [[channel]] is this told?
+43: 'channels' must be a text or a list of texts
 """
 
 
@@ -182,4 +188,4 @@ def test_the_commands(site_url: str, tmp_path: Path) -> None:
     assert ioe("notify", "log").stdout == ""
     broken = ioe("notify", "apply", folder(tmp_path, BAD))
     assert broken.exit_code == 1
-    assert broken.stderr == f"Error: 18 mistakes in {tmp_path}: nothing was changed\n"
+    assert broken.stderr == f"Error: 21 mistakes in {tmp_path}: nothing was changed\n"
