@@ -127,7 +127,10 @@ def _with_running(settings: Settings, home: Path) -> Settings:
         database = msgspec.structs.replace(database, url=found.database_url, disk_path=found.disk_path)
     if mqtt.url == MqttSettings().url:
         mqtt = msgspec.structs.replace(mqtt, url=found.mqtt_url)
-    return msgspec.structs.replace(settings, database=database, mqtt=mqtt)
+    notifications = settings.notifications
+    if not notifications.console_url:
+        notifications = msgspec.structs.replace(notifications, console_url=found.console_url)
+    return msgspec.structs.replace(settings, database=database, mqtt=mqtt, notifications=notifications)
 
 
 def _with_environment(settings: Settings) -> Settings:
@@ -138,4 +141,7 @@ def _with_environment(settings: Settings) -> Settings:
         database = msgspec.structs.replace(database, url=url, disk_path=os.environ.get("IOE_DATABASE_DISK_PATH", ""))
     changes = {"url": os.environ.get("IOE_MQTT_URL"), "password": os.environ.get("IOE_MQTT_PASSWORD")}
     mqtt = msgspec.structs.replace(mqtt, **{key: value for key, value in changes.items() if value})
-    return msgspec.structs.replace(settings, database=database, mqtt=mqtt)
+    notifications, console = settings.notifications, os.environ.get("IOE_CONSOLE_URL")
+    if console:
+        notifications = msgspec.structs.replace(notifications, console_url=console)
+    return msgspec.structs.replace(settings, database=database, mqtt=mqtt, notifications=notifications)

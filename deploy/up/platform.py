@@ -66,12 +66,12 @@ def run(choice: Choice, say: Callable[[str], None]) -> None:
             found.start(say)
             prepare_database(choice, found, home, say)
             ship_rules(found, say)
-            verbs = _verbs(choice, found, home, ports.http)
+            address = f"http://127.0.0.1:{ports.http}"
+            verbs = _verbs(choice, found, home, ports.http, settings.notifications.console_url or address)
             supervisor.groups = [*found.parts, *verbs]
             for group in verbs:
                 for part in group.values():
                     part.launch()
-            address = f"http://127.0.0.1:{ports.http}"
             _await_answer(address, supervisor)
             publish(home, Addresses(os.getpid(), found.database_url, found.mqtt_url, address, found.disk_path))
             _announce(choice, found, home, address, say)
@@ -134,9 +134,9 @@ def _addresses(found: Servers, home: Path) -> dict[str, str]:
     }
 
 
-def _verbs(choice: Choice, found: Servers, home: Path, port: int) -> list[dict[str, Part]]:
+def _verbs(choice: Choice, found: Servers, home: Path, port: int, console_url: str) -> list[dict[str, Part]]:
     """Our own processes in the order of their start; devices come last and go first."""
-    environment = _addresses(found, home)
+    environment = {**_addresses(found, home), "IOE_CONSOLE_URL": console_url}
     if choice.settings_file is not None:
         environment["IOE_SETTINGS"] = str(choice.settings_file.resolve())
 

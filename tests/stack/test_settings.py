@@ -18,7 +18,7 @@ SAMPLE = Path(settings.__file__).with_name("ioe.toml")
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("IOE_DATABASE_URL", "IOE_DATABASE_DISK_PATH", "IOE_MQTT_URL", "IOE_MQTT_PASSWORD"):
+    for name in ("IOE_DATABASE_URL", "IOE_DATABASE_DISK_PATH", "IOE_MQTT_URL", "IOE_MQTT_PASSWORD", "IOE_CONSOLE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("IOE_HOME", str(tmp_path))
 
@@ -67,6 +67,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("IOE_DATABASE_URL", "postgresql://environment/ioe")
     assert load(path).mqtt.url == "mqtt://environment:2"
     assert load(path).database.url == "postgresql://environment/ioe"
+    monkeypatch.setenv("IOE_CONSOLE_URL", "https://energy.example.com")
+    assert load(path).notifications.console_url == "https://energy.example.com"
 
 
 def test_commands_find_the_stack_that_runs_in_the_home(tmp_path: Path) -> None:
@@ -75,6 +77,9 @@ def test_commands_find_the_stack_that_runs_in_the_home(tmp_path: Path) -> None:
     assert load(None).database.url == found.database_url
     assert load(None).database.disk_path == "/data"
     assert load(None).mqtt.url == found.mqtt_url
+    assert load(None).notifications.console_url == "http://x"
+    named = written(tmp_path, '[notifications]\nconsole_url = "https://energy.example.com"')
+    assert load(named).notifications.console_url == "https://energy.example.com"
     assert (tmp_path / "addresses.json").stat().st_mode & 0o077 == 0
     withdraw(tmp_path)
     assert load(None).database.url == ""
