@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from analytics.alarms.expression import ExpressionError
 from analytics.alarms.machine import AlarmKey, Instance, Machine, Point, Unbound
 from analytics.alarms.overrides import Override
 from analytics.alarms.rule import Input, Rule, RuleError, Target
@@ -41,15 +42,15 @@ def bind(rules: Sequence[Rule], overrides: Mapping[AlarmKey, Override], machines
     instances: list[Instance] = []
     unbound: list[Unbound] = []
     for rule in rules:
-        named = rule.target.codes
-        unbound += [_missing(rule, code, site) for code in named if (rule.target.subject, code) not in site.by_code]
+        unbound += _named_in_vain(rule, site)
         for machine in site.possible(rule.target):
             if not matches(rule.target, machine):
                 continue
             key = AlarmKey(machine.site, rule.code, machine.subject, machine.code)
             try:
                 instances.append(_bound(rule, overrides.get(key), machine, key, site))
-            except (_NotBoundError, RuleError) as error:
+            except (_NotBoundError, RuleError, ExpressionError) as error:
+                # An expression is wrong only in a rule that another version of the platform stored.
                 unbound.append(Unbound(key, str(error)))
     return Binding(tuple(instances), tuple(unbound))
 
@@ -106,19 +107,29 @@ class _Site:
             found = self.in_space[machine.space] if machine.space else []
         else:
             found = self.of_kind[given.kind] if given.kind else self.of_subject["device"]
+        codes = frozenset(given.codes)
         return [
             each
             for each in found
             if (not given.kind or each.kind == given.kind)
-            and (not given.codes or each.code in given.codes)
+            and (not codes or each.code in codes)
             and not (given.others_only and each is machine)
         ]
 
 
-def _missing(rule: Rule, code: str, site: _Site) -> Unbound:
+def _named_in_vain(rule: Rule, site: _Site) -> Iterator[Unbound]:
+    """Machines that the rule names and that are not there, or are not what else it asks for."""
     of = next((machines[0].site for machines in site.of_subject.values() if machines), "")
     subject = rule.target.subject
-    return Unbound(AlarmKey(of, rule.code, subject, code), f"there is no {subject} {code!r}, and the rule names it")
+    for code in rule.target.codes:
+        key = AlarmKey(of, rule.code, subject, code)
+        machine = site.by_code.get((subject, code))
+        if machine is None:
+            yield Unbound(key, f"there is no {subject} {code!r}, and the rule names it")
+        elif not matches(rule.target, machine):
+            inside = f", inside {machine.parent}" if rule.target.only_top and machine.parent else ""
+            has = f"kind {machine.kind or 'none'}, template {machine.template or 'none'}{inside}"
+            yield Unbound(key, f"the rule names {code!r}, which is not what else it asks for: {has}")
 
 
 def _bound(rule: Rule, override: Override | None, machine: Machine, key: AlarmKey, site: _Site) -> Instance:
@@ -161,7 +172,9 @@ def _points(rule: Rule, name: str, machine: Machine, site: _Site) -> list[Point]
         if key not in machine.points:
             raise _NotBoundError(f"{machine.code} has no point {key!r}; it has {_listed(list(machine.points))}")
         return [machine.points[key]]
-    given = rule.inputs[of]
+    given = rule.inputs.get(of)
+    if given is None:
+        raise _NotBoundError(f"{name!r}: the rule has no input {of!r}")
     reached = site.reached(given, machine)
     if not reached:
         raise _NotBoundError(f"{name!r}: there is no {_words(given, machine)}")
@@ -186,7 +199,7 @@ def _words(given: Input, machine: Machine) -> str:
         "site": "on the site",
     }[given.of]
     other = "other " if given.others_only else ""
-    named = f" named {' or '.join(given.codes)}" if given.codes else ""
+    named = f" named {_listed(given.codes)}" if given.codes else ""
     return f"{other}device{f' of kind {given.kind}' if given.kind else ''}{named} {place}"
 
 

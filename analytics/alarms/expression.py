@@ -30,11 +30,11 @@ from typing import get_args, get_type_hints
 
 from analytics.alarms.expression_steps import Array, Ask, States, Step, evaluate
 from analytics.alarms.expression_tokens import ExpressionError, Token, tokens
+from analytics.alarms.rule import LONGEST_S
 
 __all__ = ["Ask", "Expression", "ExpressionError", "parse"]
 
 DEEPEST = 30
-LONGEST_WINDOW_S = 7 * 86_400.0
 
 #: How many figures each takes, at least and at most.
 _TAKES = {"abs": (1, 1), "sqrt": (1, 1), "min": (2, 8), "max": (2, 8), "where": (3, 3)}
@@ -245,8 +245,8 @@ class _Reading:
             of = self._expect("name", "a point").text
             self._expect(",", f"a comma: {token.text}(point, seconds)")
             over_s = float(self._expect("number", "the seconds to look back").text)
-            if not 0 < over_s <= LONGEST_WINDOW_S:
-                raise ExpressionError(token.at, f"it looks back over 0 to {LONGEST_WINDOW_S:.0f} seconds")
+            if not 0 < over_s <= LONGEST_S:
+                raise ExpressionError(token.at, f"it looks back over 0 to {LONGEST_S:.0f} seconds")
             self._names[of] = None
             text = f"{token.text}({of}, {over_s:g})"
         self._expect(")", ")")

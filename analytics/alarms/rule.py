@@ -22,6 +22,9 @@ PRIORITIES = ("critical", "high", "medium", "low")
 #: Levels by how bad they are: of those that hold, the worst is the alarm's level. `ON` is the level of a yes or no.
 LEVELS = ("LL", "HH", "L", "H", "ON")
 
+#: The longest delay or window, in seconds: a week. What is longer is no alarm that anybody waits for.
+LONGEST_S = 7 * 86_400.0
+
 Priority = Literal["critical", "high", "medium", "low"]
 LevelCode = Literal["LL", "HH", "L", "H", "ON"]
 
@@ -76,6 +79,8 @@ class Signal:
             raise RuleError("a deviation needs `reference`: what the figure should be")
         if self.kind in ("rate", "count", "irregularity") and not self.over_s > 0:
             raise RuleError(f"a signal of kind {self.kind!r} needs `over_s`, its window in seconds")
+        if not 0 <= self.over_s <= LONGEST_S:
+            raise RuleError(f"`over_s` is a window of 0 to {LONGEST_S:.0f} seconds")
         if self.kind in ("state", "irregularity", "ledger") and not self.states:
             raise RuleError(f"a signal of kind {self.kind!r} needs `states`: which ones are meant")
 
@@ -214,5 +219,8 @@ class Rule:
         order = [limits[at] for at in ("LL", "L", "H", "HH") if at in limits]
         if order != sorted(order):
             raise RuleError(f"rule {self.code!r}: limits must rise from LL over L and H to HH")
-        if min(self.deadband, self.on_delay_s, self.off_delay_s, self.settle_s, self.re_alarm_s) < 0:
+        delays = (self.on_delay_s, self.off_delay_s, self.settle_s, self.re_alarm_s)
+        if min(self.deadband, *delays) < 0:
             raise RuleError(f"rule {self.code!r}: a deadband or a delay is below 0")
+        if max(delays) > LONGEST_S:
+            raise RuleError(f"rule {self.code!r}: a delay is longer than {LONGEST_S:.0f} seconds, a week")

@@ -5,6 +5,7 @@ As everywhere in a folder, a faulty field is noted with its line and read as som
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,12 +18,18 @@ from services.site_folder.record import Record
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 1440
 _LARGEST, _DEEPEST = 10**300, 12
+#: Characters of a document. The longest rule that is shipped has 3,000.
+LONGEST_DOCUMENT = 20_000
 _HOURS = re.compile(r"(?:([a-z,-]+)\s+)?(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 
 
 def document_record(document: Mapping[str, Any], name: str, mistakes: Mistakes) -> Record:
-    """A document that did not come from a file as a record; every line is 1."""
+    """A document that did not come from a file as a record; every line is 1. One that is too long is a mistake."""
     bounded: Mapping[str, Any] = _bounded(document)
+    if (length := len(json.dumps(bounded, ensure_ascii=False))) > LONGEST_DOCUMENT:
+        mistakes.add(
+            name, 1, f"a rule has at most {LONGEST_DOCUMENT:,} characters, and this one {length:,}: shorten it"
+        )
 
     def tables(table: Mapping[str, Any]) -> dict[str, Sequence[Record]]:
         return {
@@ -84,6 +91,7 @@ def words(record: Record, name: str, known: Collection[str] | None = None) -> tu
         record.wrong(name, f"{name!r} must be a list of texts")
         return ()
     for each in given:
+        record.require_plain(name, each)
         if known is not None and each not in known:
             record.wrong(name, f"{each!r} in {name} is not known{mend(each, known)}")
     return tuple(given)

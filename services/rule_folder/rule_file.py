@@ -18,6 +18,7 @@ from typing import Any, Literal, TypeVar, cast, get_args
 
 from analytics.alarms.rule import (
     LEVELS,
+    LONGEST_S,
     PRIORITIES,
     Cause,
     Evidence,
@@ -81,9 +82,10 @@ def read_rule(record: Record) -> RuleEntry:
         "signal": _signal(record),
         "levels": _levels(record),
         "system": record.choice("system", SYSTEMS) if "system" in record.values else "other",
+        "deadband": record.number("deadband", least=0) or 0.0,
         **{
-            name: record.number(name, least=0) or 0.0
-            for name in ("deadband", "on_delay_s", "off_delay_s", "settle_s", "re_alarm_s")
+            name: record.number(name, least=0, most=LONGEST_S) or 0.0
+            for name in ("on_delay_s", "off_delay_s", "settle_s", "re_alarm_s")
         },
         **{name: record.text(name, needed=False) for name in ("when", "name_zh", "message", "message_zh", "source")},
         "hours": fields.hours(record, "hours"),
@@ -159,7 +161,7 @@ def _signal(record: Record) -> Signal | None:
         "of": inside.text("of", needed=False),
         "reference": inside.text("reference", needed=False),
         "relative": fields.flag(inside, "relative"),
-        "over_s": inside.number("over_s", least=0) or 0.0,
+        "over_s": inside.number("over_s", least=0, most=LONGEST_S) or 0.0,
         "states": fields.words(inside, "states"),
         "unit": inside.text("unit", needed=False),
     }

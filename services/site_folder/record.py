@@ -16,6 +16,7 @@ from typing import Any
 from services.site_folder.mistakes import Mistakes, mend
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _NOT_CODE = re.compile(r"[^a-z0-9_-]+")
 #: A cell of points.csv that takes away what the template gives.
 NONE = "none"
@@ -68,9 +69,13 @@ class Record:
         if not isinstance(value, str):
             self.wrong(name, f"{name!r} must be a text in quotes, not {value}")
             return ""
-        if any(character < " " or character == "\x7f" for character in value):
-            self.wrong(name, f"{name!r} must be one line of plain text")
+        self.require_plain(name, value)
         return value.strip()
+
+    def require_plain(self, name: str, value: str) -> None:
+        """Note a text with a line break, another character of control, or half of a surrogate pair."""
+        if _NOT_PLAIN.search(value):
+            self.wrong(name, f"{name!r} must be one line of plain text")
 
     def optional_text(self, name: str) -> str | None:
         """A text, or None where it is missing."""

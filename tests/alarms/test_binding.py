@@ -84,6 +84,30 @@ def test_a_machine_that_is_named_and_not_there_is_told() -> None:
     }
 
 
+def test_a_machine_that_is_named_and_something_else_is_told() -> None:
+    assert reasons(rule(target=Target(kind="compressor", codes=("comp-1", "gw-1")))) == {
+        "gw-1": "the rule names 'gw-1', which is not what else it asks for: kind gateway, template none"
+    }
+    inner = rule(Signal("baseline"), target=Target("meter", codes=("me-b1", "me-main"), only_top=True))
+    assert reasons(inner) == {
+        "me-b1": "the rule names 'me-b1', which is not what else it asks for: kind water, template none, inside me-main"
+    }
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"),
+    [
+        (rule("power(outlet_degc)"), "at character 1: there is no function 'power'"),
+        (rule("header.pressure_bar"), "'header.pressure_bar': the rule has no input 'header'"),
+        (rule(causes=(Cause("c", "C", "Do.", evidence=(Evidence("slope(", 2.0),)),)), "at character 7"),
+    ],
+)
+def test_a_rule_that_another_version_stored_is_told_as_unbound(stored: Rule, reason: str) -> None:
+    told = reasons(stored)
+    assert set(told) == {"comp-1", "comp-2", "comp-3"}
+    assert told["comp-1"].startswith(reason)
+
+
 def test_names_lead_to_the_machines_own_points() -> None:
     bound = rule("outlet_degc - 3", when='state == "loaded"')
     assert names(bound) == {
@@ -135,6 +159,10 @@ def test_an_input_that_leads_nowhere_or_to_several_is_told_by_name() -> None:
     }
     nobody = rule("x.flow", inputs={"x": Input("site", kind="flow_meter")})
     assert reasons(nobody)["comp-1"] == "'x.flow': there is no device of kind flow_meter on the site"
+    many = rule("x.flow", inputs={"x": Input("site", codes=tuple(f"flow-{number}" for number in range(5_000)))})
+    assert reasons(many)["comp-1"] == (
+        "'x.flow': there is no device named flow-0, flow-1, flow-2, flow-3, flow-4 and 4995 more on the site"
+    )
     without = rule("x.flow", inputs={"x": Input("gateway")})
     assert reasons(without)["comp-1"] == (
         "'x.flow': no point 'flow' at any device that is the gateway of comp-1, which is gw-1"

@@ -220,3 +220,33 @@ def test_a_document_of_any_depth_has_mistakes_and_no_more() -> None:
         deep = [deep]
     _, mistakes = read_document(rule_document(hours=deep, levels=deep, odd=deep), [])
     assert len(mistakes) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"for": {"codes": [f"comp-{number}" for number in range(10_000)]}},
+            "a rule has at most 20,000 characters, and this one 129,0",
+        ),
+        ({"name": "Hot \ud800"}, "'name' must be one line of plain text"),
+        (
+            {"signal": {"kind": "state", "of": "state", "states": ["a\u0000"]}},
+            "'states' must be one line of plain text",
+        ),
+        ({"on_delay_s": 1e300}, "'on_delay_s' must be from 0 to 604800, not 1e+300"),
+        ({"signal": {"kind": "rate", "of": "x", "over_s": 1e9}}, "'over_s' must be from 0 to 604800, not 1e+09"),
+    ],
+)
+def test_a_document_beyond_all_measure_is_one_mistake(changes: dict[str, Any], told: str) -> None:
+    entry, mistakes = read_document({**rule_document(), **changes}, [])
+    assert entry.rule is None
+    (mistake,) = mistakes
+    assert mistake.text.startswith(told)
+
+
+def test_of_many_unknown_rules_the_first_are_mended() -> None:
+    asked = [{"rule": f"outlet-hig{number}"} for number in range(100)]
+    _, mistakes = read_document(rule_document("x", suppressed_by=asked), ["outlet-high"])
+    assert sum("did you mean 'outlet-high'" in mistake.text for mistake in mistakes) == 20
+    assert len(mistakes) == 100
