@@ -1,7 +1,8 @@
 """Alarm floods: more alarms than anybody can read, as ISA-18.2 and EEMUA 191 count them.
 
 A flood begins with the eleventh alarm within ten minutes and ends when fewer than five are left in ten minutes. Its
-members are all alarms of the window that began it, and those that followed until it ended.
+members are all alarms of the window that began it, and those that followed until it ended. One that is known to go on
+is counted on from the ten minutes before the next alarm: how long it has lasted makes no difference to the work.
 """
 
 from __future__ import annotations
@@ -30,11 +31,15 @@ class Flood:
     ended_at: datetime | None = None
 
 
-def floods(announced_at: Iterable[datetime], until: datetime) -> list[Flood]:
-    """The floods in the announcements of a site (in order of time), as things are at `until`."""
-    found: list[Flood] = []
-    window: deque[datetime] = deque()
-    running: Flood | None = None
+def floods(
+    announced_at: Iterable[datetime], until: datetime, running: Flood | None = None, lately: Iterable[datetime] = ()
+) -> list[Flood]:
+    """The floods in the announcements of a site (in order of time), as things are at `until`.
+
+    `running`: one that went on when the last of `lately` came, the announcements of the ten minutes up to that one.
+    """
+    found: list[Flood] = [] if running is None else [running]
+    window: deque[datetime] = deque(lately)
     for at in announced_at:
         running = _passed(window, at, running)
         window.append(at)

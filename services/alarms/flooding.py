@@ -1,7 +1,8 @@
 """Floods as they come: begun in the transaction of the alarm that was one too many, ended as time passes.
 
-The announcements since the flood's window are counted again each time (analytics/alarms/flood.py), so a late alarm, one
-that is told twice, and hours without anybody at work give the same flood.
+The announcements of the last ten minutes are counted again each time (analytics/alarms/flood.py), so a late alarm, one
+that is told twice, and hours without anybody at work give the same flood, and a flood of days costs no more than one of
+minutes: that it still goes on is in its row, and which alarms are its members in theirs.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ class OpenRow:
     site: str
     started_at: datetime
     alarms: int
+    peak_in_ten_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +80,38 @@ async def pass_time(connection: Connection, now: datetime) -> Flooded:
     for row in await rows(connection, SQL["floods_open"], OpenRow):
         lately = await connection.fetchval(SQL["how_many_lately"].text, row.site, now - WINDOW, ENDS_BELOW)
         if lately < ENDS_BELOW:
-            await _count(connection, row.site, row, row.started_at, now, flooded)
+            await _count(connection, row.site, row, max(row.started_at, now), max(row.started_at, now), flooded)
     return flooded
 
 
 async def _count(
     connection: Connection, site: str, running: OpenRow | None, earliest: datetime, until: datetime, flooded: Flooded
 ) -> None:
-    if running is not None:
-        # A backlog may tell of what was before the flood that goes on: then both are counted, up to its beginning.
-        earliest, until = min(earliest, running.started_at), max(until, running.started_at)
-    after = earliest - WINDOW
-    known = await rows(connection, SQL["announcements"], AnnouncedRow, site, after)
+    going_on: Flood | None = None
+    lately_until = earliest
+    if running is not None and running.started_at <= earliest:
+        # It went on when people were last told of something: from there on it is counted.
+        last: datetime | None = await connection.fetchval(SQL["last_announcement"].text, site, earliest)
+        lately_until = last or earliest
+        going_on = Flood(running.started_at, earliest, lately_until, running.alarms, running.peak_in_ten_minutes)
+    elif running is not None:
+        # A backlog tells of what was before the flood that goes on: both are counted, up to its beginning at least.
+        until = max(until, running.started_at)
+    after = lately_until - WINDOW
+    known = await rows(connection, SQL["announcements"], AnnouncedRow, site, after, until)
+    lately = [row.announced_at for row in known if row.announced_at < earliest] if going_on is not None else []
     over = await rows(connection, SQL["floods_ended_after"], OverRow, site, after)
-    for flood in floods((row.announced_at for row in known if row.announced_at <= until), until):
+    for flood in floods((row.announced_at for row in known[len(lately) :]), until, going_on, lately):
+        members = [row.id for row in known if flood.first_alarm_at <= row.announced_at <= flood.last_alarm_at]
         if running is not None and _covers(flood, running.started_at):
-            await _go_on(connection, running, flood, flooded)
             flood_id = running.id
+            marked = await run(connection, SQL["mark_flood"], flood_id, members)
+            await _go_on(connection, running, flood, marked, flooded)
         elif any(_covers(flood, each.started_at) or each.covers(flood.started_at) for each in over):
             continue  # it is on record; what came late does not change it
         else:
             flood_id = await _begin(connection, site, flood, flooded)
-        members = [row.id for row in known if flood.first_alarm_at <= row.announced_at <= flood.last_alarm_at]
-        await run(connection, SQL["mark_flood"], flood_id, members)
+            await run(connection, SQL["mark_flood"], flood_id, members)
         flooded.members.update(dict.fromkeys(members, flood_id))
 
 
@@ -118,9 +129,12 @@ async def _begin(connection: Connection, site: str, flood: Flood, flooded: Flood
     return flood_id
 
 
-async def _go_on(connection: Connection, running: OpenRow, flood: Flood, flooded: Flooded) -> None:
-    if flood.alarms == running.alarms and flood.ended_at is None:
+async def _go_on(connection: Connection, running: OpenRow, flood: Flood, marked: int, flooded: Flooded) -> None:
+    if marked == 0 and flood.ended_at is None:
         return
+    # Members are those that are marked: of a long flood only the last ones were looked at again.
+    flood.alarms = running.alarms + marked
+    flood.peak_in_ten_minutes = max(running.peak_in_ten_minutes, flood.peak_in_ten_minutes)
     # A late alarm may show that it began earlier: the start that people were told stays, and the end comes after it.
     ended_at = None if flood.ended_at is None else max(flood.ended_at, running.started_at)
     await run(connection, SQL["change_flood"], running.id, ended_at, flood.alarms, flood.peak_in_ten_minutes)

@@ -1,7 +1,7 @@
 -- name: floods_open
 -- what: floods that go on, locked
 -- row: services.alarms.flooding.OpenRow
-SELECT f.id, coalesce(s.code::text, '') AS site, f.started_at, f.alarms
+SELECT f.id, coalesce(s.code::text, '') AS site, f.started_at, f.alarms, f.peak_in_ten_minutes
 FROM alarm_flood AS f LEFT JOIN site AS s ON s.id = f.site_id
 WHERE f.ended_at IS NULL ORDER BY f.id FOR UPDATE OF f;
 
@@ -13,13 +13,21 @@ SELECT f.started_at, f.ended_at FROM alarm_flood AS f LEFT JOIN site AS s ON s.i
 WHERE coalesce(s.code::text, '') = $1 AND f.ended_at > $2 ORDER BY f.started_at;
 
 -- name: announcements
--- what: when people were told of what at a site, after an instant
--- takes: site text, after timestamptz
+-- what: when people were told of what at a site, after an instant and up to another
+-- takes: site text, after timestamptz, up_to timestamptz
 -- row: services.alarms.flooding.AnnouncedRow
 SELECT o.id, o.announced_at
 FROM alarm_occurrence AS o JOIN alarm AS a ON a.id = o.alarm_id LEFT JOIN site AS s ON s.id = a.site_id
-WHERE o.announced_at > $2 AND coalesce(s.code::text, '') = $1
+WHERE o.announced_at > $2 AND o.announced_at <= $3 AND coalesce(s.code::text, '') = $1
 ORDER BY o.announced_at, o.id;
+
+-- name: last_announcement
+-- what: when people were told of something at a site for the last time before an instant
+-- takes: site text, before timestamptz
+SELECT o.announced_at
+FROM alarm_occurrence AS o JOIN alarm AS a ON a.id = o.alarm_id LEFT JOIN site AS s ON s.id = a.site_id
+WHERE o.announced_at < $2 AND coalesce(s.code::text, '') = $1
+ORDER BY o.announced_at DESC LIMIT 1;
 
 -- name: how_many_lately
 -- what: how many announcements there were at a site after an instant, counted up to a number
