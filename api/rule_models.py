@@ -11,9 +11,9 @@ from analytics.alarms.rule import Level, Priority
 from api.instants import Instant
 from api.reasons import Reason
 from services.alarms.rows import SERVICE
+from services.alarms.rule_changes import version_changes
 from services.alarms.rule_overrides import OverrideRow
-from services.alarms.rules import StoredRule, VersionRow, rule_of
-from services.rule_folder.writing import differences, document
+from services.alarms.rules import StoredRule, VersionRow
 
 LevelName = Literal["LL", "L", "H", "HH", "ON"]
 SubjectKind = Literal["device", "meter", "site", "service"]
@@ -185,12 +185,7 @@ def rule_members(stored: StoredRule, machines: int, unbound: int) -> Mapping[str
 def version_members(versions: Sequence[VersionRow]) -> list[RuleVersion]:
     """Versions, the newest first, each with what differs from the one before."""
     found: list[RuleVersion] = []
-    for row, before in zip(versions, [*versions[1:], None], strict=True):
-        changes = ["new"] if before is None else differences(_document(before), _document(row))
+    for row, changes in version_changes(versions):
         members = {name: getattr(row, name) for name in ("version", "at", "actor", "reason", "origin", "is_enabled")}
         found.append(RuleVersion.model_validate({**members, "changes": changes}))
     return found
-
-
-def _document(row: VersionRow) -> dict[str, Any]:
-    return document(rule_of(row.document), is_enabled=row.is_enabled)

@@ -60,6 +60,15 @@ async def apply_shipped(database_url: str) -> tuple[int, int]:
     return len(changes) - kept, kept
 
 
+async def require_site(connection: Connection, site: str | None) -> None:
+    """End the command where it names a site that is not there; None is all of them, "" the service."""
+    there = [each.code for each in await sites(connection)]
+    if site and site not in there:
+        raise click.ClickException(
+            f"there is no site {site!r}: there are {', '.join(there) or 'none yet'}, and service"
+        )
+
+
 def known(checked: CheckedRules) -> dict[str, FolderRule]:
     """The rules that were read; ends the command where there are mistakes, after naming them."""
     for mistake in checked.mistakes:

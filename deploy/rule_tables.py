@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from analytics.alarms.machine import Unbound
 from analytics.alarms.overrides import Override
-from analytics.alarms.rule import Level, Rule
+from analytics.alarms.rule import Level
 from deploy.instants import shown
+from services.alarms.rule_changes import version_changes
 from services.alarms.rule_overrides import OverrideRow
-from services.alarms.rules import Bound, StoredRule, VersionRow, rule_of
-from services.rule_folder.writing import differences, document, rule_text
+from services.alarms.rules import Bound, StoredRule, VersionRow
+from services.rule_folder.writing import rule_text
 
 
 def name_of(site: str, code: str) -> str:
@@ -50,10 +51,9 @@ def rule_lines(rule: StoredRule, overrides: Sequence[OverrideRow], bound: Bound)
 
 def version_lines(versions: Sequence[VersionRow]) -> Iterator[str]:
     """Versions, the newest first, each with what it made otherwise."""
-    older = [*versions[1:], None]
-    for version, before in zip(versions, older, strict=True):
+    for version, changes in version_changes(versions):
         yield f"{version.version:>4}  {shown(version.at)}  {version.actor}  {version.origin}  {version.reason}"
-        for line in () if before is None else _changed(before, version):
+        for line in changes:
             yield f"      {line}"
 
 
@@ -70,15 +70,6 @@ def figures(override: Override) -> str:
         value = getattr(override, name)
         found += [f"{name} {value:g}"] if value is not None else []
     return ", ".join(found if override.is_enabled else [*found, "switched off"])
-
-
-def _changed(before: VersionRow, after: VersionRow) -> Sequence[str]:
-    return differences(_document(before), _document(after))
-
-
-def _document(version: VersionRow) -> dict[str, object]:
-    rule: Rule = rule_of(version.document)
-    return document(rule, is_enabled=version.is_enabled)
 
 
 def _levels(levels: Sequence[Level]) -> str:

@@ -13,7 +13,7 @@ import click
 from analytics.alarms.rule import Rule
 from deploy.instants import INSTANT, shown
 from deploy.one_connection import one_connection
-from deploy.rule_apply import known, read
+from deploy.rule_apply import known, read, require_site
 from deploy.settings import settings_option
 from services.alarms import rules, trial
 from services.alarms.rules import NoSuchRuleError
@@ -47,13 +47,18 @@ def try_command(
     """
     named, _, code = rule.partition("/")
     site = "" if named == "service" else named
-    until = (stop or datetime.now(UTC)).replace(second=0, microsecond=0)
-    since = (start or until - timedelta(days=7)).replace(second=0, microsecond=0)
-    if not code or since >= until:
-        raise click.BadParameter("name a rule as site/code, and a period that begins before it ends")
+    if not code:
+        raise click.BadParameter(f"{rule!r} is no rule: name it site/code, as in kunshan/element-outlet-high")
+    now = datetime.now(UTC)
+    end = stop or now
+    try:
+        since, until = trial.span(start or end - timedelta(days=7), end, now)
+    except CannotTryError as error:
+        raise click.BadParameter(str(error)) from error
 
     async def work() -> list[str]:
         async with one_connection(settings, "rules") as connection:
+            await require_site(connection, site)
             wanted = await _rule(connection, site, code, file)
             prepared = await trial.prepare(connection, site, wanted, machines)
             total = (until - since) / _MINUTE

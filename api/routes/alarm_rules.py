@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -40,7 +40,6 @@ router = APIRouter(prefix="/alarm-rules", tags=["alarms"], dependencies=[Depends
 #: What one request may try: more takes longer than anybody waits for an answer.
 LONGEST_TRIAL = timedelta(days=15)
 MOST_READINGS = 4_000_000
-_MINUTE = timedelta(minutes=1)
 _ONE_RULE = ("site-not-found", "rule-not-found")
 _ONE_TRIAL = asyncio.Lock()
 
@@ -184,9 +183,10 @@ async def try_alarm_rule(site: Code, code: Code, connection: Database, wanted: T
 async def _tried(
     connection: Connection, site: str, rule: Rule, wanted: TrialWanted, *, as_given: bool = False
 ) -> TrialAnswer:
-    start, stop = _whole(wanted.start), _whole(wanted.stop)
-    if start >= stop:
-        raise Problem("invalid-request", "The span is empty: `from` must be a minute or more before `to`.")
+    try:
+        start, stop = trial.span(wanted.start, wanted.stop, datetime.now(UTC))
+    except CannotTryError as error:
+        raise Problem("invalid-request", f"{str(error).capitalize()}.") from error
     if stop - start > LONGEST_TRIAL:
         raise Problem("trial-refused", f"A trial may span {LONGEST_TRIAL.days} days at most: shorten it.")
     if _ONE_TRIAL.locked():
@@ -235,7 +235,3 @@ def _refused(error: RuleRefusedError) -> Problem:
 
 def _place(stored: StoredRule) -> str:
     return f"{stored.site} {stored.rule.code}"  # a blank sorts before whatever a code may have
-
-
-def _whole(instant: datetime) -> datetime:
-    return instant.replace(second=0, microsecond=0)

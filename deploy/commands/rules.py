@@ -26,7 +26,7 @@ from analytics.alarms.overrides import Override
 from analytics.alarms.rule import LEVELS, LevelCode, Rule, RuleError
 from deploy.instants import shown
 from deploy.one_connection import one_connection
-from deploy.rule_apply import apply_rules, known, read
+from deploy.rule_apply import apply_rules, known, read, require_site
 from deploy.rule_tables import figures, rule_lines, rule_table, unbound_lines, version_lines
 from deploy.rule_trial import try_command
 from deploy.settings import settings_option
@@ -67,6 +67,7 @@ def list_command(site: str | None, system: str | None, settings: Path | None) ->
 
     async def work(connection: Connection) -> list[str]:
         of = _code(site)
+        await require_site(connection, of)
         return list(rule_table(await rules.load(connection, of), await rules.bound(connection, of), system))
 
     click.echo("\n".join(_run(settings, work)))
@@ -112,7 +113,12 @@ def apply_command(
     """
     if only and not replace_edited:
         raise click.ClickException("--rule says which edited rules are replaced: give --replace-edited as well")
-    applying = Applying(known(read(folder)), folder is not None, replace_edited, frozenset(only))
+    found = known(read(folder))
+    if missing := sorted(set(only) - set(found)):
+        raise click.ClickException(
+            f"no file has a rule {', '.join(missing)}: --rule takes codes, as element-outlet-high"
+        )
+    applying = Applying(found, folder is not None, replace_edited, frozenset(only))
 
     async def work(connection: Connection) -> None:
         there = [site.code for site in await sites(connection)]
@@ -194,7 +200,9 @@ def unbound(site: str | None, settings: Path | None) -> None:
     """Say where a rule is for a machine and cannot apply, and why."""
 
     async def work(connection: Connection) -> list[str]:
-        return list(unbound_lines((await rules.bound(connection, _code(site))).binding.unbound))
+        of = _code(site)
+        await require_site(connection, of)
+        return list(unbound_lines((await rules.bound(connection, of)).binding.unbound))
 
     found = _run(settings, work)
     click.echo("\n".join(found) or "every rule applies wherever it is for")

@@ -10,13 +10,15 @@ Shipped rules are each site's own copy; those about the service are there once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+import msgspec
 
 from services import events
 from services.alarms import rules
-from services.alarms.rules import NewRule, StoredRule
+from services.alarms.rules import NewRule, StoredRule, VersionRow
 from services.database import Connection, run
 from services.rule_folder.read import FolderRule
 from services.rule_folder.writing import differences, document
@@ -121,6 +123,24 @@ def differing(there: StoredRule, wanted: FolderRule) -> Sequence[str]:
     return differences(
         document(there.rule, is_enabled=there.is_enabled), document(wanted.rule, is_enabled=wanted.is_enabled)
     )
+
+
+def version_changes(versions: Sequence[VersionRow]) -> Iterator[tuple[VersionRow, Sequence[str]]]:
+    """Versions, given the newest first, each with what it made otherwise than the one before."""
+    written = [_written(version) for version in versions]
+    for version, after, before in zip(versions, written, [*written[1:], {}], strict=True):
+        if after is None or before is None:
+            which = version.version if after is None else version.version - 1
+            yield version, [f"version {which} cannot be read by this version of the platform: no comparison"]
+        else:
+            yield version, differences(before, after) if before else ["new"]
+
+
+def _written(version: VersionRow) -> Mapping[str, Any] | None:
+    try:
+        return document(rules.rule_of(version.document), is_enabled=version.is_enabled)
+    except msgspec.ValidationError:
+        return None
 
 
 def _moved(there: StoredRule, wanted: FolderRule) -> Sequence[str]:

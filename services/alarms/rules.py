@@ -120,11 +120,13 @@ async def held(connection: Connection, site: str, code: str | None = None) -> di
 
 
 async def one(connection: Connection, site: str, code: str) -> StoredRule:
-    """A rule. Raises NoSuchRuleError."""
-    found = await held(connection, site, code)
-    if code not in found:
-        raise NoSuchRuleError(f"there is no rule {code!r} of {site or 'the service'}")
-    return found[code]
+    """A rule. Raises NoSuchRuleError, also where there is one that this version of the platform cannot read."""
+    found = await rows(connection, SQL["rules"], RuleRow, site, code, True)
+    rule = _stored(found[0]) if found else None
+    if rule is None:
+        unread = " that can be read: `ioe rules apply` or a new version of it puts it right" if found else ""
+        raise NoSuchRuleError(f"there is no rule {code!r} of {site or 'the service'}{unread}")
+    return rule
 
 
 async def versions(connection: Connection, site: str, code: str) -> list[VersionRow]:

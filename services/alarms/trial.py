@@ -184,6 +184,16 @@ def _go_on(evaluator: Evaluator, told: Told, readings: Columns, span_us: tuple[i
         told.look(evaluator.comparators.figure)
 
 
+def span(start: datetime, stop: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """A period in whole minutes, as far as it has been: the time to come is no silence. Raises CannotTryError."""
+    if start >= now:
+        raise CannotTryError("the period has not begun yet: a trial is of readings that are stored")
+    since, until = (each.replace(second=0, microsecond=0) for each in (start, min(stop, now)))
+    if since >= until:
+        raise CannotTryError("the period is empty: it must begin a minute or more before it ends, and before now")
+    return since, until
+
+
 def _near(tried: Sequence[Instance]) -> set[tuple[str, str]]:
     """Machines whose alarms could explain those of the tried ones."""
     found: set[tuple[str, str]] = set()

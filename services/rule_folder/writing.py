@@ -80,8 +80,9 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - a document is of any shape
 
 
 def _levels(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    was = {level["at"]: f"{level['limit']:g} {level['priority']}" for level in before}
-    will = {level["at"]: f"{level['limit']:g} {level['priority']}" for level in after}
+    # All digits of a limit: what reads the same would count as no change, and not be applied.
+    was = {level["at"]: f"{level['limit']} {level['priority']}" for level in before}
+    will = {level["at"]: f"{level['limit']} {level['priority']}" for level in after}
     for at in [*was, *(at for at in will if at not in was)]:
         if was.get(at) != will.get(at):
             yield f"level {at} {was.get(at, 'none')} -> {will.get(at, 'none')}"

@@ -80,6 +80,24 @@ async def test_a_rule_has_its_versions_and_its_machines(client: httpx.AsyncClien
     assert again.json()["version"] == 2
 
 
+async def test_a_version_that_another_platform_stored_is_told_beside_the_others(
+    client: httpx.AsyncClient, connection: Connection
+) -> None:
+    await put(client)
+    await connection.execute("UPDATE alarm_rule_version SET document = document || '{\"levels\": []}'::jsonb")
+    await put(client, "hot summer", deadband=3)
+    detail = (await client.get(RULE)).json()
+    assert [each["changes"] for each in detail["versions"]] == [
+        ["version 1 cannot be read by this version of the platform: no comparison"],
+        ["version 1 cannot be read by this version of the platform: no comparison"],
+    ]
+    await connection.execute("UPDATE alarm_rule SET document = document || '{\"levels\": []}'::jsonb")
+    unread = await client.get(RULE)
+    assert unread.status_code == 404
+    assert "no rule 'outlet-high' of plant that can be read" in unread.json()["detail"]
+    assert (await put(client, "anew", deadband=3)).json()["version"] == 3
+
+
 async def test_the_list_is_filtered_and_paged(client: httpx.AsyncClient) -> None:
     for code, system in (("a-high", "water"), ("b-high", "gas"), ("c-high", "gas")):
         document = rule_document(code, system=system)
@@ -163,7 +181,8 @@ async def test_a_rule_is_tried_before_it_is_stored(
 @pytest.mark.parametrize(
     ("body", "status", "detail"),
     [
-        ({"from": "2026-11-16T00:00:00Z", "to": "2026-11-16T00:00:20Z"}, 422, "The span is empty"),
+        ({"from": "2026-11-16T00:00:00Z", "to": "2026-11-16T00:00:20Z"}, 422, "The period is empty"),
+        ({"from": "2999-01-01T00:00:00Z", "to": "2999-01-02T00:00:00Z"}, 422, "The period has not begun yet"),
         ({"from": "2026-10-16T00:00:00Z", "to": "2026-11-16T00:00:00Z"}, 409, "A trial may span 15 days at most"),
         ({"from": "2026-11-16T00:00:00", "to": "2026-11-16T01:00:00Z"}, 422, ""),
         (

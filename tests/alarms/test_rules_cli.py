@@ -131,7 +131,8 @@ def test_a_rule_is_changed_and_the_shipped_one_taken_again(folder: Path) -> None
     ]
     kept = "kept rule works/outlet-high: edited here; the shipped rule has it otherwise: level H 100 high -> 105 high; "
     assert told("rules", "apply") == [f"{kept}deadband 2 -> none"]
-    assert told("rules", "apply", "--replace-edited", "--rule", "another") == [f"{kept}deadband 2 -> none"]
+    misspelt = ioe("rules", "apply", "--replace-edited", "--rule", "outlet-hihg")
+    assert "no file has a rule outlet-hihg" in misspelt.stderr
     assert ioe("rules", "apply", "--rule", "outlet-high").exit_code == 1
     assert told("rules", "apply", "--replace-edited", "--dry-run")[0].startswith("changed rule works/outlet-high")
     assert told("rules", "apply", "--replace-edited", "--rule", "outlet-high")[0].startswith(
@@ -159,7 +160,7 @@ def test_one_machine_has_its_own_figures(folder: Path) -> None:
     )
     assert told(*on, "--clear") == ["works/outlet-high on comp-1: changed"]
     assert told("rules", "unbound") == ["every rule applies wherever it is for"]
-    assert len(told("rules", "versions", "works/outlet-high")) == 5
+    assert len(told("rules", "versions", "works/outlet-high")) == 6
 
 
 @pytest.mark.parametrize(
@@ -174,6 +175,10 @@ def test_one_machine_has_its_own_figures(folder: Path) -> None:
         (["set", "works/outlet-high", "--clear", "--reason", "x"], 1, "say which with --machine"),
         (["set", "works/outlet-high", "--machine", "nn", "--off", "--reason", "x"], 1, "there is no device 'nn'"),
         (["try", "works/outlet-high", "--machine", "nn"], 1, "is not for nn"),
+        (["try", "works/outlet-high", "--from", "2999-01-01T00:00Z"], 2, "the period has not begun yet"),
+        (["list", "--site", "wroks"], 1, "there is no site 'wroks': there are works, and service"),
+        (["unbound", "--site", "wroks"], 1, "there is no site 'wroks'"),
+        (["try", "wroks/outlet-high"], 1, "there is no site 'wroks'"),
     ],
 )
 def test_what_cannot_be_is_one_line_that_says_why(

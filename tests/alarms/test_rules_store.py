@@ -12,6 +12,7 @@ from analytics.alarms.overrides import Override
 from services.alarms import machines, rule_changes, rule_edits, rule_overrides, rules
 from services.alarms.rule_changes import Applying
 from services.alarms.rule_edits import RuleRefusedError
+from services.alarms.rules import NoSuchRuleError
 from services.database import Connection, connect
 from services.rule_folder.read import FolderRule, read_document
 from tests.alarms.rule_plant import build, rule_document
@@ -139,8 +140,20 @@ async def test_a_rule_that_cannot_be_read_is_told_and_mended_by_applying(connect
     (unbound,) = (await rules.bound(connection)).binding.unbound
     assert unbound.reason.startswith("version 1 of the rule cannot be read by this version of the platform")
     assert "has no level" in unbound.reason
+    with pytest.raises(NoSuchRuleError, match="no rule 'outlet-high' of plant that can be read"):
+        await rules.one(connection, "plant", "outlet-high")
     await told(connection, files(rule_document()))
     assert len((await rules.bound(connection)).binding.instances) == 1
+
+
+async def test_a_change_of_the_last_digit_of_a_limit_is_a_change(connection: Connection) -> None:
+    def limited(limit: float) -> Applying:
+        return files(rule_document(levels=[{"at": "H", "limit": limit, "priority": "high"}]))
+
+    await told(connection, limited(1234567.4))
+    assert await told(connection, limited(1234567.9)) == [
+        "changed rule plant/outlet-high: level H 1234567.4 high -> 1234567.9 high"
+    ]
 
 
 async def test_an_override_holds_for_its_machine_and_goes_again(connection: Connection) -> None:

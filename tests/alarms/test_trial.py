@@ -175,3 +175,15 @@ async def test_a_trial_says_beforehand_how_much_it_reads(connection: Connection,
     cause = {"code": "fan", "name": "Fan", "action": "Look.", "evidence": evidence}
     prepared = await trial.prepare(connection, "plant", rule(when='state == "loaded"', cause=[cause]))
     assert prepared.readings(START, START + timedelta(days=1)) == 2 * 8640
+
+
+def test_a_trial_ends_where_the_readings_end() -> None:
+    now = START + timedelta(hours=2, seconds=30)
+    assert trial.span(START + timedelta(seconds=10), now + timedelta(days=1), now) == (
+        START,
+        START + timedelta(hours=2),
+    )
+    with pytest.raises(trial.CannotTryError, match="has not begun yet"):
+        trial.span(now, now + timedelta(days=1), now)
+    with pytest.raises(trial.CannotTryError, match="is empty"):
+        trial.span(START, START + timedelta(seconds=59), now)
