@@ -99,7 +99,7 @@ def told(
     if since is not None and at < since and _is_known(alarm, change, at, held):
         return []
     alarm.condition_since = at if since is None else max(at, since)
-    return _changed(alarm, change, at, grade)
+    return [*_shelf_over(alarm, at), *_changed(alarm, change, at, grade)]
 
 
 def put_right(
@@ -116,7 +116,8 @@ def put_right(
     at = instant(change.at_us)
     is_unheard_of = alarm.level is None and change.level is not None and at not in held
     alarm.condition_since = at
-    return _changed(alarm, change, at if is_unheard_of else max(at, now), grade)
+    at = at if is_unheard_of else max(at, now)
+    return [*_shelf_over(alarm, at), *_changed(alarm, change, at, grade)]
 
 
 def take(
@@ -134,6 +135,13 @@ def take(
         _keep(alarm, occurrence, event, at, actor)
     named = reason or ("" if result.reason == "always" else result.reason)
     return Transition(at, event, left, result.state, named, alarm.level, alarm.value, occurrence, actor, comment)
+
+
+def _shelf_over(alarm: Standing, at: datetime) -> list[Transition]:
+    """Shelving that was over by then: it ended before what is told now, though nobody has looked at the clock yet."""
+    if alarm.state != "shelved" or alarm.shelved_until is None or alarm.shelved_until > at:
+        return []
+    return [_taken(alarm, "shelf_expired", alarm.shelved_until, "time")]
 
 
 def _changed(
@@ -204,9 +212,12 @@ def _deepen(occurrence: Occurrence | None, graded: Graded) -> None:
 
 
 def _keep(alarm: Standing, occurrence: Occurrence, event: Event, at: datetime, actor: str | None) -> None:
+    # People act by our clock, conditions go by the device's, which may be a moment ahead or behind: the order holds.
+    at = max(at, occurrence.raised_at)
     if event == "clear":
-        occurrence.returned_at = max(at, occurrence.raised_at)
+        occurrence.returned_at = at
     if event == "acknowledge":
+        at = max(at, occurrence.announced_at or at)
         occurrence.first_acknowledged_at = occurrence.first_acknowledged_at or at
         occurrence.acknowledged_at, occurrence.acknowledged_by = at, actor
     elif alarm.state == "unacknowledged":
@@ -215,5 +226,5 @@ def _keep(alarm: Standing, occurrence: Occurrence, event: Event, at: datetime, a
     # While shelved or out of service, nothing is left of one that has returned, unless it is latched.
     nothing_left = event == "clear" and alarm.state in ("shelved", "out_of_service") and not alarm.moment().is_latched
     if alarm.state == "normal" or nothing_left:
-        occurrence.ended_at = max(at, occurrence.raised_at)
+        occurrence.ended_at = max(at, occurrence.returned_at or at, occurrence.acknowledged_at or at)
         alarm.occurrence = None

@@ -91,6 +91,36 @@ async def test_shelving_ends_at_its_time_also_when_nobody_was_there_to_see(plant
     assert await plant.state(hot) == "unacknowledged"
 
 
+async def test_what_comes_after_shelving_is_over_is_heard_also_before_anybody_looked_at_the_clock(
+    plant: Plant, connection: Connection
+) -> None:
+    hot = plant.instance("hot", "comp-1")
+    await done(plant, actions.shelve, 0, until=at(600))
+    steps = await plant.tell(hot, 700, "H")  # of a log that is read again, or in the second before time is looked at
+    assert [(step.transition.event, step.transition.at) for step in steps] == [
+        ("shelf_expired", at(600)),
+        ("raise", at(700)),
+    ]
+    assert await plant.state(hot) == "unacknowledged"
+    await plant.tell(hot, 800, None)
+    assert await plant.pass_time(1000) == []
+    row = await connection.fetchrow("SELECT raised_at, announced_at, returned_at, ended_at FROM alarm_occurrence")
+    assert tuple(row) == (at(700), at(700), at(800), None)
+
+
+async def test_an_occurrence_is_in_order_where_clocks_are_not(plant: Plant, connection: Connection) -> None:
+    hot = plant.instance("hot", "comp-1")
+    order = "SELECT raised_at, announced_at, first_acknowledged_at, returned_at, ended_at FROM alarm_occurrence"
+    await plant.tell(hot, 10, "H")
+    await done(plant, actions.acknowledge, 9)  # the device's clock is a second ahead
+    await plant.tell(hot, 20, None)
+    assert tuple(await connection.fetchrow(order)) == (at(10), at(10), at(10), at(20), at(20))
+    await plant.tell(hot, 30, "H")
+    await done(plant, actions.acknowledge, 42)
+    await plant.tell(hot, 40, None)  # was over when somebody answered, and came in two seconds late
+    assert tuple(await connection.fetchrow(order + " ORDER BY id DESC")) == (at(30), at(30), at(42), at(40), at(42))
+
+
 async def test_one_shot_shelving_ends_when_the_condition_goes(plant: Plant, connection: Connection) -> None:
     hot = plant.instance("hot", "comp-1")
     assert await done(plant, actions.shelve, 5, one_shot=True) == "shelved"
