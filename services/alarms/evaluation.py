@@ -18,8 +18,10 @@ What was found and not yet applied is never forgotten by a memory: `remember` ap
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -181,35 +183,52 @@ class Evaluation:
     async def remember(self, connection: Connection, now: datetime) -> None:
         """Write down what is in mind, and let the log go up to here."""
         await self.apply(connection, now)
+        memory, heard_at = self.evaluator.memory(), self.heard_at or now
         async with connection.transaction():
-            heard_at = self.heard_at or now
-            await run(connection, SQL["keep_memory"], FOLLOWER, self.last_id, heard_at, self.evaluator.memory())
+            await run(connection, SQL["keep_memory"], FOLLOWER, self.last_id, heard_at, memory)
             await batch_log.advance(connection, FOLLOWER, self.last_id)
 
 
 async def begin(connection: Connection, now: datetime) -> Evaluation:
     """Go on where the last one wrote down that it stood; the first one ever starts from what points last showed."""
-    instances = await _settled(connection, now)
-    async with connection.transaction(isolation="repeatable_read"):  # what points show, and where the log is by then
-        last_id = await batch_log.register(connection, FOLLOWER)
-        kept = await one(connection, SQL["memory_of"], MemoryRow, FOLLOWER)
-        evaluator = Evaluator(instances) if kept is None else Evaluator.restored(instances, kept.memory)
+    with _making_much():
+        instances = await _settled(connection, now)
+        async with connection.transaction(isolation="repeatable_read"):  # what points show, and where the log is then
+            last_id = await batch_log.register(connection, FOLLOWER)
+            kept = await one(connection, SQL["memory_of"], MemoryRow, FOLLOWER)
+            shown = await _shown(connection, instances, None if kept is None else kept.at)
+        # Not within it: ten thousand rules take seconds on a busy machine, and a session that idles in a transaction
+        # for so long is ended by the server.
         zones = await _zones(connection)
         if kept is None:
-            evaluation = Evaluation(evaluator, last_id, zones)
+            evaluation = Evaluation(Evaluator(instances), last_id, zones)
         else:
-            evaluation = Evaluation(evaluator, kept.log_id, zones, kept.at)
-        await _seed(connection, evaluation)
+            evaluation = Evaluation(Evaluator.restored(instances, kept.memory), kept.log_id, zones, kept.at)
+    evaluation.seed(shown)
     await evaluation.remember(connection, now)
     return evaluation
+
+
+@contextmanager
+def _making_much() -> Iterator[None]:
+    """Look for no cycles meanwhile: among a million objects that are all to stay it is a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 async def begin_anew(connection: Connection, now: datetime) -> Evaluation:
     """Forget everything: the log is gone from where we stood. Starts from what points show now."""
     instances = await _settled(connection, now)
     async with connection.transaction(isolation="repeatable_read"):
-        evaluation = Evaluation(Evaluator(instances), await batch_log.newest_id(connection), await _zones(connection))
-        await _seed(connection, evaluation)
+        last_id = await batch_log.newest_id(connection)
+        shown = await _shown(connection, instances, None)
+    evaluation = Evaluation(Evaluator(instances), last_id, await _zones(connection))
+    evaluation.seed(shown)
     evaluation.stand()
     await evaluation.remember(connection, now)
     return evaluation
@@ -223,7 +242,7 @@ async def learn(connection: Connection, evaluation: Evaluation, now: datetime) -
         return evaluation
     evaluator = Evaluator.restored(instances, evaluation.evaluator.memory())
     learned = evaluation.with_instances(evaluator, await _zones(connection))
-    await _seed(connection, learned)
+    learned.seed(await _shown(connection, instances, learned.heard_at))
     return learned
 
 
@@ -239,14 +258,16 @@ async def _zones(connection: Connection) -> Mapping[str, ZoneInfo]:
     return {row.site: ZoneInfo(row.time_zone) for row in await rows(connection, SQL["site_zones"], ZoneRow)}
 
 
-async def _seed(connection: Connection, evaluation: Evaluation) -> None:
-    """What points show of which nothing is known yet: after the first start, and when rules ask for new ones.
+async def _shown(
+    connection: Connection, instances: Sequence[Instance], until: datetime | None
+) -> dict[int, tuple[int, float]]:
+    """What points show, by id: for those of which nothing is known, after the first start or where rules ask for more.
 
     What came after our place in the log is left out: the log will tell, and all of it, not only the last.
     """
-    wanted = sorted({each for instance in evaluation.evaluator.instances for each in instance.points})
-    found = await rows(connection, SQL["last_of_points"], LastRow, wanted, evaluation.heard_at)
-    evaluation.seed({row.point_id: (row.time_us, row.value) for row in found})
+    wanted = sorted({each for instance in instances for each in instance.points})
+    found = await rows(connection, SQL["last_of_points"], LastRow, wanted, until)
+    return {row.point_id: (row.time_us, row.value) for row in found}
 
 
 def minute_of_week(now: datetime, zone: ZoneInfo) -> int:
