@@ -136,7 +136,9 @@ def _columns(spans: Iterable[tuple[Source, int, int]]) -> tuple[list[int], list[
 
 
 def _by_register(ids: Int64, times: Int64, values: Float64) -> Iterator[tuple[int, Reads]]:
-    begins = np.flatnonzero(np.append(True, ids[1:] != ids[:-1])) if len(ids) else np.empty(0, dtype=np.intp)
+    if len(ids) == 0:
+        return
+    begins = np.flatnonzero(np.append(True, ids[1:] != ids[:-1]))
     ends = np.append(begins[1:], len(ids))
     for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
         yield int(ids[begin]), Reads(times[begin:end] + _POSTGRES_EPOCH_US, values[begin:end])

@@ -12,7 +12,7 @@ import pytest
 from services import batch_log
 from services.corrections import correct
 from services.database import Connection, connect
-from services.metering import recompute, rejudging
+from services.metering import reads, recompute, rejudging
 from services.registry.points import points_named
 from services.retention import RetentionSettings, let_go
 from tests import metered_plant
@@ -60,6 +60,16 @@ async def test_history_is_judged_in_steps_and_a_crash_repeats_none_that_was_writ
     stored = await energy(connection, plant.registers["m1"])
     assert total(stored) == 192 * KWH
     assert len(stored) == 192
+
+
+async def test_a_span_without_any_read_is_nothing_and_no_failure(connection: Connection) -> None:
+    plant = await metered_plant.make(connection)
+    await store(connection, plant, "m1", hourly(1))
+    engine = await Engine(connection).start()
+    await engine.settle()
+    register = engine.accountant.books[plant.registers["m1"]].register
+    before = metered_plant.us(MIDNIGHT - 2 * HOUR), metered_plant.us(MIDNIGHT - HOUR)
+    assert len((await reads.of_register(connection, register, *before)).times_us) == 0
 
 
 async def test_a_late_read_is_judged_up_to_the_next_checkpoint_with_the_same_state(connection: Connection) -> None:
