@@ -48,14 +48,14 @@ class Wanted:
         try:
             return datetime.fromisoformat(self.after or "")
         except ValueError:
-            raise _not_ours() from None
+            raise not_ours() from None
 
     def number(self) -> int | None:
         """The place as a number, for lists by number; None: from the beginning."""
         if self.after is None:
             return None
         if not self.after.isdecimal() or len(self.after) > 18:
-            raise _not_ours()
+            raise not_ours()
         return int(self.after)
 
     def cursor(self, following: str | None) -> str | None:
@@ -103,7 +103,7 @@ def decode(mark: str, cursor: str) -> str:
         padded = cursor + "=" * (-len(cursor) % 4)
         of, place = msgspec.json.decode(base64.urlsafe_b64decode(padded.encode("ascii")), type=tuple[str, str])
     except (binascii.Error, ValueError, msgspec.MsgspecError):
-        raise _not_ours() from None
+        raise not_ours() from None
     if of != mark:
         raise Problem(
             "invalid-cursor",
@@ -112,5 +112,13 @@ def decode(mark: str, cursor: str) -> str:
     return place
 
 
-def _not_ours() -> Problem:
+def counted(text: str, *, below: int) -> int:
+    """A number in a place. Raises ValueError where it is none that could be there."""
+    if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) >= below:
+        raise ValueError(f"{text[:20]!r} is not a number below {below}")
+    return int(text)
+
+
+def not_ours() -> Problem:
+    """What is answered to a cursor whose place cannot be one of this list."""
     return Problem("invalid-cursor", "The cursor is not one of ours: give the `next` of a page unchanged.")

@@ -1,6 +1,5 @@
 """What was raised in a period, each from raise to normal, and the floods; as JSON a page at a time, or all as CSV."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -11,10 +10,10 @@ from api.alarm_answers import MachineFilter, Priorities, SiteOrService, Systems,
 from api.alarm_models import ShownOccurrence
 from api.alarm_tables import occurrences_as_csv
 from api.context import Database, Shared
-from api.instants import Instant, zoned
+from api.instants import Instant, parse, zoned
 from api.names import CODE
 from api.openapi_parts import problems
-from api.pages import PageOf, PageWanted, Wanted, wanted_page
+from api.pages import PageOf, PageWanted, Wanted, counted, not_ours, wanted_page
 from api.periods import FromOrLately, ToOrNow
 from api.problems import Problem
 from services.alarms import reads
@@ -73,7 +72,7 @@ async def list_alarm_occurrences(
     if (form or _accepted(accept)) == "csv":
         return await occurrences_as_csv(shared, period)
     async with shared.connections.borrow() as connection:
-        found, rest = await reads.occurrences(connection, period, wanted.limit, _below(wanted))
+        found, rest = await reads.occurrences(connection, period, wanted.limit, _below(wanted, ids_below=2**63))
         firsts = await reads.addresses(connection, [row.first_out_id for row in found if row.first_out_id])
     answer = Response(media_type="application/json")
     page = wanted.page(answer, (ShownOccurrence.of(row, firsts) for row in found), _place(rest))
@@ -99,7 +98,7 @@ async def list_alarm_floods(
     """Floods that touch [from, to), the newest first; without a period those of the last week."""
     since, until = lately(start, stop, datetime.now(UTC))
     named = await site_named(connection, site)
-    found, rest = await reads.floods(connection, since, until, named, wanted.limit, _below(wanted))
+    found, rest = await reads.floods(connection, since, until, named, wanted.limit, _below(wanted, ids_below=2**31))
     return wanted.page(response, (_flood(row) for row in found), _place(rest))
 
 
@@ -127,11 +126,11 @@ def _place(rest: tuple[datetime, int] | None) -> str | None:
     return None if rest is None else f"{rest[0].isoformat()}|{rest[1]}"
 
 
-def _below(wanted: Wanted) -> tuple[datetime, int] | None:
+def _below(wanted: Wanted, *, ids_below: int) -> tuple[datetime, int] | None:
     if wanted.after is None:
         return None
-    parts: Sequence[str] = wanted.after.split("|")
+    time, _, number = wanted.after.partition("|")
     try:
-        return datetime.fromisoformat(parts[0]), int(parts[1])
-    except (ValueError, IndexError):
-        raise Problem("invalid-cursor", "The cursor is not one of ours: give the `next` of a page unchanged.") from None
+        return parse(time), counted(number, below=ids_below)
+    except ValueError:
+        raise not_ours() from None

@@ -1,6 +1,5 @@
 """Alarms as they stand: what asks for somebody, what is known, what is kept quiet; and one with all that is known."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,10 +8,9 @@ from analytics.alarms.lifecycle import State
 from api.alarm_answers import Code, MachineFilter, Priorities, SiteOrService, Systems, detail, site_named
 from api.alarm_models import Alarm, AlarmDetail
 from api.context import Database
-from api.instants import zoned
+from api.instants import parse, zoned
 from api.openapi_parts import problems
-from api.pages import PageOf, PageWanted
-from api.problems import Problem
+from api.pages import PageOf, PageWanted, counted, not_ours
 from services.alarms import reads
 from services.alarms.reads import After, Wanted
 
@@ -65,6 +63,6 @@ def _after(place: str | None) -> After | None:
     rank, _, rest = place.partition("|")
     since, _, address = rest.partition("|")
     try:
-        return After(int(rank), datetime.fromisoformat(since), address)
+        return After(counted(rank, below=100), parse(since), address)
     except ValueError:
-        raise Problem("invalid-cursor", "The cursor is not one of ours: give the `next` of a page unchanged.") from None
+        raise not_ours() from None

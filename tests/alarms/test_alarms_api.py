@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
+from api import pages
 from services.database import Connection, connect
 from tests.alarms import kept_plant
 from tests.alarms.kept_plant import Plant
@@ -135,6 +137,24 @@ async def test_what_was_raised_is_listed_and_comes_as_csv(client: httpx.AsyncCli
         await client.get("/api/v1/alarm-occurrences?from=2026-11-23T08:00:00Z&to=2026-11-23T08:00:00Z")
     ).status_code == 422
     assert (await client.get("/api/v1/alarm-occurrences", headers={"Accept": "image/png"})).status_code == 406
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/api/v1/alarms", "99999999999|2026-01-01T00:00:00+00:00|kunshan/hot/comp-1"),
+        ("/api/v1/alarms", "1|0001-01-01T00:00:00+14:00|kunshan/hot/comp-1"),
+        ("/api/v1/alarms", "1|2026-01-01T00:00:00|kunshan/hot/comp-1"),
+        ("/api/v1/alarm-floods", "2026-01-01T00:00:00+00:00|9999999999"),
+        ("/api/v1/alarm-floods", "9999-12-31T23:59:59-14:00|1"),
+        ("/api/v1/alarm-occurrences", "2026-01-01T00:00:00+00:00|9223372036854775808"),
+        ("/api/v1/alarm-occurrences", "2026-01-01T00:00:00+00:00|-1"),
+    ],
+)
+async def test_a_place_that_no_list_has_is_no_cursor(client: httpx.AsyncClient, path: str, place: str) -> None:
+    mark = hashlib.blake2b(repr((path, [])).encode(), digest_size=6).hexdigest()
+    answer = await client.get(path, params={"cursor": pages.encode(mark, place)})
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-cursor")
 
 
 async def test_figures_and_floods_of_a_period(client: httpx.AsyncClient, plant: Plant) -> None:
