@@ -163,7 +163,10 @@ async def retire(connection: Connection, site: str, codes: Sequence[str], actor:
 
 
 async def bound(connection: Connection, site: str | None = None, code: str | None = None) -> Bound:
-    """Bind living rules, of every site or of one, to the machines of the registry and the parts of the service."""
+    """Bind living rules, of every site or of one, to the machines of the registry and the parts of the service.
+
+    The library has rules for machines that a site need not have; any other rule that meets none is told as unbound.
+    """
     found = await rows(connection, SQL["rules"], RuleRow, site, code, False)
     others = await rule_overrides.held(connection, site)
     by_site = await machines_of(connection, site)
@@ -177,6 +180,14 @@ async def bound(connection: Connection, site: str | None = None, code: str | Non
             reason = f"version {row.version} of the rule cannot be read by this version of the platform: {error}"
             unbound.append(Unbound(AlarmKey(row.site, row.code, "", ""), reason))
     bindings = [bind(rules[of], others, by_site.get(of, [])) for of in sorted(rules)]
+    met = {(each.key.site, each.key.rule) for binding in bindings for each in (*binding.instances, *binding.unbound)}
+    own = {(row.site, row.code) for row in found if row.origin != "shipped"}
+    unbound += [
+        Unbound(AlarmKey(of, rule.code, rule.target.subject, ""), nobody(rule))
+        for of in sorted(rules)
+        for rule in rules[of]
+        if (of, rule.code) in own - met
+    ]
     return Bound(
         Binding(
             tuple(instance for each in bindings for instance in each.instances),
@@ -185,6 +196,13 @@ async def bound(connection: Connection, site: str | None = None, code: str | Non
         {(row.site, row.code): row.rule_id for row in found},
         {(row.site, row.code): row.version for row in found},
     )
+
+
+def nobody(rule: Rule) -> str:
+    """Why a rule is on no machine and unbound on none: there is none that it is for."""
+    asked = (("kind", rule.target.kind), ("template", rule.target.template))
+    wanted = " and ".join(f"{what} {text!r}" for what, text in asked if text)
+    return f"there is no {rule.target.subject}{f' of {wanted}' if wanted else ''}, for which the rule is"
 
 
 async def machines_of(connection: Connection, site: str | None = None) -> Mapping[str, Sequence[Machine]]:

@@ -117,6 +117,8 @@ async def prepare(
     bound = bind([replace(rule, causes=())], {} if as_given else overrides, machines)
     tried = tuple(each for each in bound.instances if not only or each.key.subject in only)
     unbound = tuple(each for each in bound.unbound if not only or each.key.subject in only)
+    if not bound.instances and not bound.unbound:
+        raise CannotTryError(rules.nobody(rule))
     if missing := sorted(set(only) - {each.key.subject for each in tried} - {each.key.subject for each in unbound}):
         raise CannotTryError(f"rule {rule.code!r} is not for {', '.join(missing)}: see which machines it is for")
     zone = next((each.time_zone for each in await sites(connection) if each.code == site), "UTC")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from analytics.alarms.expression import ExpressionError
 from analytics.alarms.rule import Rule
 from analytics.alarms.rule_expressions import of_evidence
 from services.rule_folder.fields import document_record
@@ -59,7 +60,7 @@ def read_rule_folder(folder: Path | None, library: Path) -> CheckedRules:
     entries |= own
     origins |= dict.fromkeys(own, "site")
     for entry in entries.values():
-        _check_others(entry.rule, entry.record, set(entries))
+        _check_others(entry.read, entry.record, set(entries))
     if mistakes.found:
         return CheckedRules(None, mistakes.listed())
     return CheckedRules(
@@ -80,7 +81,7 @@ def read_file(path: Path, known: Mapping[str, object]) -> CheckedRules:
     for entry in () if record is None else read_rules(record):
         _only_once(found, entry)
     for entry in found.values():
-        _check_others(entry.rule, entry.record, {*found, *known})
+        _check_others(entry.read, entry.record, {*found, *known})
     if mistakes.found:
         return CheckedRules(None, mistakes.listed())
     rules = {code: entry for code, entry in found.items() if entry.rule is not None}
@@ -94,7 +95,7 @@ def read_document(document: Mapping[str, Any], known: Sequence[str]) -> tuple[Ru
     if mistakes.found:
         return RuleEntry("", None, False, record), mistakes.listed()
     entry = read_rule(record)
-    _check_others(entry.rule, entry.record, {*known, entry.code})
+    _check_others(entry.read, entry.record, {*known, entry.code})
     return (replace(entry, rule=None) if mistakes.found else entry), mistakes.listed()
 
 
@@ -124,7 +125,8 @@ def _check_others(rule: Rule | None, record: Record, known: set[str]) -> None:
 def _named(rule: Rule) -> Iterator[tuple[str, str]]:
     for suppression in rule.suppressed_by:
         yield "suppressed_by", suppression.rule
-    for expression in of_evidence(rule):
-        for ask in expression.asks:
-            if not ask.over_s:
-                yield "cause", ask.of
+    try:
+        for expression in of_evidence(rule):
+            yield from (("cause", ask.of) for ask in expression.asks if not ask.over_s)
+    except ExpressionError:
+        return  # which is a mistake that is noted already

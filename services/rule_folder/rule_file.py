@@ -47,6 +47,7 @@ RULE_FIELDS = (
     *("source", "cause", "enabled"),
 )
 SIGNAL_FIELDS = ("kind", "of", "reference", "relative", "over_s", "counts", "states", "unit")
+_STAND_IN = (Level("H", 0.0, "low"),)
 _FOR_SHAPE = 'for = { kind = "compressor" }'
 _LEVELS_SHAPE = 'levels = [ { at = "H", limit = 105, priority = "high" } ]'
 _INPUTS_SHAPE = 'inputs = { header = { of = "site", kind = "pressure_sensor" } }'
@@ -62,6 +63,8 @@ class RuleEntry:
     rule: Rule | None
     is_enabled: bool
     record: Record
+    read: Rule | None = None
+    """The rule as far as it was read, with stand-ins for what has mistakes: for what else is wrong with it."""
 
 
 def read_rules(record: Record) -> list[RuleEntry]:
@@ -96,12 +99,13 @@ def read_rule(record: Record) -> RuleEntry:
         "causes": tuple(_cause(each) for each in record.under("cause")),
     }
     is_enabled = fields.flag(record, "enabled", usual=True)
-    rule = None
-    # What follows from half-read fields would only repeat the mistakes noted already.
-    if len(record.mistakes.found) == before:
-        rule = _made(record, "levels", lambda: Rule(**given))
-        _note_findings(record, rule)
-    return RuleEntry(code, rule if len(record.mistakes.found) == before else None, is_enabled, record)
+    if len(record.mistakes.found) > before:
+        # So that what is wrong with the expressions is told at the same time as what is wrong with the fields.
+        given["signal"] = given["signal"] or Signal("silence")
+        given["levels"] = _STAND_IN
+    read = _made(record, "levels", lambda: Rule(**given))
+    _note_findings(record, read)
+    return RuleEntry(code, read if len(record.mistakes.found) == before else None, is_enabled, record, read)
 
 
 def _made(record: Record, name: str, make: Callable[[], Made]) -> Made | None:

@@ -245,6 +245,34 @@ def test_a_document_beyond_all_measure_is_one_mistake(changes: dict[str, Any], t
     assert mistake.text.startswith(told)
 
 
+def test_fields_expressions_and_names_with_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "air.toml"
+    path.write_text(
+        """[[rule]]
+code = "outlet-high"
+name = "Outlet high"
+for = { kind = "compressor" }
+signal = "outlet_degc >"
+levls = [ { at = "H", limit = 105, priority = "high" } ]
+when = 'state = 1'
+suppressed_by = [ { rule = "compressor-fualt" } ]
+[[rule.cause]]
+code = "hot"
+name = "Hot"
+action = "Cool."
+evidence = [ { if = "slope(", times = 2 } ]
+"""
+    )
+    assert [str(mistake).split(": ")[0] for mistake in read_file(path, {"compressor-fault": None}).mistakes] == [
+        "air.toml:1",  # levels
+        "air.toml:5",
+        "air.toml:6",
+        "air.toml:7",
+        "air.toml:8",
+        "air.toml:13",
+    ]
+
+
 def test_of_many_unknown_rules_the_first_are_mended() -> None:
     asked = [{"rule": f"outlet-hig{number}"} for number in range(100)]
     _, mistakes = read_document(rule_document("x", suppressed_by=asked), ["outlet-high"])

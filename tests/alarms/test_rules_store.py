@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
-from analytics.alarms.machine import AlarmKey
+from analytics.alarms.machine import AlarmKey, Unbound
 from analytics.alarms.overrides import Override
 from services.alarms import machines, rule_changes, rule_edits, rule_overrides, rules
 from services.alarms.rule_changes import Applying
@@ -134,6 +134,18 @@ async def test_binding_tells_of_every_machine_it_leaves_out(connection: Connecti
     assert (await rules.bound(connection)).binding.instances == ()
 
 
+async def test_a_rule_of_ones_own_that_is_for_nothing_there_is_told(connection: Connection) -> None:
+    nobody = rule_document(**{"for": {"kind": "compresor"}})
+    await told(connection, files(nobody))
+    assert (await rules.bound(connection)).binding.unbound == ()
+    await told(connection, files(nobody, origin="site"))
+    (unbound,) = (await rules.bound(connection)).binding.unbound
+    assert unbound == Unbound(
+        AlarmKey("plant", "outlet-high", "device", ""),
+        "there is no device of kind 'compresor', for which the rule is",
+    )
+
+
 async def test_a_rule_that_cannot_be_read_is_told_and_mended_by_applying(connection: Connection) -> None:
     await told(connection, files(rule_document()))
     await connection.execute("UPDATE alarm_rule SET document = document || '{\"levels\": []}'::jsonb")
@@ -198,6 +210,7 @@ async def test_an_edit_with_mistakes_is_refused_with_all_of_them(connection: Con
     assert refused.value.mistakes == [
         "'deadband' must be 0 or more, not -1",
         "'levls' is not known here: did you mean 'levels'?",
+        "'state = 1': at character 7: a comparison is written ==",
     ]
     with pytest.raises(RuleRefusedError, match="a comparison is written =="):
         await rule_edits.enter(connection, "plant", rule_document(when="state = 1"), "try")
