@@ -134,7 +134,7 @@ LEFT JOIN alarm AS f ON f.id = n.first_alarm_id
 WHERE o.id = a.occurrence_id;
 
 -- name: put_instances
--- what: an alarm for each rule and machine; one that was retired is back, as if it were new
+-- what: an alarm for each rule and machine; one that was retired is back, as if it were new; those that are as they should be are not locked
 -- takes: sites text[], rules text[], subject_kinds text[], subjects text[], devices text[], equipment text[], meters text[], groups text[]
 INSERT INTO alarm AS a (rule_id, site_id, subject_kind, subject, device_id, equipment_id, meter_id, first_out_group)
 SELECT r.id, r.site_id, n.kind, n.subject, d.id, e.id, m.id, n.first_out_group
@@ -145,7 +145,12 @@ JOIN alarm_rule AS r ON r.code = n.rule AND (r.site_id = s.id OR n.site = '' AND
 LEFT JOIN device AS d ON d.site_id = s.id AND d.code = n.device
 LEFT JOIN equipment AS e ON e.site_id = s.id AND e.code = n.equipment
 LEFT JOIN meter AS m ON m.site_id = s.id AND m.code = n.meter
-ORDER BY r.id, n.kind, n.subject
+LEFT JOIN alarm AS k ON k.rule_id = r.id AND k.subject_kind = n.kind AND k.subject = n.subject
+WHERE k.id IS NULL
+   OR (k.device_id, k.equipment_id, k.meter_id, k.first_out_group, k.retired_at)
+      IS DISTINCT FROM (d.id, e.id, m.id, n.first_out_group, NULL::timestamptz)
+-- In the order in which everybody locks them.
+ORDER BY k.id, r.id, n.kind, n.subject
 ON CONFLICT (rule_id, subject_kind, subject) DO UPDATE
 SET device_id = excluded.device_id, equipment_id = excluded.equipment_id, meter_id = excluded.meter_id,
     first_out_group = excluded.first_out_group, retired_at = NULL

@@ -216,6 +216,21 @@ async def test_a_rule_that_is_gone_retires_its_alarms_and_comes_back_new(plant: 
     assert await plant.state(hot) == "unacknowledged"
 
 
+async def test_what_is_there_is_settled_again_without_waiting_for_whoever_holds_it(
+    plant: Plant, connection: Connection, database_url: str
+) -> None:
+    hot = plant.instance("hot", "comp-1")
+    await plant.tell(hot, 1, "H")
+    other = await connect(database_url, name="test")
+    try:
+        async with connection.transaction():
+            await actions.acknowledge(connection, [AlarmRef("kunshan", "hot", "comp-1")], "local", "", at(2))
+            async with asyncio.timeout(10), other.transaction():
+                assert await keeping.settle(other, [hot], at(3)) == []
+    finally:
+        await other.close()
+
+
 async def test_an_acknowledged_alarm_that_stands_asks_again(connection: Connection) -> None:
     plant = await kept_plant.make(connection, rules=[replace(HOT, re_alarm_s=600.0)])
     hot = plant.instance("hot", "comp-1")
