@@ -106,7 +106,7 @@ class Alarm:
 
 
 def alarm(payload: Mapping[str, Any]) -> Alarm:
-    """An alarm as its payload describes it."""
+    """An alarm as its payload describes it; each of its words on one line."""
     return Alarm(
         alarm=alarm_name(payload),
         site=_text(payload, "site"),
@@ -142,7 +142,7 @@ def _cause(given: Mapping[str, Any]) -> Cause:
 
 def _text(payload: Mapping[str, Any], name: str) -> str:
     value = payload.get(name)
-    return value if isinstance(value, str) else ""
+    return " ".join(value.split()) if isinstance(value, str) else ""
 
 
 def _number(payload: Mapping[str, Any], name: str) -> float | None:

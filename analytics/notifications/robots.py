@@ -51,6 +51,7 @@ class RobotRequest:
 
 def request(kind: ChannelKind, text: Text, secret: str, now: datetime) -> RobotRequest:
     """The request that carries a message to a robot; signed where there is a secret."""
+    text = Text(_plain(text.title), _plain(text.body))
     if kind == "dingtalk":
         words = _cut(f"### {text.title}\n\n{_markdown(text.body)}", LIMITS_BYTES[kind])
         body = {"msgtype": "markdown", "markdown": {"title": text.title, "text": words}}
@@ -101,6 +102,11 @@ def outcome(kind: ChannelKind, body: bytes) -> Outcome:
 
 def _base64_hmac(key: bytes, text: bytes) -> str:
     return base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode("ascii")
+
+
+def _plain(text: str) -> str:
+    """No name of a machine calls everybody (`<@all>`, `<at user_id=...>`), colours or links anything (`](`)."""
+    return text.replace("<", "\N{FULLWIDTH LESS-THAN SIGN}").replace("](", "] (")
 
 
 def _markdown(body: str) -> str:

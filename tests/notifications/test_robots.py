@@ -12,7 +12,8 @@ import pytest
 
 from analytics.notifications import robots
 from analytics.notifications.model import Channel, ChannelKind
-from analytics.notifications.texts import Text
+from analytics.notifications.plan import Item
+from analytics.notifications.texts import Setting, Text, message
 from tests.notifications.office import T0, after, plant
 from tests.notifications.receivers import Request, http_receiver
 
@@ -115,6 +116,20 @@ async def test_an_error_in_the_body_is_no_delivery(database_url: str, monkeypatc
     monkeypatch.setitem(OK, "feishu", b'{"code":19021,"msg":"sign match fail"}')
     _, deliveries = await sent(database_url, monkeypatch, "feishu")
     assert deliveries == [("group", "waiting", 1, "code 19021: sign match fail")]
+
+
+@pytest.mark.parametrize("kind", ["dingtalk", "wecom", "feishu"])
+def test_a_name_is_words_and_nothing_else(kind: ChannelKind) -> None:
+    name = 'P <@all> <at user_id="all">x</at>\n# [free](https://example.com) ![](https://example.com/a.png)'
+    payload = {"site": "kunshan", "rule": "r", "subject": "p-1", "machine": name, "name": "High\r\nBcc: x", "value": 1}
+    item = Item("raised", 0, 1, "kunshan", "kunshan/r/p-1", payload)
+    text = message("alarms", [item], Setting("en", "Kunshan", "UTC"), T0)
+    assert len(text.title.splitlines()) == 1
+    told = json.loads(robots.request(kind, text, "", T0).body)
+    sent = json.dumps(told, ensure_ascii=False)
+    assert "<" not in sent
+    assert "](" not in sent
+    assert "\\n#" not in sent.replace("\\n###", "")
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "wecom", "feishu"])
