@@ -841,6 +841,8 @@ CREATE TABLE notification_channel (
 CREATE TABLE notification_cursor (
   one boolean DEFAULT true NOT NULL,
   last_event_id bigint NOT NULL,
+  unread_alarms bigint DEFAULT 0 NOT NULL,
+  unread_at timestamp with time zone,
   CONSTRAINT notification_cursor_one_check CHECK (one),
   CONSTRAINT notification_cursor_pkey PRIMARY KEY (one)
 );
@@ -933,6 +935,8 @@ CREATE TABLE notification_told (
   priority text NOT NULL,
   told_at timestamp with time zone NOT NULL,
   step integer NOT NULL,
+  called integer NOT NULL,
+  is_acknowledged boolean NOT NULL,
   is_quiet boolean NOT NULL,
   is_returned boolean NOT NULL,
   flood_event_id bigint,

@@ -6,7 +6,7 @@ them is a flood's beginning or end, the items that it held back come along.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -15,6 +15,7 @@ from analytics.notifications.happening import FLOOD_BEGAN, FLOOD_ENDED
 from analytics.notifications.plan import Item, ItemKind
 
 MessageKind = Literal["alarms", "escalation", "flood_began", "flood_ended", "test"]
+_FLOODS = (FLOOD_BEGAN, FLOOD_ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,21 @@ def groups(waiting: Iterable[Waiting], now: datetime) -> list[Group]:
     together: dict[tuple[int, str, bool, int], list[Waiting]] = {}
     for each in waiting:
         item = each.item
-        step = item.step if each.due_at is not None else 0  # what a flood held back goes with its messages
+        of_flood = each.due_at is None or item.kind in _FLOODS  # what a flood held back goes with its messages
+        step = 0 if of_flood else item.step
         together.setdefault((each.route_id, item.site, item.kind == "escalated", step), []).append(each)
     found = []
     for (route_id, site, escalated, step), items in together.items():
-        flooded: set[ItemKind] = {each.item.kind for each in items if each.item.kind in (FLOOD_BEGAN, FLOOD_ENDED)}
+        flooded = {each.item.kind: each.item.step for each in items if each.item.kind in _FLOODS}
         taken = [each for each in items if flooded or each.due_at is not None]
         if any(each.due_at is not None and each.due_at <= now for each in taken):
             kind: MessageKind = "escalation" if escalated else _kind(flooded)
-            found.append(Group(kind, route_id, site, step, tuple(sorted(taken, key=lambda each: each.item_id))))
+            furthest = max(flooded.values(), default=step)
+            found.append(Group(kind, route_id, site, furthest, tuple(sorted(taken, key=lambda each: each.item_id))))
     return sorted(found, key=lambda group: group.items[0].item_id)
 
 
-def _kind(flooded: set[ItemKind]) -> MessageKind:
+def _kind(flooded: Collection[ItemKind]) -> MessageKind:
     """Of a flood that is over before its beginning was told, only the end is."""
     if FLOOD_ENDED in flooded:
         return FLOOD_ENDED

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from analytics.alarms.rule import PRIORITIES
 from analytics.notifications.happening import FLOOD_BEGAN, FLOOD_ENDED, Happening
 from analytics.notifications.model import Route
 
@@ -43,6 +44,10 @@ class Told:
     priority: str
     told_at: datetime
     step: int
+    called: int
+    """The furthest step before it was told again, which begins the steps anew: who was called is told of the end."""
+    is_acknowledged: bool
+    """Since it was told; it may ask again since then."""
     is_quiet: bool
     """Nobody is called again: acknowledged, gone by itself, shelved, suppressed or out of service."""
     is_returned: bool
@@ -87,31 +92,37 @@ def take(what: Happening, route: Route, told: Told | None, flood: Flood | None, 
     """What a route does about what happened to one alarm. `flood`: the one that is on at the alarm's site."""
     kind = _coming(what, told)
     if kind is not None and route.matches(what.system, what.priority, of_service=not what.site):
-        return _tell(what, kind, flood, now)
+        return _tell(what, kind, told, flood, now)
     if told is None or what.event == "retire":
         return Decision((), None, flood)  # a rule that is gone says nothing about health
-    return _remember(what, told, flood)
+    if kind is not None and told.raised_at != what.raised_at:
+        return Decision((), None, flood)  # another occurrence, and not for this route
+    return _remember(what, told, flood, now)
 
 
 def _coming(what: Happening, told: Told | None) -> ItemKind | None:
     """The kind of item by which an alarm comes to people just now, if it does."""
-    if what.state not in _ASKS:
+    if what.state != "unacknowledged":  # a latched one that is unshelved is over all the same
         return None
     if what.event == "unsuppress" and told is not None and not told.is_returned and told.raised_at == what.raised_at:
-        return None  # the machine was stopped for a while: they know already
+        # The machine was stopped for a while: they know already, unless it got worse meanwhile.
+        return "worsened" if PRIORITIES.index(what.priority) < PRIORITIES.index(told.priority) else None
     return _COMES.get(what.event)
 
 
-def _tell(what: Happening, kind: ItemKind, flood: Flood | None, now: datetime) -> Decision:
+def _tell(what: Happening, kind: ItemKind, told: Told | None, flood: Flood | None, now: datetime) -> Decision:
     items = [Item(kind, 0, what.event_id, what.site, what.alarm, what.payload, is_held=flood is not None)]
     if flood is not None and not flood.is_told:
         items.append(Item(FLOOD_BEGAN, 0, flood.event_id, what.site, what.site, flood.payload))
         flood = replace(flood, is_told=True)
+    again = told is not None and told.raised_at == what.raised_at and not told.is_returned
     known = Told(
         raised_at=what.raised_at,
         priority=what.priority,
         told_at=now,
         step=0 if flood is None else flood.step,
+        called=max(told.step, told.called) if told is not None and again else 0,
+        is_acknowledged=False,
         is_quiet=False,
         is_returned=False,
         flood_event_id=None if flood is None else flood.event_id,
@@ -121,15 +132,25 @@ def _tell(what: Happening, kind: ItemKind, flood: Flood | None, now: datetime) -
     return Decision(tuple(items), known, flood)
 
 
-def _remember(what: Happening, told: Told, flood: Flood | None) -> Decision:
+def _remember(what: Happening, told: Told, flood: Flood | None, now: datetime) -> Decision:
     items: tuple[Item, ...] = ()
     gone = what.state in _CONDITION_GONE
     if gone and not told.is_returned:
         held = flood is not None and flood.is_told
-        items = (Item("returned", told.step, what.event_id, what.site, what.alarm, what.payload, is_held=held),)
+        step = max(told.step, told.called)
+        items = (Item("returned", step, what.event_id, what.site, what.alarm, what.payload, is_held=held),)
     if what.state == "normal":
         return Decision(items, None, flood)
-    known = replace(told, is_quiet=what.state not in _ASKS, is_returned=told.is_returned or gone, payload=what.payload)
+    is_quiet = what.state not in _ASKS
+    asks_again = told.is_acknowledged and told.is_quiet and not is_quiet
+    known = replace(
+        told,
+        told_at=now if asks_again else told.told_at,  # the minutes that had run when somebody answered are over
+        is_acknowledged=told.is_acknowledged or what.event == "acknowledge",
+        is_quiet=is_quiet,
+        is_returned=told.is_returned or gone,
+        payload=what.payload,
+    )
     return Decision(items, known, flood)
 
 
@@ -142,7 +163,7 @@ def flood_began(what: Happening, *, has_share: bool) -> tuple[tuple[Item, ...], 
 
 
 def flood_ended(what: Happening, flood: Flood | None) -> tuple[Item, ...]:
-    """A flood is over: told where its beginning was."""
+    """A flood is over: told where its beginning was, and to who was called for it."""
     if flood is None or not flood.is_told:
         return ()
-    return (Item(FLOOD_ENDED, 0, what.event_id, what.site, what.site, what.payload),)
+    return (Item(FLOOD_ENDED, flood.step, what.event_id, what.site, what.site, what.payload),)

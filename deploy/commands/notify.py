@@ -28,6 +28,7 @@ from services.notifications.log import (
     log_page,
     outcome_of,
     put_test_message,
+    unread_alarms,
 )
 from services.notifications.store import load
 from services.site_folder.files import read_toml
@@ -86,6 +87,13 @@ def channels(site: str | None, settings: Path | None) -> None:
                 click.echo(f"    {last}, {state.waiting} waiting, {state.failed_in_a_day} failed in a day")
                 if state.trouble:
                     click.secho(f"    {state.trouble}", fg="yellow")
+            unread = await unread_alarms(connection)
+            if unread.at is not None:
+                click.secho(
+                    f"nobody was told of {unread.alarms} events of alarms, dropped unread, the last at "
+                    f"{unread.at:%Y-%m-%d %H:%M:%S}Z: `ioe watch` did not run",
+                    fg="red",
+                )
 
     asyncio.run(work())
 

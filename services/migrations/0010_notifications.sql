@@ -26,7 +26,10 @@ CREATE TABLE notification_route (
 -- Up to which event the outbox has been written; it moves in the transaction that writes the items.
 CREATE TABLE notification_cursor (
   one           boolean PRIMARY KEY DEFAULT true CHECK (one),
-  last_event_id bigint NOT NULL
+  last_event_id bigint NOT NULL,
+  -- Alarm events that were dropped with their term before anybody read them: nobody was told.
+  unread_alarms bigint NOT NULL DEFAULT 0,
+  unread_at     timestamptz
 );
 INSERT INTO notification_cursor (last_event_id) VALUES (0);
 
@@ -75,6 +78,8 @@ CREATE TABLE notification_told (
   priority        text NOT NULL,
   told_at         timestamptz NOT NULL,                 -- from here the minutes of an escalation count
   step            int NOT NULL,
+  called          int NOT NULL,                         -- the furthest step of this occurrence before it was told again
+  is_acknowledged boolean NOT NULL,                     -- since it was told
   is_quiet        boolean NOT NULL,                     -- acknowledged, shelved, suppressed or out of service
   is_returned     boolean NOT NULL,
   -- The flood it was told in; one escalation a step stands for all of a flood.

@@ -14,6 +14,9 @@ from services import events
 from services.database import Connection, rows, run
 from services.notifications.store import SQL
 
+#: The event by which whoever sends knows that channels or routes are others.
+CHANGED = "notifications.changed"
+
 
 class NoSuchSiteError(Exception):
     """The site is not in the registry; the message says what to do first."""
@@ -88,7 +91,7 @@ async def apply(connection: Connection, site: str, wanted: Wanted, now: datetime
             await run(connection, statement, site, change.subject, last)
         if changes:
             payload = {"changes": [str(change) for change in changes]}
-            await events.record(connection, "notifications.changed", site, payload)
+            await events.record(connection, CHANGED, site, payload)
     return changes
 
 

@@ -20,7 +20,7 @@ from analytics.notifications.robots import PAUSES_S
 from analytics.notifications.texts import Text
 from services.database import Connection, rows, run
 from services.notifications.sending import Letter, send
-from services.notifications.store import SQL, Book, DeliveryRow
+from services.notifications.store import SQL, Book, DeliveryRow, StoredChannel
 
 log = logging.getLogger("ioe.notifications")
 
@@ -28,6 +28,7 @@ log = logging.getLogger("ioe.notifications")
 @dataclass(frozen=True, slots=True)
 class _UnderWay:
     row: DeliveryRow
+    stored: StoredChannel
     task: asyncio.Task[Outcome]
 
 
@@ -40,11 +41,12 @@ class Deliveries:
 
     async def start(self, connection: Connection, book: Book, now: datetime) -> int:
         """Begin what is due on channels that are not busy; gives how many."""
-        resting = [channel for channel, until in self._not_before.items() if until > now]
-        busy = [*self._under_way, *resting]
-        claimed = await rows(connection, SQL["claim_deliveries"], DeliveryRow, now, busy)
+        resting = {channel for channel, until in self._not_before.items() if until > now}
+        free = [channel for channel in book.channels if channel not in self._under_way and channel not in resting]
+        claimed = await rows(connection, SQL["claim_deliveries"], DeliveryRow, now, free)
         for row in claimed:
-            self._under_way[row.channel_id] = _UnderWay(row, asyncio.create_task(_try(row, book, now)))
+            stored = book.channels[row.channel_id]
+            self._under_way[row.channel_id] = _UnderWay(row, stored, asyncio.create_task(_try(row, stored, book, now)))
         return len(claimed)
 
     async def wait(self, timeout_s: float | None = None) -> None:
@@ -58,14 +60,13 @@ class Deliveries:
         """What is under way."""
         return [each.task for each in self._under_way.values()]
 
-    async def settle(self, connection: Connection, book: Book, now: datetime) -> int:
+    async def settle(self, connection: Connection, now: datetime) -> int:
         """Write what became of what is done; gives how many."""
         done = [each for each in self._under_way.values() if each.task.done()]
         for each in done:
-            await _write(connection, book, each.row, each.task.result(), now)
+            await _write(connection, each.stored, each.row, each.task.result(), now)
             del self._under_way[each.row.channel_id]
-            stored = book.channels.get(each.row.channel_id)
-            gap_s = PAUSES_S.get(stored.channel.kind, 0.0) if stored is not None else 0.0
+            gap_s = PAUSES_S.get(each.stored.channel.kind, 0.0)
             self._not_before[each.row.channel_id] = now + timedelta(seconds=gap_s)
         return len(done)
 
@@ -77,9 +78,8 @@ class Deliveries:
         self._under_way.clear()
 
 
-async def _try(row: DeliveryRow, book: Book, now: datetime) -> Outcome:
-    stored = book.channels.get(row.channel_id)
-    if stored is None or stored.row.is_retired:
+async def _try(row: DeliveryRow, stored: StoredChannel, book: Book, now: datetime) -> Outcome:
+    if stored.row.is_retired:
         return Outcome("refused", "the channel is no longer in notifications.toml")
     letter = Letter(row.key, Text(row.title, row.body), row.document, book.teams.get(row.team, ()))
     try:
@@ -89,14 +89,14 @@ async def _try(row: DeliveryRow, book: Book, now: datetime) -> Outcome:
         return Outcome("away", f"{type(error).__name__}: see the log of `ioe watch`")  # the other channels go on
 
 
-async def _write(connection: Connection, book: Book, row: DeliveryRow, outcome: Outcome, now: datetime) -> None:
-    stored = book.channels.get(row.channel_id)
-    name = "?" if stored is None else f"{stored.row.site}/{stored.channel.code}"
+async def _write(
+    connection: Connection, stored: StoredChannel, row: DeliveryRow, outcome: Outcome, now: datetime
+) -> None:
+    name = f"{stored.row.site}/{stored.channel.code}"
     if outcome.answer == "taken":
         await run(connection, SQL["settle_delivery"], row.id, "delivered", now, outcome.detail, now)
         return
-    gone = stored is None or stored.row.is_retired
-    if gone or is_given_up(outcome, row.tries, row.made_at, now):
+    if stored.row.is_retired or is_given_up(outcome, row.tries, row.made_at, now):
         log.error("not told on %s after %d tries: %s: %s", name, row.tries, row.title, outcome.detail)
         await run(connection, SQL["settle_delivery"], row.id, "failed", now, outcome.detail, now)
         return

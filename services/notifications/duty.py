@@ -96,14 +96,22 @@ class Office:
 
     async def round(self, connection: Connection, now: datetime) -> None:
         """Look at everything once."""
-        if self.book is None or now - self._learnt >= timedelta(seconds=_LEARN_EACH_S):
-            self.book, self._learnt = await load(connection), now
         book = self.book
-        await self.deliveries.settle(connection, book, now)
-        if not await follow(connection, book, now):  # with more to come, what is due may have company
+        if book is None or now - self._learnt >= timedelta(seconds=_LEARN_EACH_S):
+            book = await self._learn(connection, now)
+        await self.deliveries.settle(connection, now)
+        followed = await follow(connection, book, now)
+        while followed.is_book_old:
+            book = await self._learn(connection, now)
+            followed = await follow(connection, book, now)
+        if followed.is_all:  # with more to come, what is due may have company
             await escalate(connection, book, now)
             await gather(connection, book, now, self._console_url)
         await self.deliveries.start(connection, book, now)
         if now - self._let_go >= _LET_GO_EACH:
             await run(connection, SQL["drop_old_messages"], now - KEPT)
             self._let_go = now
+
+    async def _learn(self, connection: Connection, now: datetime) -> Book:
+        self.book, self._learnt = await load(connection), now
+        return self.book

@@ -21,10 +21,12 @@ async def escalate(connection: Connection, book: Book, now: datetime) -> int:
         await connection.fetchval(SQL["lock_cursor"].text)
         steps = _steps_of_floods(book, due, now)
         changed: dict[tuple[int, str], tuple[StoredRoute, Told]] = {}
+        retired: list[tuple[int, str]] = []
         items: list[tuple[StoredRoute, Item]] = []
         for row in due:
             stored, told = book.routes.get(row.route_id), told_of(row)
-            if stored is None:
+            if stored is None or stored.row.is_retired:
+                retired.append((row.route_id, row.alarm))
                 continue
             step = _step(stored, told, steps, now)
             changed[row.route_id, row.alarm] = (stored, told)  # a route that lost its steps calls nobody any more
@@ -38,6 +40,8 @@ async def escalate(connection: Connection, book: Book, now: datetime) -> int:
             await run(connection, SQL["put_items"], item_rows(items, now))
         if changed:
             await run(connection, SQL["put_told"], told_rows(changed))
+        if retired:
+            await run(connection, SQL["forget_told"], [route for route, _ in retired], [alarm for _, alarm in retired])
         await _mark_floods(connection, steps)
     return len(items)
 

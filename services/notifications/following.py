@@ -8,7 +8,7 @@ Because all of it is one transaction, an event is dealt with once, whoever dies:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,18 +18,32 @@ from analytics.notifications.happening import FLOOD_BEGAN, Happening, happening
 from analytics.notifications.plan import COMING, Flood, Item, Told
 from services import events
 from services.database import Connection, rows, run
+from services.notifications.applying import CHANGED
 from services.notifications.store import SQL, Book, FloodRow, PendingRow, StoredRoute, ToldRow
 
 _AT_ONCE = 1000
 
 
-async def follow(connection: Connection, book: Book, now: datetime) -> bool:
-    """Write what the next events have to tell; gives whether there are more."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where following stopped."""
+
+    is_all: bool
+    """No event waits."""
+    is_book_old: bool
+    """Channels or routes were changed just here: what follows is for those that hold from now on."""
+
+
+async def follow(connection: Connection, book: Book, now: datetime) -> Followed:
+    """Write what the next events have to tell, up to where channels and routes change."""
     async with connection.transaction():
         last: int = await connection.fetchval(SQL["lock_cursor"].text)
         found = await events.read_after(connection, last, _AT_ONCE)
         if not found:
-            return False
+            return Followed(is_all=True, is_book_old=False)
+        is_all = len(found) < _AT_ONCE
+        changed = next((at for at, row in enumerate(found, start=1) if row.kind == CHANGED), None)
+        found = found[:changed]
         happened = [each for row in found if (each := happening(row.id, row.kind, row.payload)) is not None]
         if happened:
             desk = await _desk(connection, book, happened, now)
@@ -37,7 +51,7 @@ async def follow(connection: Connection, book: Book, now: datetime) -> bool:
                 await desk.take(connection, what)
             await desk.write(connection)
         await run(connection, SQL["advance_cursor"], found[-1].id)
-    return len(found) == _AT_ONCE
+    return Followed(is_all and changed is None, changed is not None)
 
 
 async def _desk(connection: Connection, book: Book, happened: Sequence[Happening], now: datetime) -> _Desk:
@@ -60,6 +74,8 @@ def told_of(row: ToldRow) -> Told:
         row.priority,
         row.told_at,
         row.step,
+        row.called,
+        row.is_acknowledged,
         row.is_quiet,
         row.is_returned,
         row.flood_event_id,

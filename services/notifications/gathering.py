@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from analytics.notifications.document import document
 from analytics.notifications.grouping import Group, Waiting, groups
-from analytics.notifications.happening import alarm
+from analytics.notifications.happening import FLOOD_BEGAN, FLOOD_ENDED, alarm
 from analytics.notifications.model import Route
 from analytics.notifications.plan import COMING, Item, ItemKind
 from analytics.notifications.texts import Setting, message
@@ -55,7 +55,8 @@ async def _make(
 ) -> None:
     causes = await _causes(connection, [each.item for each in group.items])
     items = [_with_causes(each.item, causes) for each in group.items]
-    text = message(group.kind, items, setting, now)
+    before = await _of_beginning(connection, group) if group.kind == FLOOD_ENDED else []
+    text = message(group.kind, [*before, *items], setting, now)
     key = uuid4()
     ways = [
         (channel.row.id, team)
@@ -79,6 +80,14 @@ async def _make(
         [channel_id for channel_id, _ in ways],
         [team for _, team in ways],
     )
+
+
+async def _of_beginning(connection: Connection, group: Group) -> list[Item]:
+    """What the message of the flood's beginning told: the end counts it too. Where there was none, it is told here."""
+    if any(each.item.kind == FLOOD_BEGAN for each in group.items):
+        return []
+    told = await rows(connection, SQL["told_when_flood_began"], WaitingRow, group.route_id, group.site)
+    return [_waiting(row).item for row in told]
 
 
 def ways_of(route: Route, group: Group) -> list[tuple[str, str]]:

@@ -61,6 +61,14 @@ class ChannelStateRow:
     trouble: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """Events of alarms that were dropped with their term before anybody read them, and when last."""
+
+    alarms: int
+    at: datetime | None
+
+
 async def log_page(
     connection: Connection,
     limit: int,
@@ -78,6 +86,12 @@ async def log_page(
 async def channel_states(connection: Connection) -> dict[int, ChannelStateRow]:
     """How each channel has done lately; one that never had a message is not among them."""
     return {row.channel_id: row for row in await rows(connection, SQL["states_of_channels"], ChannelStateRow)}
+
+
+async def unread_alarms(connection: Connection) -> UnreadRow:
+    """What nobody was told of, because `ioe watch` did not run for longer than events are kept."""
+    (row,) = await rows(connection, SQL["unread_alarms"], UnreadRow)
+    return row
 
 
 async def put_test_message(connection: Connection, site: str, channel: str, now: datetime) -> str:

@@ -59,6 +59,8 @@ class ToldRow:
     priority: str
     told_at: datetime
     step: int
+    called: int
+    is_acknowledged: bool
     is_quiet: bool
     is_returned: bool
     flood_event_id: int | None

@@ -17,6 +17,11 @@ ORDER BY s.code, c.code;
 -- what: up to which event the outbox is written; holds others off until the transaction ends
 SELECT last_event_id FROM notification_cursor FOR UPDATE;
 
+-- name: unread_alarms
+-- what: how many events of alarms were dropped unread, and when last
+-- row: services.notifications.log.UnreadRow
+SELECT unread_alarms AS alarms, unread_at AS at FROM notification_cursor;
+
 -- name: advance_cursor
 -- what: note up to which event the outbox is written
 -- takes: last_event_id int8
@@ -26,7 +31,8 @@ UPDATE notification_cursor SET last_event_id = $1;
 -- what: what routes were told of these alarms
 -- takes: alarms text[]
 -- row: services.notifications.store.ToldRow
-SELECT route_id, alarm, raised_at, priority, told_at, step, is_quiet, is_returned, flood_event_id, event_id, payload
+SELECT route_id, alarm, raised_at, priority, told_at, step, called, is_acknowledged, is_quiet, is_returned, flood_event_id,
+  event_id, payload
 FROM notification_told WHERE alarm = ANY($1);
 
 -- name: told_and_due
@@ -34,8 +40,8 @@ FROM notification_told WHERE alarm = ANY($1);
 -- takes: now timestamptz
 -- row: services.notifications.store.ToldRow
 WITH due AS (SELECT route_id, alarm, flood_event_id FROM notification_told WHERE escalates_at <= $1)
-SELECT t.route_id, t.alarm, t.raised_at, t.priority, t.told_at, t.step, t.is_quiet, t.is_returned, t.flood_event_id,
-  t.event_id, t.payload
+SELECT t.route_id, t.alarm, t.raised_at, t.priority, t.told_at, t.step, t.called, t.is_acknowledged, t.is_quiet,
+  t.is_returned, t.flood_event_id, t.event_id, t.payload
 FROM notification_told t
 WHERE EXISTS (SELECT FROM due d WHERE d.route_id = t.route_id
   AND (d.alarm = t.alarm OR d.flood_event_id = t.flood_event_id))
@@ -44,16 +50,17 @@ ORDER BY t.route_id, t.event_id;
 -- name: put_told
 -- what: remember what routes were told
 -- takes: rows jsonb
-INSERT INTO notification_told (route_id, alarm, raised_at, priority, told_at, step, is_quiet, is_returned,
-  flood_event_id, event_id, payload, escalates_at)
-SELECT x.route_id, x.alarm, x.raised_at, x.priority, x.told_at, x.step, x.is_quiet, x.is_returned,
-  x.flood_event_id, x.event_id, x.payload, x.escalates_at
+INSERT INTO notification_told (route_id, alarm, raised_at, priority, told_at, step, called, is_acknowledged, is_quiet,
+  is_returned, flood_event_id, event_id, payload, escalates_at)
+SELECT x.route_id, x.alarm, x.raised_at, x.priority, x.told_at, x.step, x.called, x.is_acknowledged, x.is_quiet,
+  x.is_returned, x.flood_event_id, x.event_id, x.payload, x.escalates_at
 FROM jsonb_to_recordset($1) AS x(route_id int, alarm text, raised_at text, priority text, told_at timestamptz, step int,
-  is_quiet boolean, is_returned boolean, flood_event_id bigint, event_id bigint, payload jsonb, escalates_at timestamptz)
+  called int, is_acknowledged boolean, is_quiet boolean, is_returned boolean, flood_event_id bigint, event_id bigint,
+  payload jsonb, escalates_at timestamptz)
 ON CONFLICT (route_id, alarm) DO UPDATE SET raised_at = excluded.raised_at, priority = excluded.priority,
-  told_at = excluded.told_at, step = excluded.step, is_quiet = excluded.is_quiet, is_returned = excluded.is_returned,
-  flood_event_id = excluded.flood_event_id, event_id = excluded.event_id, payload = excluded.payload,
-  escalates_at = excluded.escalates_at;
+  told_at = excluded.told_at, step = excluded.step, called = excluded.called, is_acknowledged = excluded.is_acknowledged,
+  is_quiet = excluded.is_quiet, is_returned = excluded.is_returned, flood_event_id = excluded.flood_event_id,
+  event_id = excluded.event_id, payload = excluded.payload, escalates_at = excluded.escalates_at;
 
 -- name: forget_told
 -- what: these alarms are normal again
@@ -113,6 +120,17 @@ ORDER BY id;
 SELECT DISTINCT route_id, alarm FROM notification_item
 WHERE message_id IS NULL AND site = $1 AND kind IN ('raised', 'worsened', 're_alarmed');
 
+-- name: told_when_flood_began
+-- what: alarms that a route was told of when its latest flood at a site began
+-- takes: route_id int4, site text
+-- row: services.notifications.store.WaitingRow
+SELECT id, route_id, event_id, kind, step, site, alarm, payload, due_at
+FROM notification_item
+WHERE message_id = (
+  SELECT message_id FROM notification_item WHERE route_id = $1 AND site = $2 AND kind = 'flood_began'
+  ORDER BY id DESC LIMIT 1)
+ORDER BY id;
+
 -- name: put_message
 -- what: a message as it is worded, with its items and a delivery for each channel
 -- takes: key uuid, site_id int4, route_id int4, kind text, made_at timestamptz, title text, body text, document jsonb, item_ids int8[], channel_ids int4[], teams text[]
@@ -138,15 +156,15 @@ JOIN alarm_occurrence o ON o.alarm_id = a.id AND o.raised_at = wanted.raised_at
 WHERE coalesce(s.code, 'service') = split_part(wanted.alarm, '/', 1);
 
 -- name: claim_deliveries
--- what: the oldest waiting delivery of each channel that is not busy, where it is due; counts the try
--- takes: now timestamptz, busy int4[]
+-- what: the oldest waiting delivery of each of these channels, where it is due; counts the try
+-- takes: now timestamptz, channel_ids int4[]
 -- row: services.notifications.store.DeliveryRow
 WITH head AS (
   SELECT DISTINCT ON (channel_id) id, channel_id, due_at FROM notification_delivery
-  WHERE state = 'waiting' ORDER BY channel_id, id
+  WHERE state = 'waiting' AND channel_id = ANY($2) ORDER BY channel_id, id
 ), claimed AS (
   SELECT d.id FROM notification_delivery d JOIN head ON head.id = d.id
-  WHERE head.due_at <= $1 AND head.channel_id <> ALL($2) AND d.state = 'waiting'
+  WHERE head.due_at <= $1 AND d.state = 'waiting'
   FOR UPDATE OF d SKIP LOCKED
 ), counted AS (
   -- Whoever dies now has tried: the next try comes when no sending can still be under way, with the same key.

@@ -22,6 +22,28 @@ WITH gone AS (
 )
 SELECT id FROM gone;
 
+-- name: give_up_unread_alarms
+-- what: count alarms past their term that nobody was told of; what routes knew of them holds no more, and no flood of then
+-- takes: term interval
+WITH unread AS (
+  SELECT e.subject, e.kind FROM event e, notification_cursor c
+  WHERE e.at < now() - $1::interval AND e.id > c.last_event_id AND e.id < (SELECT max(id) FROM event)
+    AND e.kind LIKE 'alarm.%'
+), counted AS (
+  UPDATE notification_cursor SET unread_alarms = unread_alarms + (SELECT count(*) FROM unread), unread_at = now()
+  WHERE EXISTS (SELECT FROM unread)
+), forgotten AS (
+  DELETE FROM notification_told WHERE alarm IN (SELECT subject FROM unread)
+), over AS (
+  DELETE FROM notification_flood f USING unread u
+  WHERE u.kind = 'alarm.flood_ended' AND u.subject = coalesce(nullif(f.site, ''), 'service')
+  RETURNING f.route_id, f.site
+), let_go AS (
+  UPDATE notification_item i SET due_at = now() FROM over o
+  WHERE i.route_id = o.route_id AND i.site = o.site AND i.message_id IS NULL AND i.due_at IS NULL
+)
+SELECT count(*) FROM unread;
+
 -- name: drop_old_events
 -- what: drop events past their term; the newest stays as the stream's cursor
 -- takes: term interval

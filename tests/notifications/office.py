@@ -85,7 +85,7 @@ class Plant:
         await self.office.round(self.connection, now)
         while self.office.deliveries.tasks:
             await self.office.deliveries.wait()
-            await self.office.deliveries.settle(self.connection, self.book, now)
+            await self.office.deliveries.settle(self.connection, now)
 
     @property
     def book(self) -> Any:  # noqa: ANN401

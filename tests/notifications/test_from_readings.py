@@ -64,7 +64,7 @@ async def rounds(site: Plant, office: Office, *seconds: float) -> None:
         while office.deliveries.tasks:
             await office.deliveries.wait()
             assert office.book is not None
-            await office.deliveries.settle(site.connection, office.book, now)
+            await office.deliveries.settle(site.connection, now)
 
 
 async def heat(site: Plant, start_s: int, stop_s: int, degc: float) -> None:

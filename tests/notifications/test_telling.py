@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from analytics.notifications.model import Channel, Escalation, Route
+from services.notifications.log import put_test_message
 from tests.notifications.office import Plant, after, plant
 from tests.notifications.receivers import HttpReceiver, http_receiver
 from tests.notifications.ways import hook
@@ -141,6 +142,104 @@ async def test_acknowledged_in_time(database_url: str) -> None:
             assert paths(receiver) == ["/crew", "/crew", "/boss"], "it asked again, and again nobody came"
 
 
+async def test_who_was_called_hears_the_end_also_where_it_got_worse_in_between(database_url: str) -> None:
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use(two(receiver), [Route("all", ("crew",), escalations=(BOSS,))])
+            await site.raised("comp-1")
+            await run(site, 0, 6, 600, 606)
+            await site.event("worsen", "comp-1", state="unacknowledged", priority="critical")
+            await run(site, 610, 616)
+            await site.event("clear", "comp-1", state="returned_unacknowledged", priority="critical")
+            await run(site, 620, 626, 5000)
+            assert paths(receiver)[:3] == ["/crew", "/boss", "/crew"]
+            assert sorted(paths(receiver)[3:]) == ["/boss", "/crew"]
+
+
+async def test_what_got_worse_while_it_was_kept_quiet_is_told_when_it_is_heard(database_url: str) -> None:
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use(two(receiver), [Route("all", ("crew",), escalations=(BOSS,))])
+            await site.raised("comp-1")
+            await run(site, 0, 6)
+            await site.event("suppress", "comp-1", state="suppressed")
+            await site.event("worsen", "comp-1", state="suppressed", priority="critical")
+            await run(site, 10, 16)
+            await site.event("unsuppress", "comp-1", state="unacknowledged", priority="critical")
+            await run(site, 20, 26)
+            assert (await site.titles())[1:] == ["[CRITICAL] Compressor comp-1: Element outlet temperature high"]
+            await run(site, 319)
+            assert paths(receiver) == ["/crew", "/crew"]
+            await run(site, 320, 326)
+            assert paths(receiver) == ["/crew", "/crew", "/boss"], (
+                "five minutes for a critical one, from when it was told"
+            )
+
+
+async def test_minutes_count_anew_where_it_asks_again_after_somebody_answered(database_url: str) -> None:
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use(two(receiver), [Route("all", ("crew",), escalations=(BOSS,))])
+            await site.raised("comp-1")
+            await site.raised("comp-2")
+            await run(site, 0, 6)
+            await site.event("acknowledge", "comp-1", state="acknowledged")
+            for machine in ("comp-1", "comp-2"):
+                await site.event("suppress", machine, state="suppressed")
+            await run(site, 1000)
+            for machine in ("comp-1", "comp-2"):
+                await site.event("unsuppress", machine, state="unacknowledged")
+            await run(site, 2000, 2006, 2599)
+            titles = await site.titles()
+            assert titles[1:] == ["[NOT ACKNOWLEDGED] [HIGH] Compressor comp-2: Element outlet temperature high"]
+            await run(site, 2600, 2606)
+            assert paths(receiver) == ["/crew", "/boss", "/boss"]
+
+
+async def test_another_occurrence_that_is_not_for_this_route_calls_nobody(database_url: str) -> None:
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use(two(receiver), [Route("all", ("crew",), priority="high", escalations=(BOSS,))])
+            await site.raised("comp-1")
+            await run(site, 0, 6)
+            await site.event("clear", "comp-1", state="returned_unacknowledged")
+            await run(site, 60, 66)
+            await site.raised("comp-1", at=after(1000), priority="medium")
+            await run(site, 1000, 1006, 5000)
+            assert paths(receiver) == ["/crew", "/crew"]
+
+
+async def test_a_latched_alarm_that_is_unshelved_is_over(database_url: str) -> None:
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use(two(receiver), [Route("all", ("crew",))])
+            await site.raised("comp-1")
+            await run(site, 0, 6)
+            await site.event("shelve", "comp-1", state="shelved")
+            await site.event("clear", "comp-1", state="shelved")
+            await site.event("shelf_expired", "comp-1", state="latched_unacknowledged")
+            await run(site, 60, 66)
+            assert (await site.titles())[1:] == ["[returned] Compressor comp-1: Element outlet temperature high"]
+
+
+async def test_channels_and_routes_hold_as_soon_as_they_are_applied(database_url: str) -> None:
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            crew, boss, _ = two(receiver)
+            await site.use([crew], [Route("all", ("crew",), escalations=(BOSS,))])
+            await run(site, 0)
+            office = site.office
+            await site.raised("comp-1")
+            await site.use([crew, boss], [Route("other", ("boss",))], after(1))
+            await site.raised("comp-2")
+            key = await put_test_message(site.connection, "kunshan", "boss", after(1))
+            site.office = office  # the process goes on with what it has read
+            await run(site, 1, 6, 700)
+            assert paths(receiver) == ["/boss", "/crew", "/boss"]
+            assert [request.headers["idempotency-key"] == key for request in receiver.requests] == [True, False, False]
+            assert await site.connection.fetchval("SELECT count(*) FROM notification_told WHERE alarm LIKE '%1'") == 0
+
+
 async def flood(site: Plant, count: int, began_at: int = 10) -> None:
     """So many alarms in a minute; the flood begins with the one after `began_at`."""
     for number in range(count):
@@ -172,9 +271,9 @@ async def test_a_flood_is_one_message_a_route_and_one_at_its_end(database_url: s
             assert len(receiver.requests) == 3
             await site.flood("flood_ended", after(1000), 500)
             await run(site, 1000, 1006, 5000)
-            assert sorted(paths(receiver)[3:]) == ["/crew", "/head"]
-            body = await site.connection.fetchval(
-                "SELECT body FROM notification_message WHERE kind = 'flood_ended' ORDER BY id LIMIT 1"
+            assert sorted(paths(receiver)[3:]) == ["/boss", "/crew", "/head"], "who was called hears that it is over"
+            title, body = await site.connection.fetchrow(
+                "SELECT title, body FROM notification_message WHERE kind = 'flood_ended' ORDER BY id LIMIT 1"
             )
             held = await site.connection.fetchval("SELECT count(*) FROM notification_item WHERE message_id IS NULL")
             raises: Any = await site.connection.fetch(
@@ -183,7 +282,29 @@ async def test_a_flood_is_one_message_a_route_and_one_at_its_end(database_url: s
             )
     assert held == 0
     assert [tuple(row)[1:] for row in raises] == [(500, 500), (500, 500)]
+    assert title == "[flood over] Kunshan: 500 alarms"
+    assert "is over: 500 alarms on this route" in body
+    assert "First one: [HIGH] Machine 0" in body
     assert "Still standing: 2" in body
+
+
+async def test_what_came_with_the_beginning_of_a_flood_still_stands_at_its_end(database_url: str) -> None:
+    with http_receiver() as receiver:
+        async with plant(database_url) as site:
+            await site.use(two(receiver), [Route("all", ("crew",))])
+            await site.flood("flood_began")
+            await site.raised("m-0", machine="Machine 0")
+            await run(site, 0, 6)
+            await site.raised("m-1", at=after(10), machine="Machine 1")
+            await site.event("clear", "m-1", state="returned_unacknowledged", at=after(20))
+            await site.flood("flood_ended", after(900))
+            await run(site, 900, 906)
+            body = await site.connection.fetchval("SELECT body FROM notification_message WHERE kind = 'flood_ended'")
+    assert body.splitlines()[0] == "The flood that began at 2026-11-23 08:00:00 is over: 2 alarms on this route."
+    assert body.split("Still standing: ")[1].splitlines()[:2] == [
+        "1",
+        "- [HIGH] Machine 0: Element outlet temperature high, value 109.5 degC, limit 105 degC",
+    ]
 
 
 async def test_the_service_tells_of_itself_where_a_route_asks_for_it(database_url: str) -> None:
