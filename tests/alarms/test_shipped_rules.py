@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import pairwise
 
 import pytest
@@ -77,6 +78,18 @@ def test_its_evidence_asks_for_points_that_are_there(rule: Rule) -> None:
             asked = parse(evidence.condition, in_evidence=True).names
             own = [name for name in asked if name not in {"value", "limit"}]
             assert any(all(name in instance.names for name in own) for instance in bound), evidence.condition
+
+
+@every_rule
+def test_no_evidence_asks_for_more_than_the_most_there_was(rule: Rule) -> None:
+    # A window ends with the figure itself, which is never beyond its own extremes.
+    for cause in rule.causes:
+        for evidence in cause.evidence:
+            for name, sign, factor, of in re.findall(
+                r"(\S+) ([<>]) ([\d.]+ \* )?(?:most|least)\((\S+),", evidence.condition
+            ):
+                share = float(factor.removesuffix(" * ") or 1)
+                assert name != of or (sign == ">" and share < 1) or (sign == "<" and share > 0), evidence.condition
 
 
 @every_rule
