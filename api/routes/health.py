@@ -19,18 +19,12 @@ from api.problems import Problem
 from services import health
 from services.database import Connection
 from services.watch import figures
+from services.watch.parts import DUTY_DONE_BY
 
 router = APIRouter(prefix="/health", tags=["health"])
 
 #: An ingest worker writes a heartbeat every 5 s, who does a duty every second.
 HEARTBEAT_LIMIT_S = 15.0
-#: Each duty and the command that does it.
-_DONE_BY = {
-    "energy": "ioe analytics --duty energy",
-    "alarms": "ioe analytics --duty alarms",
-    "watch": "ioe watch",
-    "notifications": "ioe watch",
-}
 #: Below this ingest pauses.
 DISK_LIMIT_BYTES = 1_000_000_000
 
@@ -136,7 +130,7 @@ async def _ingest(connection: Connection, now: datetime) -> list[Check]:
 async def _duties(connection: Connection, now: datetime) -> list[Check]:
     held = {duty.name: duty for duty in await figures.duties(connection)}
     found = []
-    for name, command in _DONE_BY.items():
+    for name, command in DUTY_DONE_BY.items():
         duty = held.get(name)
         age_s = None if duty is None else (now - duty.beat_at).total_seconds()
         if age_s is not None and age_s <= HEARTBEAT_LIMIT_S:

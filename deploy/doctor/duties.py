@@ -7,14 +7,8 @@ from datetime import datetime
 
 from deploy.doctor.finding import Finding, ok, problem, warning
 from services.watch.figures import DutyRow
+from services.watch.parts import DUTY_DONE_BY
 
-#: Each duty and the command that does it, in the order of an installation's needs.
-_DONE_BY = {
-    "energy": "ioe analytics --duty energy",
-    "alarms": "ioe analytics --duty alarms",
-    "watch": "ioe watch",
-    "notifications": "ioe watch",
-}
 #: A holder beats each second, and another takes over within ten.
 _SILENT_S = 15.0
 
@@ -22,7 +16,7 @@ _SILENT_S = 15.0
 def look_at_duties(duties: Sequence[DutyRow], now: datetime) -> Iterator[Finding]:
     """Whether each duty is done."""
     held = {duty.name: duty for duty in duties}
-    for name, command in _DONE_BY.items():
+    for name, command in DUTY_DONE_BY.items():
         duty = held.get(name)
         if duty is None:
             yield warning(f"duty {name}", "nobody ever did it", command)

@@ -17,6 +17,14 @@ from services.watch import figures
 #: Duties that somebody must do; `watch` is not among them: it cannot tell of its own silence.
 WATCHED_DUTIES = ("energy", "alarms", "notifications")
 
+#: Each duty and the command that does it, in the order of an installation's needs.
+DUTY_DONE_BY = {
+    "energy": "ioe analytics --duty energy",
+    "alarms": "ioe analytics --duty alarms",
+    "watch": "ioe watch",
+    "notifications": "ioe watch",
+}
+
 _FIXED = (
     ("ingest", "ingest", "Ingest", "采集"),
     ("broker", "broker", "Message broker", "消息代理"),
