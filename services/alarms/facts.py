@@ -7,11 +7,14 @@
     baseline      an hour against like days                              each minute, until the hour's is known
     night_flow    the least of last night                                each minute, until the night's is known
 
-A figure is told when it is another than the one told before: a fact holds until the next.
+A figure is told when it is another than the one told before: a fact holds until the next. One that can no longer be
+worked out (the contract is gone, the device is silent, an hour has no energy) is told as unknown after a while: what is
+pending on it must not run out and become an alarm of a figure that nobody knows.
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -34,6 +37,14 @@ _EACH: Mapping[str, timedelta] = {
     "night_flow": timedelta(seconds=60),
 }
 
+#: For how long a figure that was known stands although it cannot be worked out anew; the next hour or night takes a
+#: while to come.
+_STANDS_FOR: Mapping[str, timedelta] = {
+    **dict.fromkeys(("clock", "irregularity", "ledger", "demand"), timedelta(minutes=2)),
+    "baseline": timedelta(hours=3),
+    "night_flow": timedelta(hours=30),
+}
+
 Figures = dict[AlarmKey, float]
 _WorkOut = Callable[[Connection, Sequence[Instance], datetime], Awaitable[Figures]]
 
@@ -46,6 +57,8 @@ class Facts:
         self._clocks = Clocks([])
         self._demands = facts_meters.Demands()
         self._told: Figures = {}
+        self._known_at: dict[AlarmKey, datetime] = {}
+        """When each figure was worked out last, or first asked for."""
         self._worked_out_at: dict[str, datetime] = {}
         self._period: dict[AlarmKey, datetime] = {}
         """Of which hour, or night, an instance's figure is known."""
@@ -69,6 +82,7 @@ class Facts:
         self._clocks = Clocks(by_kind.get("clock", []))
         self._demands = facts_meters.Demands()
         self._told, self._period, self._worked_out_at = {}, {}, {}
+        self._known_at = {}
 
     def offer(self, batch: LoggedBatch) -> None:
         """Let a batch pass by."""
@@ -84,7 +98,20 @@ class Facts:
             found = await self._ways[kind](connection, instances, now)
             facts += [Fact(key, micros(now), value) for key, value in found.items() if self._told.get(key) != value]
             self._told |= found
+            facts += [Fact(key, micros(now), math.nan) for key in self._forgotten(kind, found, now)]
         return facts
+
+    def _forgotten(self, kind: str, found: Figures, now: datetime) -> list[AlarmKey]:
+        """Figures that have not been worked out for too long; after a start also those that another process told."""
+        forgotten: list[AlarmKey] = []
+        for instance in self._by_kind[kind]:
+            key = instance.key
+            if key in found or key not in self._known_at:
+                self._known_at[key] = now
+            elif now - self._known_at[key] >= _STANDS_FOR[kind] and not math.isnan(self._told.get(key, 0.0)):
+                self._told[key] = math.nan
+                forgotten.append(key)
+        return forgotten
 
     async def _clock(self, _: Connection, __: Sequence[Instance], now: datetime) -> Figures:
         return self._clocks.ahead_s(now)

@@ -1,6 +1,6 @@
 """Figures that services work out and tell: baselines, demand, ledger, irregularities, clocks, the service itself.
 
-A fact holds until the next one; one that is older than the last is none.
+A fact holds until the next one, which may say that nothing is known (NaN); one that is older than the last is none.
 """
 
 from __future__ import annotations
