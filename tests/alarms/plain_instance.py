@@ -58,6 +58,7 @@ class Plain:
     figure_until: int = -1
     when_until: int = -1
     base: int | None = None
+    figure_base: int | None = None
     known: list[tuple[int, float]] = field(default_factory=list)
     fact: float = math.nan
     fact_at: int | None = None
@@ -126,16 +127,17 @@ class Plain:
         if signal.kind == "deviation":
             return self.deviation(at)
         value, until = self.evaluate(signal.of, at)
-        if math.isnan(value):
+        if math.isnan(value) and signal.kind != "stuck":
             return value, -1
         if signal.kind == "rate":  # of two looks at one instant the later one is kept
             self.known = [row for row in self.known if row[0] != at]
-        self.known.append((at, value))
+        if not math.isnan(value):
+            self.known.append((at, value))
         return {
             "value": lambda: value,
             "rate": self.rate,
             "count": self.count,
-            "stuck": self.stuck,
+            "stuck": lambda: self.stuck(at, value),
             "state": self.state,
         }[signal.kind](), until
 
@@ -152,10 +154,13 @@ class Plain:
         states = self.instance.points[self.instance.names[signal.of][0]].states
         return float(self.known[-1][1] in {states[name] for name in signal.states})
 
-    def stuck(self) -> float:
-        at, value = self.known[-1]
-        if len(self.known) == 1 or self.known[-2][1] != value:
+    def stuck(self, at: int, value: float) -> float:
+        stands = self.rule.when and self.evaluate(self.rule.when, at)[0] == 0.0
+        changed = not math.isnan(value) and (len(self.known) == 1 or self.known[-2][1] != value)
+        if changed or stands:
             self.base = at
+        if math.isnan(value) or stands:
+            return math.nan
         assert self.base is not None
         return (at - self.base) / SECOND
 
@@ -204,7 +209,8 @@ class Plain:
 
     def turn(self, slot: Comparator, at: int) -> None:
         slot.is_on, slot.since = not slot.is_on, None
-        value = (at - self.base) / SECOND if self.base is not None and self.grows else self.figure
+        grown = self.figure_base is not None and self.grows
+        value = (at - (self.figure_base or 0)) / SECOND if grown else self.figure
         self.events.append((at, slot.level, slot.is_on, value))
 
     @property
@@ -220,7 +226,7 @@ class Plain:
         if self.rule.when:
             truth, self.when_until = self.evaluate(self.rule.when, at)
         if not math.isnan(figure):
-            self.figure = figure
+            self.figure, self.figure_base = figure, self.base
         if first:
             self.events.append((at, "first", True, figure))
         for slot in [*self.comparators, self.when]:

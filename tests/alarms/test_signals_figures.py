@@ -17,9 +17,13 @@ ONE = Target(codes=("machine-1",))
 
 
 def of(
-    signal: Signal, limit: float = 5, at: str = "H", inputs: Mapping[str, Input] = MappingProxyType({})
+    signal: Signal,
+    limit: float = 5,
+    at: str = "H",
+    inputs: Mapping[str, Input] = MappingProxyType({}),
+    when: str = "",
 ) -> Evaluator:
-    return Evaluator(bound(Rule("r", "R", ONE, signal, (Level(at, limit, "high"),), inputs=inputs)))  # type: ignore[arg-type]
+    return Evaluator(bound(Rule("r", "R", ONE, signal, (Level(at, limit, "high"),), inputs=inputs, when=when)))  # type: ignore[arg-type]
 
 
 def values(evaluator: Evaluator) -> float | None:
@@ -104,6 +108,18 @@ def test_a_stuck_value_that_is_stale_is_unknown() -> None:
     assert send(evaluator, 0, degc=1) == ["0 machine-1/r normal"]
     assert tick(evaluator, 500) == []
     assert send(evaluator, 501, degc=1) == ["501 machine-1/r H"]
+
+
+def test_what_stands_because_its_machine_does_is_not_stuck() -> None:
+    evaluator = of(Signal("stuck", "degc"), limit=4.5, when='state == "loaded"')
+    standing = [send(evaluator, second, degc=1, state=0) for second in range(0, 20, 2)]
+    assert standing == [[]] * 10
+    running = [send(evaluator, second, degc=1, state=2) for second in range(20, 26, 2)]
+    # Counted from the last that was heard of it standing.
+    assert running == [["20 machine-1/r normal"], [], ["22.5 machine-1/r H"]]
+    assert send(evaluator, 26, degc=1, state=0) == ["26 machine-1/r H not_running"]
+    assert send(evaluator, 40, degc=1, state=0) == []
+    assert send(evaluator, 41, degc=1, state=2) == ["41 machine-1/r normal"]
 
 
 def test_a_state_is_one_of_those_meant() -> None:

@@ -41,7 +41,11 @@ class Silence:
 
 
 class Stuck:
-    """Kind `stuck`. Keeps the last value of each instance and since when it stands."""
+    """Kind `stuck`. Keeps the last value of each instance and since when it stands.
+
+    What stands because its machine does is not stuck: while the rule's `when` does not hold there is no figure, and the
+    time counts from when it holds again.
+    """
 
     def __init__(self, instances: Sequence[Instance], points: Points) -> None:
         self._of = Expressions([instance.rule.signal.of for instance in instances], instances, points)
@@ -49,15 +53,16 @@ class Stuck:
         self.base_us = np.full(len(instances), NEVER, dtype=np.int64)
         self.value = np.full(len(instances), np.nan)
 
-    def figures(self, local: Positions, at_us: Int64, view: View) -> tuple[Float64, Int64, Int64]:
+    def figures(self, local: Positions, at_us: Int64, applies: Mask, view: View) -> tuple[Float64, Int64, Int64]:
         """Figures, until when each is valid, and since when it counts. `local` is sorted."""
         values, until = self._of.evaluate(local, at_us, view)
         known = np.flatnonzero(~np.isnan(values))
         changed = np.full(len(local), NEVER, dtype=np.int64)
         differs = values[known] != before_each(local[known], values[known], self.value)
         changed[known[differs]] = at_us[known[differs]]
+        changed[~applies] = at_us[~applies]
         base = carried(local, changed, self.base_us)
-        figures = np.where(np.isnan(values), np.nan, (at_us - base) / 1e6)
+        figures = np.where(np.isnan(values) | ~applies, np.nan, (at_us - base) / 1e6)
         return figures, until, base
 
 

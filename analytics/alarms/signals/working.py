@@ -82,14 +82,14 @@ class Signals:
             np.full(size, np.nan),
             np.full(size, NEVER, dtype=np.int64),
         )
-        kinds = self._kind[of.instances]
-        for kind in np.unique(kinds).tolist():
-            which = np.flatnonzero(kinds == kind)
-            self._fill(found, kind, which, of, view)
         which = np.flatnonzero(self._has_when[of.instances])
         if len(which):
             truths = self._when.evaluate(of.instances[which], of.at_us[which], view)
             found.truths[which], found.truths_until_us[which] = truths
+        kinds = self._kind[of.instances]
+        for kind in np.unique(kinds).tolist():
+            which = np.flatnonzero(kinds == kind)
+            self._fill(found, kind, which, of, view)
         return found
 
     def _fill(self, found: Figures, kind: int, which: Positions, of: Evaluations, view: View) -> None:
@@ -98,7 +98,8 @@ class Signals:
             growing = self.silence.figures(local, at_us, of.spoke[which])
             found.values[which], found.until_us[which], found.base_us[which] = growing
         elif kind == _STUCK:
-            growing = self.stuck.figures(local, at_us, view)
+            applies = found.truths[which] != 0.0  # unknown, or no `when` at all: as if it did
+            growing = self.stuck.figures(local, at_us, applies, view)
             found.values[which], found.until_us[which], found.base_us[which] = growing
         elif kind == _FACTS:
             found.values[which], found.until_us[which] = self.facts.figures(local)
