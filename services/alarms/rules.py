@@ -180,7 +180,8 @@ async def bound(connection: Connection, site: str | None = None, code: str | Non
             reason = f"version {row.version} of the rule cannot be read by this version of the platform: {error}"
             unbound.append(Unbound(AlarmKey(row.site, row.code, "", ""), reason))
     bindings = [bind(rules[of], others, by_site.get(of, [])) for of in sorted(rules)]
-    met = {(each.key.site, each.key.rule) for binding in bindings for each in (*binding.instances, *binding.unbound)}
+    met = {each.key[:2] for binding in bindings for each in binding.instances}
+    met |= {each.key[:2] for binding in bindings for each in binding.unbound}
     own = {(row.site, row.code) for row in found if row.origin != "shipped"}
     unbound += [
         Unbound(AlarmKey(of, rule.code, rule.target.subject, ""), nobody(rule))

@@ -135,7 +135,7 @@ async def test_binding_tells_of_every_machine_it_leaves_out(connection: Connecti
 
 
 async def test_a_rule_of_ones_own_that_is_for_nothing_there_is_told(connection: Connection) -> None:
-    nobody = rule_document(**{"for": {"kind": "compresor"}})
+    nobody = {**rule_document(), "for": {"kind": "compresor"}}
     await told(connection, files(nobody))
     assert (await rules.bound(connection)).binding.unbound == ()
     await told(connection, files(nobody, origin="site"))
