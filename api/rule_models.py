@@ -112,7 +112,7 @@ class UnboundRule(BaseModel):
 class AlarmRuleDetail(AlarmRule):
     """A rule with all that it says, its versions, and where it holds."""
 
-    rule: Annotated[dict[str, Any], Field(description="The fields of a rule file, as docs/alarms.md has them.")]
+    rule: Annotated[dict[str, Any], Field(description="The fields of a rule file, as docs/alarm-rules.md has them.")]
     on: Annotated[list[str], Field(description="The machines that it is on.")]
     not_on: list[UnboundRule]
     overrides: list[RuleOverride]

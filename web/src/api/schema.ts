@@ -2167,7 +2167,7 @@ export interface components {
             unbound: number;
             /**
              * Rule
-             * @description The fields of a rule file, as docs/alarms.md has them.
+             * @description The fields of a rule file, as docs/alarm-rules.md has them.
              */
             rule: {
                 [key: string]: unknown;
