@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from analytics.alarms.figures import Figures, Heard, figures, figures_by
+from services.alarms.reads import planned
 from services.alarms.rows import SERVICE
 from services.database import Connection, rows
 from services.statements import statements
@@ -64,7 +65,8 @@ async def of_period(
     by: By | None = None,
 ) -> Answer:
     """Figures of [start, stop) or its part up to now; `by`: also of each machine or rule. `site` "": this service."""
-    found = await rows(connection, SQL["heard"], HeardRow, start, stop, site, rule, machine)
+    async with planned(connection):
+        found = await rows(connection, SQL["heard"], HeardRow, start, stop, site, rule, machine)
     names: Mapping[str, tuple[str, str]] = {
         _code(row, by): (row.machine, row.machine_zh) if by == "machine" else (row.name, row.name_zh) for row in found
     }

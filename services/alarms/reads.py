@@ -1,15 +1,20 @@
-"""Alarms, occurrences and floods as lists show them, a page at a time."""
+"""Alarms, occurrences and floods as lists show them, a page at a time.
+
+Lists have filters that may be left out. After a few executions PostgreSQL makes one plan for whatever is asked, and
+that one reads every occurrence there ever was; so these are planned for what is asked each time (`planned`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from services.alarms.actions import AlarmRef
 from services.alarms.rows import AlarmRow
-from services.database import Connection, one, rows
+from services.database import Connection, one, rows, run
 from services.statements import statements
 
 SQL = statements("alarm_reads")
@@ -133,23 +138,32 @@ class Period:
     alarm_id: int | None = None
 
 
+@asynccontextmanager
+async def planned(connection: Connection) -> AsyncIterator[None]:
+    """Statements within are planned for their values."""
+    async with connection.transaction():
+        await run(connection, SQL["plan_for_these"])
+        yield
+
+
 async def alarms(
     connection: Connection, wanted: Wanted, limit: int, after: After | None = None
 ) -> tuple[list[AlarmRow], After | None]:
     """At most `limit` alarms after a place, the most urgent first, and the place where the rest begins."""
-    places = await rows(
-        connection,
-        SQL["alarms_page"],
-        PlaceRow,
-        wanted.site,
-        wanted.states,
-        wanted.priorities,
-        wanted.systems,
-        wanted.machine,
-        wanted.with_normal,
-        *(after or (None, None, None)),
-        limit + 1,
-    )
+    async with planned(connection):
+        places = await rows(
+            connection,
+            SQL["alarms_page"],
+            PlaceRow,
+            wanted.site,
+            wanted.states,
+            wanted.priorities,
+            wanted.systems,
+            wanted.machine,
+            wanted.with_normal,
+            *(after or (None, None, None)),
+            limit + 1,
+        )
     shown = places[:limit]
     found = {
         row.id: row for row in await rows(connection, ALARMS["alarms_by_id"], AlarmRow, [place.id for place in shown])
@@ -181,22 +195,23 @@ async def occurrences(
     connection: Connection, period: Period, limit: int, before: tuple[datetime, int] | None = None
 ) -> tuple[list[OccurrenceRow], tuple[datetime, int] | None]:
     """At most `limit` occurrences below a place, the newest first, and the place below which the rest is."""
-    found = await rows(
-        connection,
-        SQL["occurrences_page"],
-        OccurrenceRow,
-        period.start,
-        period.stop,
-        period.site,
-        period.rule,
-        period.machine,
-        period.priorities,
-        period.systems,
-        period.with_quiet,
-        period.alarm_id,
-        *(before or (None, None)),
-        limit + 1,
-    )
+    async with planned(connection):
+        found = await rows(
+            connection,
+            SQL["occurrences_page"],
+            OccurrenceRow,
+            period.start,
+            period.stop,
+            period.site,
+            period.rule,
+            period.machine,
+            period.priorities,
+            period.systems,
+            period.with_quiet,
+            period.alarm_id,
+            *(before or (None, None)),
+            limit + 1,
+        )
     shown = found[:limit]
     return shown, (shown[-1].raised_at, shown[-1].id) if len(found) > limit else None
 

@@ -1,3 +1,7 @@
+-- name: plan_for_these
+-- what: until the transaction ends, plan each statement for its values: of filters that may be left out, one plan for any values reads all there is
+SET LOCAL plan_cache_mode = force_custom_plan;
+
 -- name: alarms_page
 -- what: alarms, the most urgent first, a page after a place
 -- takes: site text, states text[], priorities text[], systems text[], machine text, with_normal bool, after_rank int4, after_since timestamptz, after_address text, limit int8
