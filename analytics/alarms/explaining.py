@@ -54,6 +54,11 @@ def explaining(instances: Sequence[Instance]) -> list[tuple[Token, ...]]:
     ]
 
 
+def left_out(instances: Sequence[Instance]) -> list[tuple[str, str, str]]:
+    """(site, rule, the rule that does not explain it): the links that would close a circle."""
+    return sorted(_wanted_links(instances) - _links_without_circles(instances))
+
+
 def _is_device_silence(instance: Instance) -> bool:
     return (
         instance.rule.signal.kind == "silence" and not instance.rule.signal.of and instance.key.subject_kind == "device"
@@ -78,19 +83,20 @@ def _tokens(instance: Instance, link: Suppression) -> list[Token]:
     return [("site", site if link.of == "site" else "", link.rule)]
 
 
+def _wanted_links(instances: Sequence[Instance]) -> set[tuple[str, str, str]]:
+    return {
+        (instance.key.site, instance.key.rule, each.rule)
+        for instance in instances
+        for each in instance.rule.suppressed_by
+        if not _climbs(each)
+    }
+
+
 def _links_without_circles(instances: Sequence[Instance]) -> set[tuple[str, str, str]]:
     """(site, rule, the rule that explains it), taken in alphabetical order as long as none closes a circle."""
-    wanted = sorted(
-        {
-            (instance.key.site, instance.key.rule, each.rule)
-            for instance in instances
-            for each in instance.rule.suppressed_by
-            if not _climbs(each)
-        }
-    )
     explained_by: dict[tuple[str, str], set[str]] = defaultdict(set)
     kept: set[tuple[str, str, str]] = set()
-    for site, rule, by in wanted:
+    for site, rule, by in sorted(_wanted_links(instances)):
         if not _leads_to(explained_by, site, by, rule):
             explained_by[site, rule].add(by)
             kept.add((site, rule, by))

@@ -28,6 +28,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from analytics.alarms import explaining
 from analytics.alarms.change import Change, Fact
 from analytics.alarms.evaluator import Evaluator
 from analytics.alarms.machine import AlarmKey, Instance
@@ -251,7 +252,14 @@ async def _settled(connection: Connection, now: datetime) -> tuple[Instance, ...
     bound = await rules.bound(connection)
     async with connection.transaction():
         await keeping.settle(connection, bound.binding.instances, now)
-    return tuple(each for each in bound.binding.instances if each.rule.signal.kind != "service")
+    found = tuple(each for each in bound.binding.instances if each.rule.signal.kind != "service")
+    for site, rule, by in explaining.left_out(found):
+        log.warning(
+            "rule %s of %s is not kept quiet by %s, although it says so: they explain each other in a circle; take one "
+            "`suppressed_by` of the circle away",
+            *(rule, site, by),
+        )
+    return found
 
 
 async def _zones(connection: Connection) -> Mapping[str, ZoneInfo]:

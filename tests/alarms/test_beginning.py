@@ -1,4 +1,4 @@
-"""How the alarms duty begins: nothing that takes long holds a transaction open."""
+"""How the alarms duty begins: nothing long holds a transaction open, and links that are left out are told."""
 
 from __future__ import annotations
 
@@ -21,6 +21,20 @@ HOT = """
     signal = "outlet_degc"
     levels = [{ at = "H", limit = 105, priority = "high" }]
 """
+
+CIRCLE = (
+    HOT
+    + """
+    suppressed_by = [{ rule = "hotter" }]
+    [[rule]]
+    code = "hotter"
+    name = "Hotter"
+    for = { kind = "compressor" }
+    signal = "outlet_degc"
+    levels = [{ at = "H", limit = 110, priority = "high" }]
+    suppressed_by = [{ rule = "hot" }]
+"""
+)
 
 
 async def test_nothing_long_is_done_while_a_transaction_is_open(
@@ -45,4 +59,12 @@ async def test_nothing_long_is_done_while_a_transaction_is_open(
     await evaluation.begin_anew(connection, plant.at(1))
     assert len(was_open) > 5
     assert not any(was_open)
+    await connection.close()
+
+
+async def test_a_link_that_would_close_a_circle_is_told(database_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    connection = await connect(database_url, name="test")
+    await plant.begin(connection, [Device("comp-1", ("outlet_degc",))], CIRCLE)
+    (told,) = [record.getMessage() for record in caplog.records if "circle" in record.getMessage()]
+    assert told.startswith("rule hotter of plant is not kept quiet by hot,")
     await connection.close()
