@@ -3,16 +3,19 @@
  *
  * Every action can be taken back (`UNDO`) except acknowledging and resetting: to have seen something cannot be undone.
  */
+import { send } from "../api/client";
 import { asProblem } from "../api/problem";
+import { problemText } from "../ui/problem_text";
+import { partsOf } from "./addresses";
 import { ASKING, type Alarm } from "./model";
-import { order, pathOf } from "./request";
 
 export const ACTIONS = ["acknowledge", "shelve", "unshelve", "remove-from-service", "return-to-service", "reset"] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export const UNDO: Partial<Record<Action, Action>> = { shelve: "unshelve", "remove-from-service": "return-to-service" };
 
-export const SHELVE_MINUTES = [15, 60, 240, 480, 1440] as const;
+/** None above what the API accepts unless it is set otherwise (8 h); where it accepts less, its refusal says how long. */
+export const SHELVE_MINUTES = [15, 60, 240, 480] as const;
 
 export interface ActionForm {
   readonly comment: string;
@@ -54,46 +57,52 @@ export function needsComment(action: Action): boolean {
   return action === "shelve" || action === "remove-from-service";
 }
 
-interface ManyDone {
-  readonly acknowledged: readonly string[];
-  readonly refused: readonly { readonly alarm: string; readonly why: string }[];
-}
+/** So many are acknowledged in one request at most. */
+const MOST_AT_ONCE = 1000;
 
-export async function act(action: Action, alarms: readonly Alarm[], form: ActionForm): Promise<Outcome> {
+export function act(action: Action, alarms: readonly Alarm[], form: ActionForm): Promise<Outcome> {
   return action === "acknowledge" && alarms.length > 1 ? acknowledgeMany(alarms, form.comment) : oneByOne(action, alarms, form);
 }
 
-/** A storm is acknowledged in one request. */
+/** A storm is acknowledged in one request, not in hundreds. */
 async function acknowledgeMany(alarms: readonly Alarm[], comment: string): Promise<Outcome> {
-  try {
-    const came = await order<ManyDone>("POST", "alarms/acknowledge", { alarms: alarms.map(({ alarm }) => alarm), comment });
-    const done = new Set(came.acknowledged);
-    const refused = new Map(came.refused.map(({ alarm, why }) => [alarm, why]));
-    return {
-      action: "acknowledge",
-      done: alarms.filter(({ alarm }) => done.has(alarm)),
-      refused: alarms.flatMap((alarm) => (refused.has(alarm.alarm) ? [{ alarm, why: refused.get(alarm.alarm) ?? "" }] : [])),
-    };
-  } catch (error) {
-    const why = asProblem(error).message;
-    return { action: "acknowledge", done: [], refused: alarms.slice(0, 1).map((alarm) => ({ alarm, why })) };
+  const done = new Set<string>();
+  const refused = new Map<string, string>();
+  for (let first = 0; first < alarms.length; first += MOST_AT_ONCE) {
+    const some = alarms.slice(first, first + MOST_AT_ONCE).map(({ alarm }) => alarm);
+    try {
+      const came = await send("/api/v1/alarms/acknowledge", {}, { alarms: some, comment });
+      for (const alarm of came.acknowledged) done.add(alarm);
+      for (const { alarm, why } of came.refused) refused.set(alarm, why);
+    } catch (error) {
+      refused.set(some[0] ?? "", problemText(error));
+      break;
+    }
   }
+  return { action: "acknowledge", done: alarms.filter(({ alarm }) => done.has(alarm)), refused: refusals(alarms, refused) };
 }
 
 async function oneByOne(action: Action, alarms: readonly Alarm[], form: ActionForm): Promise<Outcome> {
   const done: Alarm[] = [];
-  const refused: Refused[] = [];
+  const refused = new Map<string, string>();
   for (const alarm of alarms) {
     try {
-      await order("POST", `alarms/${pathOf(alarm.alarm)}/${action}`, bodyOf(action, form));
+      await order(action, alarm, form);
       done.push(alarm);
     } catch (error) {
-      refused.push({ alarm, why: asProblem(error).message });
+      refused.set(alarm.alarm, problemText(error));
+      if (asProblem(error).kind === "unreachable") break; // nobody is there for the others either
     }
   }
-  return { action, done, refused };
+  return { action, done, refused: refusals(alarms, refused) };
 }
 
-function bodyOf(action: Action, { comment, minutes, one_shot }: ActionForm): object {
-  return action === "shelve" ? { minutes, comment, one_shot } : { comment };
+function refusals(alarms: readonly Alarm[], why: ReadonlyMap<string, string>): Refused[] {
+  return alarms.flatMap((alarm) => (why.has(alarm.alarm) ? [{ alarm, why: why.get(alarm.alarm) ?? "" }] : []));
+}
+
+async function order(action: Action, { alarm }: Alarm, { comment, minutes, one_shot }: ActionForm): Promise<void> {
+  const parts = partsOf(alarm);
+  if (action === "shelve") await send("/api/v1/alarms/{site}/{rule}/{subject}/shelve", parts, { minutes, comment, one_shot });
+  else await send(`/api/v1/alarms/{site}/{rule}/{subject}/${action}`, parts, { comment });
 }

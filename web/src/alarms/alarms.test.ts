@@ -3,6 +3,7 @@ import type { HappenedEvent } from "../live/frames";
 import { isPossible, needsComment } from "./actions";
 import { alarmAfter } from "./event";
 import { arranged, DEFAULT_QUERY, readAlarmQuery, sortedBy, writeAlarmQuery, type AlarmQuery } from "./list_query";
+import { alarmMessage } from "./naming";
 import { byWorst, countsOf, STATES, type Alarm } from "./model";
 
 const RAISED: HappenedEvent = {
@@ -37,7 +38,14 @@ describe("an event", () => {
     const seen = after(happened("acknowledge", { state: "acknowledged", actor: "li", at: "2026-11-23T06:02:00Z", causes: [] }), placed);
     expect(seen).toMatchObject({ state: "acknowledged", acknowledged_by: "li", acknowledged_at: "2026-11-23T06:02:00Z", space: "b1/f1", raised_at: "2026-11-23T06:00:00Z" });
     expect(seen.causes).toHaveLength(1);
-    expect(alarmAfter(happened("clear", { state: "returned_unacknowledged", level: null }), raised)).toMatchObject({ condition: "normal", level: "H" });
+    expect(alarmAfter(happened("clear", { state: "returned_unacknowledged", level: null, at: "2026-11-23T06:03:00Z" }), raised)).toMatchObject({ condition: "normal", level: "H", returned_at: "2026-11-23T06:03:00Z" });
+    expect(after(happened("shelve", { state: "shelved", shelved_until: "2026-11-23T07:00:00Z" }), raised).shelved_until).toBe("2026-11-23T07:00:00Z");
+  });
+
+  it("begins anew where it is raised again", () => {
+    const seen = { ...raised, state: "acknowledged" as const, acknowledged_at: "2026-11-23T05:00:00Z", acknowledged_by: "li", returned_at: "2026-11-23T05:30:00Z", first_out_of: "kunshan/a/b" };
+    expect(after(happened("raise", { first_out: false, causes: [] }), seen)).toMatchObject({ acknowledged_at: null, acknowledged_by: null, returned_at: null, first_out: false, first_out_of: null, causes: [] });
+    expect(after(happened("worsen", { level: "HH", priority: "critical" }), seen)).toMatchObject({ acknowledged_at: null, priority: "critical", first_out_of: "kunshan/a/b" });
   });
 
   it("ends an alarm that is normal again, and says nothing of one where it is about a flood", () => {
@@ -104,5 +112,19 @@ describe("what can be done", () => {
     expect(offered("return-to-service")).toBe("out_of_service");
     expect(offered("shelve")).not.toContain("out_of_service");
     expect(needsComment("remove-from-service")).toBe(true);
+  });
+});
+
+describe("a message", () => {
+  const says = (message: string, unit: string): string => alarmMessage(alarm("comp-1", { message, unit }), "en");
+
+  it("has units as people write them", () => {
+    expect(says("Outlet high: 107.2 degC / 105 degC", "degC")).toBe("Outlet high: 107.2 °C / 105 °C");
+    expect(says("Pump 3: flow 0 m3/h, limit 15 m3/h", "m3/h")).toBe("Pump 3: flow 0 m³/h, limit 15 m³/h");
+  });
+
+  it("keeps its figures and names where the unit is 1: counted, not measured", () => {
+    expect(says("Compressor 1: 12 messages twice, limit 10", "1")).toBe("Compressor 1: 12 messages twice, limit 10");
+    expect(says("Messages twice: 12 1 / 10 1", "1")).toBe("Messages twice: 12 / 10");
   });
 });

@@ -7,13 +7,13 @@
  * the last one the list is asked for again; so it is after the stream was away, and each minute.
  */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
+import { askAll } from "../api/client";
 import type { RequestProblem } from "../api/problem";
 import { serverNow_ms } from "../live/clock";
 import type { HappenedEvent } from "../live/frames";
 import { Resource } from "../session/resource";
 import { alarmAfter } from "./event";
 import { byWorst, countsOf, isOfService, type Alarm, type Counts } from "./model";
-import { listOf } from "./request";
 
 const SETTLED_MS = 2500;
 const EACH_MS = 60_000;
@@ -26,9 +26,16 @@ export interface Book {
   readonly at_ms: number | null;
 }
 
+interface Stored {
+  readonly alarms: readonly Alarm[];
+  /** What the stream had told when the list was asked for: the answer has it, or what came after it. */
+  readonly answered: ReadonlyMap<string, Alarm | null>;
+  readonly at_ms: number;
+}
+
 export class AlarmBook {
-  readonly #stored: Resource<{ readonly alarms: readonly Alarm[]; readonly at_ms: number }>;
-  /** Told by the stream since the list was asked for; null: normal again. */
+  readonly #stored: Resource<Stored>;
+  /** What the stream told last of each alarm; null: normal again. */
   readonly #told = signal<ReadonlyMap<string, Alarm | null>>(new Map());
   /** How often the stream told something: figures and histories are asked for anew. */
   readonly told = signal(0);
@@ -41,15 +48,13 @@ export class AlarmBook {
     this.#stored = new Resource(async () => {
       const asked = this.#told.peek();
       const at_ms = serverNow_ms();
-      const [own, service] = await Promise.all([listOf<Alarm>("alarms", { site }), listOf<Alarm>("alarms", { site: "service" })]);
-      // What the stream told while the question was under way may be newer than the answer and is kept.
-      this.#told.value = new Map([...this.#told.peek()].filter(([alarm, told]) => asked.get(alarm) !== told));
+      const [own, service] = await Promise.all([askAll("/api/v1/alarms", { site }), askAll("/api/v1/alarms", { site: "service" })]);
       const all = new Map([...own, ...service].map((alarm) => [alarm.alarm, alarm]));
-      return { alarms: [...all.values()], at_ms };
+      return { alarms: [...all.values()], answered: asked, at_ms };
     });
     this.#book = computed(() => {
       const { value, problem } = this.#stored.state.value;
-      return { alarms: value === null ? null : merged(value.alarms, this.#told.value), problem, at_ms: value?.at_ms ?? null };
+      return { alarms: value === null ? null : merged(value, this.#told.value), problem, at_ms: value?.at_ms ?? null };
     });
     this.counts = computed(() => {
       const { alarms } = this.#book.value;
@@ -93,8 +98,9 @@ export class AlarmBook {
   }
 }
 
-function merged(stored: readonly Alarm[], told: ReadonlyMap<string, Alarm | null>): readonly Alarm[] {
-  const all = new Map<string, Alarm | null>(stored.map((alarm) => [alarm.alarm, alarm]));
-  for (const [alarm, after] of told) all.set(alarm, after);
+/** What the stream told while the question was under way may be newer than the answer and wins; what it told before is in it. */
+function merged({ alarms, answered }: Stored, told: ReadonlyMap<string, Alarm | null>): readonly Alarm[] {
+  const all = new Map<string, Alarm | null>(alarms.map((alarm) => [alarm.alarm, alarm]));
+  for (const [alarm, after] of told) if (answered.get(alarm) !== after) all.set(alarm, after);
   return [...all.values()].filter((alarm) => alarm !== null).sort(byWorst);
 }

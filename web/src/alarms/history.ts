@@ -3,9 +3,9 @@
  *
  *   #/alarms?show=history&period=month&priority=critical&q=comp-3&sort=-lasted
  */
-import { PRIORITIES, type Priority } from "./model";
+import { apiAddress, askAll } from "../api/client";
+import { PRIORITIES, SYSTEMS, type Priority } from "./model";
 import { between_s, type Occurrence } from "./record";
-import { listOf } from "./request";
 
 export const PERIODS = ["day", "week", "month"] as const;
 export type PeriodName = (typeof PERIODS)[number];
@@ -57,8 +57,16 @@ export function writeHistoryQuery(query: HistoryQuery, address: URLSearchParams)
 /** Occurrences of a site and of the service, the newest first. */
 export async function loadOccurrences(site: string, from_ms: number, to_ms: number): Promise<Occurrence[]> {
   const span = { from: new Date(from_ms).toISOString(), to: new Date(to_ms).toISOString() };
-  const [own, service] = await Promise.all([listOf<Occurrence>("alarm-occurrences", { site, ...span }), listOf<Occurrence>("alarm-occurrences", { site: "service", ...span })]);
+  const [own, service] = await Promise.all([askAll("/api/v1/alarm-occurrences", { site, ...span }), askAll("/api/v1/alarm-occurrences", { site: "service", ...span })]);
   return [...own, ...service];
+}
+
+/** The API's own export: all of the period with this priority and system, however many; of the service where its system is chosen. */
+export function historyCsvAddress(site: string, { period, priority, system }: HistoryQuery, now_ms: number): string {
+  const span = { from: new Date(now_ms - PERIOD_MS[period]).toISOString(), to: new Date(now_ms).toISOString() };
+  const known = SYSTEMS.find((one) => one === system);
+  const wanted = { ...(priority === null ? {} : { priority: [priority] }), ...(known === undefined ? {} : { system: [known] }) };
+  return apiAddress("/api/v1/alarm-occurrences", { site: system === "service" ? "service" : site, ...span, ...wanted, format: "csv" });
 }
 
 export function arrangedHistory(rows: readonly Occurrence[], query: HistoryQuery, nameOf: (row: Occurrence) => string, language: string): Occurrence[] {
@@ -68,7 +76,7 @@ export function arrangedHistory(rows: readonly Occurrence[], query: HistoryQuery
     raised_at: (row) => Date.parse(row.raised_at),
     priority: (row) => -PRIORITIES.indexOf(row.priority),
     lasted: (row) => between_s(row.raised_at, row.returned_at ?? row.ended_at) ?? Infinity,
-    acknowledged: (row) => between_s(row.raised_at, row.acknowledged_at) ?? Infinity,
+    acknowledged: (row) => between_s(row.raised_at, row.first_acknowledged_at) ?? Infinity,
   };
   const direction = query.descending ? -1 : 1;
   const { sort } = query;

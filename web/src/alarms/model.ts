@@ -5,6 +5,8 @@
  *   standing    seen, and still there
  *   quiet       shelved, suppressed by design, out of service: listed, but not in anybody's way
  */
+import type { Alarm } from "../api/types";
+
 export const PRIORITIES = ["critical", "high", "medium", "low"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
@@ -14,60 +16,14 @@ export const STATES = [
 ] as const;
 export type AlarmState = (typeof STATES)[number];
 
-export interface CauseEvidence {
-  readonly says: string;
-  readonly says_zh: string | null;
-  /** null: what it asks was not known when the alarm was raised. */
-  readonly holds: boolean | null;
-  readonly times?: number | null;
-}
+export const SUBJECT_KINDS = ["device", "meter", "site", "service"] as const;
+export const SYSTEMS = [
+  "power", "compressed_air", "chilled_water", "air_handling", "heat", "pv", "storage", "water", "gas", "communication", "metering", "service", "other",
+] as const;
+export const QUIETS = ["not_running", "outside_hours", "communication_lost", "explained"] as const;
 
-export interface Cause {
-  readonly code: string;
-  readonly name: string;
-  readonly name_zh: string | null;
-  /** 0 to 1, all causes of an alarm together are 1. */
-  readonly likelihood: number;
-  readonly action?: string;
-  readonly action_zh?: string | null;
-  readonly evidence?: readonly CauseEvidence[];
-}
-
-export interface Alarm {
-  /** `site/rule/subject`; of the service itself `service/rule/subject`. */
-  readonly alarm: string;
-  readonly site: string;
-  readonly rule: string;
-  readonly subject_kind: string;
-  readonly subject: string;
-  readonly machine: string;
-  readonly machine_zh: string | null;
-  readonly equipment: string | null;
-  readonly space: string | null;
-  readonly name: string;
-  readonly name_zh: string | null;
-  readonly message: string;
-  readonly message_zh: string | null;
-  readonly system: string;
-  /** null: it was never raised, as one that was taken out of service before. */
-  readonly priority: Priority | null;
-  readonly state: AlarmState;
-  readonly level: string | null;
-  readonly value: number | null;
-  readonly limit: number | null;
-  readonly unit: string;
-  readonly condition: "active" | "normal" | "unknown";
-  readonly quiet: string | null;
-  readonly raised_at: string | null;
-  readonly returned_at: string | null;
-  readonly since: string | null;
-  readonly acknowledged_at: string | null;
-  readonly acknowledged_by: string | null;
-  readonly shelved_until: string | null;
-  readonly first_out: boolean;
-  readonly first_out_of: string | null;
-  readonly causes: readonly Cause[];
-}
+export type { Alarm } from "../api/types";
+export type { ShownCause as Cause, ShownEvidence as CauseEvidence } from "../api/types";
 
 export const ASKING: ReadonlySet<AlarmState> = new Set<AlarmState>(["unacknowledged", "latched_unacknowledged", "returned_unacknowledged"]);
 export const STANDING: ReadonlySet<AlarmState> = new Set<AlarmState>(["acknowledged", "latched_acknowledged"]);

@@ -6,22 +6,29 @@ import { named, readable, words } from "../i18n";
 import type { Alarm, Cause, Priority } from "./model";
 
 export function machineName(alarm: Pick<Alarm, "machine" | "machine_zh" | "subject">): string {
-  return named({ name: alarm.machine === "" ? alarm.subject : alarm.machine, name_zh: alarm.machine_zh === "" ? null : alarm.machine_zh });
+  return named({ name: alarm.machine === "" ? alarm.subject : alarm.machine, name_zh: alarm.machine_zh });
 }
 
 export function alarmName(alarm: Pick<Alarm, "name" | "name_zh" | "rule">): string {
-  return named({ name: alarm.name === "" ? alarm.rule : alarm.name, name_zh: alarm.name_zh === "" ? null : alarm.name_zh });
+  return named({ name: alarm.name === "" ? alarm.rule : alarm.name, name_zh: alarm.name_zh });
 }
 
 export function alarmMessage(alarm: Alarm, language: Locale): string {
-  const text = language === "zh" ? (alarm.message_zh ?? "") : alarm.message;
+  const text = language === "zh" ? alarm.message_zh : alarm.message;
   if (text === "") return `${machineName(alarm)}: ${alarmName(alarm)}`;
-  // Messages have units as the API spells them; people read "°C".
-  return alarm.unit === "" ? text : text.replaceAll(` ${alarm.unit}`, ` ${unitSymbol(alarm.unit)}`);
+  return withSymbols(text, alarm.unit);
+}
+
+/** Messages have units as the API spells them, after figures; people read "°C", and no "1" after what is counted. */
+function withSymbols(text: string, unit: string): string {
+  const symbol = unitSymbol(unit);
+  if (symbol === unit) return text;
+  const spelled = unit.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return text.replace(new RegExp(`(?<=[0-9]) ${spelled}(?![0-9A-Za-z/])`, "g"), symbol === "" ? "" : ` ${symbol}`);
 }
 
 export function causeName(cause: Pick<Cause, "name" | "name_zh">): string {
-  return named({ name: cause.name, name_zh: cause.name_zh === "" ? null : cause.name_zh });
+  return named(cause);
 }
 
 export function figureWithUnit(value: number, unit: string, language: Locale): string {

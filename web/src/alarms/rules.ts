@@ -1,55 +1,12 @@
 /** Rules as the API gives them: what they are, on which machines, who changed what; changing them, and trying them on history. */
-import type { Priority } from "./model";
-import { listOf, order, pathOf, question } from "./request";
+import { askAll, askOne, put, remove, send } from "../api/client";
+import type { AlarmRule, AlarmRuleDetail, NewOverride, RuleLevel, TrialAnswer } from "../api/types";
 
-export interface RuleLevel {
-  readonly at: string;
-  readonly limit: number;
-  readonly priority: Priority;
-}
-
-export interface RuleEntry {
-  /** `site/code`; of the service itself `service/code`. */
-  readonly id: string;
-  readonly site: string;
-  readonly code: string;
-  readonly name: string;
-  readonly name_zh: string;
-  readonly system: string;
-  readonly subject_kind: string;
-  readonly kind: string;
-  readonly levels: readonly RuleLevel[];
-  readonly origin: "shipped" | "site" | "entered";
-  readonly version: number;
-  readonly is_enabled: boolean;
-  readonly machines: number;
-  readonly unbound: number;
-}
-
-export interface RuleVersion {
-  readonly version: number;
-  readonly at: string;
-  readonly actor: string;
-  readonly reason: string;
-  readonly origin: string;
-  readonly is_enabled: boolean;
-  readonly changes: readonly string[];
-}
-
-export interface RuleOverride {
-  readonly machine: string;
-  readonly limits: Readonly<Record<string, number>>;
-  readonly deadband: number | null;
-  readonly on_delay_s: number | null;
-  readonly off_delay_s: number | null;
-  readonly is_enabled: boolean;
-  readonly actor: string;
-  readonly reason: string;
-  readonly at: string;
-}
+export type { AlarmRule as RuleEntry, RuleOverride, TrialAnswer as Trial } from "../api/types";
 
 /** The fields of a rule file that the console reads; the others are kept as they came. */
 export interface RuleDocument {
+  readonly [field: string]: unknown;
   readonly signal: string | { readonly kind: string; readonly of?: string; readonly reference?: string; readonly unit?: string; readonly over_s?: number };
   readonly levels: readonly RuleLevel[];
   readonly deadband?: number;
@@ -60,25 +17,7 @@ export interface RuleDocument {
   readonly latching?: boolean;
 }
 
-export interface RuleRecord extends RuleEntry {
-  readonly rule: RuleDocument;
-  readonly on: readonly string[];
-  readonly not_on: readonly { readonly machine: string; readonly reason: string }[];
-  readonly overrides: readonly RuleOverride[];
-  readonly versions: readonly RuleVersion[];
-}
-
-export interface Trial {
-  readonly from: string;
-  readonly to: string;
-  readonly count: number;
-  readonly alarms_a_day: number;
-  readonly alarms: readonly { readonly machine: string; readonly raised_at: string; readonly duration_s: number | null; readonly level: string; readonly value: number | null }[];
-  readonly chattering: readonly { readonly machine: string; readonly most_in_a_minute: number }[];
-  readonly kept_quiet: Readonly<Record<string, number>>;
-  readonly on: readonly string[];
-  readonly readings: number;
-}
+export type RuleRecord = Omit<AlarmRuleDetail, "rule"> & { readonly rule: RuleDocument };
 
 /** What the rule watches, as expressions. */
 export function expressionsOf({ signal, when }: RuleDocument): string[] {
@@ -118,7 +57,7 @@ export function edited({ rule }: RuleRecord, { limits, deadband, on_delay_s, off
 }
 
 /** What a machine has otherwise than the rule; what is the same is left out, so that it follows the rule's next version. */
-export function overrideOf(record: RuleRecord, edit: Edit): object {
+export function overrideOf(record: RuleRecord, edit: Edit): Omit<NewOverride, "reason"> {
   const { levels, deadband = 0, on_delay_s = 0, off_delay_s = 0 } = record.rule;
   const other = (own: number, usual: number): number | null => (own === usual ? null : own);
   return {
@@ -130,28 +69,37 @@ export function overrideOf(record: RuleRecord, edit: Edit): object {
   };
 }
 
-export async function loadRules(site: string): Promise<RuleEntry[]> {
-  const [own, service] = await Promise.all([listOf<RuleEntry>("alarm-rules", { site }), listOf<RuleEntry>("alarm-rules", { site: "service" })]);
+export async function loadRules(site: string): Promise<AlarmRule[]> {
+  const [own, service] = await Promise.all([askAll("/api/v1/alarm-rules", { site }), askAll("/api/v1/alarm-rules", { site: "service" })]);
   return [...own, ...service];
 }
 
-export function loadRule(rule: string): Promise<RuleRecord> {
-  return question<RuleRecord>(`alarm-rules/${pathOf(rule)}`);
+export async function loadRule(rule: string): Promise<RuleRecord> {
+  const record = await askOne("/api/v1/alarm-rules/{site}/{code}", partsOf(rule));
+  return { ...record, rule: record.rule as unknown as RuleDocument };
 }
 
 export async function saveEdit(record: RuleRecord, edit: Edit, reason: string): Promise<void> {
-  if (edit.machine === null) await order("PUT", `alarm-rules/${pathOf(record.id)}`, { rule: edited(record, edit), reason });
-  else await order("PUT", `alarm-rules/${pathOf(record.id)}/overrides/${encodeURIComponent(edit.machine)}`, { ...overrideOf(record, edit), reason });
+  const parts = partsOf(record.id);
+  if (edit.machine === null) await put("/api/v1/alarm-rules/{site}/{code}", parts, { rule: edited(record, edit), reason });
+  else await put("/api/v1/alarm-rules/{site}/{code}/overrides/{machine}", { ...parts, machine: edit.machine }, { ...overrideOf(record, edit), reason });
 }
 
 export async function dropOverride(record: RuleRecord, machine: string, reason: string): Promise<void> {
-  await order("DELETE", `alarm-rules/${pathOf(record.id)}/overrides/${encodeURIComponent(machine)}?${new URLSearchParams({ reason }).toString()}`, null);
+  await remove("/api/v1/alarm-rules/{site}/{code}/overrides/{machine}", { ...partsOf(record.id), machine }, { reason });
 }
 
 /** What the rule would have raised, as it holds or with an edit. */
-export function tryRule(record: RuleRecord, edit: Edit | null, from_ms: number, to_ms: number): Promise<Trial> {
+export function tryRule(record: RuleRecord, edit: Edit | null, from_ms: number, to_ms: number): Promise<TrialAnswer> {
   const span = { from: new Date(from_ms).toISOString(), to: new Date(to_ms).toISOString() };
-  if (edit === null) return order<Trial>("POST", `alarm-rules/${pathOf(record.id)}/try`, span);
+  if (edit === null) return send("/api/v1/alarm-rules/{site}/{code}/try", partsOf(record.id), { ...span, machines: [] });
   const machines = edit.machine === null ? [] : [edit.machine];
-  return order<Trial>("POST", "alarm-rules/try", { site: record.site, rule: edited(record, edit), machines, ...span });
+  // Else what the machine has otherwise already would hide what is being tried.
+  const as_given = edit.machine !== null;
+  return send("/api/v1/alarm-rules/try", {}, { site: record.site, rule: edited(record, edit), machines, as_given, ...span });
+}
+
+function partsOf(rule: string): { readonly site: string; readonly code: string } {
+  const [site = "", code = ""] = rule.split("/");
+  return { site, code };
 }

@@ -2,8 +2,9 @@
  * Questions to the API and their answers. Addresses, parameters and answers are held to the OpenAPI document by types:
  * a renamed field or a misspelt parameter does not compile.
  *
- * `ask` is one GET; `askAll` follows a list's cursor to its end; `send` is one POST. All throw a RequestProblem and nothing else. Addresses
- * are relative to the page, so that the console also works behind a path of somebody's proxy.
+ * `ask` is one GET, `askOne` one of an address with variable parts; `askAll` follows a list's cursor to its end; `send` is one POST,
+ * `put` one PUT, `remove` one DELETE. All throw a RequestProblem and nothing else. Addresses are relative to the page, so that the
+ * console also works behind a path of somebody's proxy.
  */
 import { refusal, RequestProblem } from "./problem";
 import type { paths } from "./schema";
@@ -24,11 +25,14 @@ type Address = AddressOf<unknown>;
 type ListAddress = AddressOf<Page<unknown>>;
 type AnswerOf<Path extends Address> = paths[Path] extends Answering<infer Answer> ? Answer : never;
 type RowOf<Path extends ListAddress> = paths[Path] extends Answering<Page<infer Row>> ? Row : never;
-type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Query } } } ? Query : never;
 
 type Parameter = string | number | boolean;
-type PartsOf<Path extends keyof paths> = paths[Path] extends { post: { parameters: { path: infer Parts extends Record<string, string> } } } ? Parts : never;
-type BodyOf<Path extends keyof paths> = paths[Path] extends { post: { requestBody: { content: { "application/json": infer Body } } } } ? Body : never;
+type Method = "get" | "post" | "put" | "delete";
+type Taking<What extends Method> = { [Path in keyof paths]: paths[Path] extends Record<What, object> ? Path : never }[keyof paths];
+type QueryOf<Path extends keyof paths, What extends Method = "get"> = paths[Path] extends Record<What, { parameters: { query?: infer Query } }> ? Query : never;
+type PartsOf<Path extends keyof paths, What extends Method> = paths[Path] extends Record<What, { parameters: { path: infer Parts extends Record<string, string> } }> ? Parts : Readonly<Record<string, never>>;
+type BodyOf<Path extends keyof paths, What extends Method> = paths[Path] extends Record<What, { requestBody: { content: { "application/json": infer Body } } }> ? Body : never;
+type GivenBack<Path extends keyof paths, What extends Method> = paths[Path] extends Record<What, { responses: { 200: { content: { "application/json": infer Answer } } } }> ? Answer : unknown;
 
 const PAGE_SIZE = 1000;
 /** A list longer than this is not for a browser; it ends a cursor that would run in a circle. */
@@ -45,32 +49,25 @@ export function apiAddress<Path extends keyof paths>(path: Path, query?: QueryOf
   return new URL(path.slice(1) + (text === "" ? "" : `?${text}`), document.baseURI).href;
 }
 
-/** `parts` fill the variable parts of the address. */
-export async function send<Path extends keyof paths>(path: Path, parts: PartsOf<Path>, body: BodyOf<Path>): Promise<void> {
-  const filled = Object.entries<string>(parts).reduce<string>((text, [name, value]) => text.replace(`{${name}}`, encodeURIComponent(value)), path);
-  const request = { method: "POST", headers: { "content-type": "application/json", accept: "application/json" }, body: JSON.stringify(body) };
-  let response: Response;
-  try {
-    response = await fetch(new URL(filled.slice(1), document.baseURI), request);
-  } catch (error) {
-    throw new RequestProblem("unreachable", String(error));
-  }
-  if (!response.ok) throw await refusal(response);
+export async function ask<Path extends Address>(path: Path, query?: QueryOf<Path>): Promise<AnswerOf<Path>> {
+  return (await exchange(apiAddress(path, query))) as AnswerOf<Path>;
 }
 
-export async function ask<Path extends Address>(path: Path, query?: QueryOf<Path>): Promise<AnswerOf<Path>> {
-  let response: Response;
-  try {
-    response = await fetch(apiAddress(path, query), { headers: { accept: "application/json" } });
-  } catch (error) {
-    throw new RequestProblem("unreachable", String(error));
-  }
-  if (!response.ok) throw await refusal(response);
-  try {
-    return (await response.json()) as AnswerOf<Path>;
-  } catch (error) {
-    throw new RequestProblem("unexpected", String(error));
-  }
+/** `parts` fill the variable parts of the address. */
+export async function askOne<Path extends Taking<"get">>(path: Path, parts: PartsOf<Path, "get">): Promise<GivenBack<Path, "get">> {
+  return (await exchange(filled(path, parts))) as GivenBack<Path, "get">;
+}
+
+export async function send<Path extends Taking<"post">>(path: Path, parts: PartsOf<Path, "post">, body: BodyOf<Path, "post">): Promise<GivenBack<Path, "post">> {
+  return (await exchange(filled(path, parts), "POST", body)) as GivenBack<Path, "post">;
+}
+
+export async function put<Path extends Taking<"put">>(path: Path, parts: PartsOf<Path, "put">, body: BodyOf<Path, "put">): Promise<void> {
+  await exchange(filled(path, parts), "PUT", body);
+}
+
+export async function remove<Path extends Taking<"delete">>(path: Path, parts: PartsOf<Path, "delete">, query: QueryOf<Path, "delete">): Promise<void> {
+  await exchange(`${filled(path, parts)}?${new URLSearchParams(query as Record<string, string>).toString()}`, "DELETE");
 }
 
 export async function askAll<Path extends ListAddress>(path: Path, query?: QueryOf<Path>): Promise<RowOf<Path>[]> {
@@ -84,4 +81,26 @@ export async function askAll<Path extends ListAddress>(path: Path, query?: Query
     if (cursor === null) break;
   }
   return rows;
+}
+
+function filled(path: string, parts: Readonly<Record<string, string>>): string {
+  const text = Object.entries(parts).reduce((address, [name, value]) => address.replace(`{${name}}`, encodeURIComponent(value)), path);
+  return new URL(text.slice(1), document.baseURI).href;
+}
+
+async function exchange(address: string, method = "GET", body?: unknown): Promise<unknown> {
+  const json = body === undefined ? {} : { "content-type": "application/json" };
+  let response: Response;
+  try {
+    response = await fetch(address, { method, headers: { accept: "application/json", ...json }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  } catch (error) {
+    throw new RequestProblem("unreachable", String(error));
+  }
+  if (!response.ok) throw await refusal(response);
+  try {
+    const text = await response.text();
+    return text === "" ? null : (JSON.parse(text) as unknown);
+  } catch (error) {
+    throw new RequestProblem("unexpected", String(error));
+  }
 }

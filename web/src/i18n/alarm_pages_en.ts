@@ -66,7 +66,7 @@ export const alarmPages = {
     empty: "Nothing was raised in this period.",
     noneMatch: "No occurrence matches these filters.",
     more: "Show more",
-    cut: (count: number) => `Only the newest ${count} are shown. Export for all of them.`,
+    exportTitle: "All of the site in this period, with this priority and system; the search does not narrow it.",
   },
   figures: {
     title: "Figures",

@@ -66,7 +66,7 @@ export const alarmPages: typeof english = {
     empty: "该时段没有报警。",
     noneMatch: "没有符合筛选的记录。",
     more: "显示更多",
-    cut: (count) => `仅显示最近 ${count} 次，全部请导出。`,
+    exportTitle: "本厂该时段内所选优先级和系统的全部记录;不受搜索文字限制。",
   },
   figures: {
     title: "指标",

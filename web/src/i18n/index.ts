@@ -20,7 +20,8 @@ export interface Named {
 }
 
 export function named(thing: Named): string {
-  return locale.value === "zh" ? (thing.name_zh ?? thing.name) : thing.name;
+  const chinese = thing.name_zh ?? "";
+  return locale.value === "zh" && chinese !== "" ? chinese : thing.name;
 }
 
 /** A device kind's name. Kinds are open: one that this console does not know is its own code, made readable. */

@@ -6,6 +6,7 @@ import type { ComponentChildren } from "preact";
 import type { RequestProblem } from "../api/problem";
 import { words } from "../i18n";
 import { Icon } from "./icon";
+import { problemText } from "./problem_text";
 import "./note.css";
 
 export function Note({ title, children }: { readonly title: string; readonly children?: ComponentChildren }) {
@@ -25,7 +26,7 @@ export function ProblemNote({ problem, retry }: { readonly problem: RequestProbl
         <Icon name="warning" />
         {text.title}
       </h2>
-      <p>{problem.kind === "unreachable" ? text.unreachable : problem.message}</p>
+      <p>{problemText(problem)}</p>
       {problem.kind === "refused" ? null : <p>{problem.kind === "unreachable" ? text.unreachableAdvice : text.unexpected}</p>}
       <button type="button" class="button" onClick={retry}>
         {text.retry}

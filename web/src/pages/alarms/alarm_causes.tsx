@@ -22,7 +22,7 @@ export function AlarmCauses({ causes }: { readonly causes: readonly Cause[] }) {
 
 function CauseEntry({ cause }: { readonly cause: Cause }) {
   const text = words.value.alarmPages.detail;
-  const action = named({ name: cause.action ?? "", name_zh: cause.action_zh === "" ? null : (cause.action_zh ?? null) });
+  const action = named({ name: cause.action, name_zh: cause.action_zh });
   return (
     <li class="cause">
       <div class="cause-head">
@@ -32,7 +32,7 @@ function CauseEntry({ cause }: { readonly cause: Cause }) {
       </div>
       {action === "" ? null : <p class="cause-action"><span class="label">{text.action}</span> {action}</p>}
       <ul class="cause-evidence">
-        {(cause.evidence ?? []).map((evidence) => <EvidenceLine key={evidence.says} evidence={evidence} />)}
+        {cause.evidence.map((evidence) => <EvidenceLine key={evidence.says} evidence={evidence} />)}
       </ul>
     </li>
   );
@@ -42,8 +42,8 @@ const ICONS: Readonly<Record<"holds" | "not" | "unknown", IconName>> = { holds: 
 
 function EvidenceLine({ evidence }: { readonly evidence: CauseEvidence }) {
   const text = words.value.alarmPages.detail.evidence;
-  const kind = evidence.holds === null ? "unknown" : evidence.holds ? "holds" : "not";
-  const says = named({ name: evidence.says, name_zh: evidence.says_zh === "" ? null : evidence.says_zh });
+  const kind = evidence.holds === null || evidence.holds === undefined ? "unknown" : evidence.holds ? "holds" : "not";
+  const says = named({ name: evidence.says, name_zh: evidence.says_zh });
   return (
     <li data-kind={kind}>
       <Icon name={ICONS[kind]} />

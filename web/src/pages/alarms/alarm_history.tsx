@@ -1,9 +1,9 @@
 /** What was raised: by period, filtered, sorted, as a file. It follows the stream; the period ends now. */
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { arrangedHistory, DEFAULT_HISTORY, HISTORY_SORTS, loadOccurrences, PERIOD_MS, PERIODS, readHistoryQuery, writeHistoryQuery, type HistoryQuery, type HistorySort } from "../../alarms/history";
+import { arrangedHistory, DEFAULT_HISTORY, HISTORY_SORTS, historyCsvAddress, loadOccurrences, PERIOD_MS, PERIODS, readHistoryQuery, writeHistoryQuery, type HistoryQuery, type HistorySort } from "../../alarms/history";
 import { PRIORITIES } from "../../alarms/model";
-import { alarmName, causeName, machineName, systemName } from "../../alarms/naming";
+import { machineName, systemName } from "../../alarms/naming";
 import type { Occurrence } from "../../alarms/record";
 import { words } from "../../i18n";
 import { serverNow_ms } from "../../live/clock";
@@ -12,7 +12,6 @@ import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { go, route, routeHref } from "../../shell/router";
 import { Choice } from "../../ui/choice";
-import { saveCsv } from "../../ui/csv";
 import { Icon } from "../../ui/icon";
 import { ProblemNote } from "../../ui/note";
 import { PageSkeleton } from "../../ui/skeleton";
@@ -74,10 +73,10 @@ function Filters({ query, change, rows }: HistoryProps) {
           <option value="">{filters.anySystem}</option>
           {systems.map((system) => <option key={system} value={system}>{systemName(system)}</option>)}
         </select>
-        <button type="button" class="button" onClick={() => { saveHistory(session.code, arrangedHistory(rows, query, machineName, locale.value)); }}>
+        <a class="button" href={historyCsvAddress(session.code, query, serverNow_ms())} title={text.exportTitle} download>
           <Icon name="download" />
           {words.value.alarms.exportCsv}
-        </button>
+        </a>
       </div>
     </div>
   );
@@ -122,14 +121,4 @@ function Head({ column, query, change }: Omit<HistoryProps, "rows"> & { readonly
 
 function sortedBy(query: HistoryQuery, sort: HistorySort): HistoryQuery {
   return { ...query, sort, descending: query.sort === sort ? !query.descending : sort !== "machine" };
-}
-
-function saveHistory(site: string, rows: readonly Occurrence[]): void {
-  const stamp = new Date(serverNow_ms()).toISOString().slice(0, 19).replaceAll(":", "");
-  const head = ["alarm", "machine", "name", "system", "priority", "level", "value", "limit", "unit", "raised_at", "returned_at", "acknowledged_at", "acknowledged_by", "ended_at", "likely_cause", "likelihood"];
-  const utc = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString());
-  saveCsv(`alarm-history-${site}-${stamp}Z.csv`, [head, ...rows.map((row) => [
-    row.alarm, machineName(row), alarmName(row), row.system, row.priority, row.level, row.value, row.limit, row.unit, utc(row.raised_at), utc(row.returned_at),
-    utc(row.acknowledged_at), row.acknowledged_by, utc(row.ended_at), row.causes[0] === undefined ? null : causeName(row.causes[0]), row.causes[0]?.likelihood ?? null,
-  ])]);
 }

@@ -116,7 +116,7 @@ function RuleRow({ rule }: { readonly rule: RuleEntry }) {
 }
 
 export function ruleName(rule: Pick<RuleEntry, "name" | "name_zh">): string {
-  return named({ name: rule.name, name_zh: rule.name_zh === "" ? null : rule.name_zh });
+  return named(rule);
 }
 
 function levelsText({ levels }: RuleEntry): string {

@@ -1,5 +1,5 @@
 /** The figures of the period, each with the limit that is accepted; what is above it says so with a sign, not by colour alone. */
-import type { AlarmFigures, FiguresAnswer } from "../../alarms/figures";
+import type { AlarmFigures, AlarmFiguresAnswer } from "../../api/types";
 import { PriorityMark } from "../../alarms/priority_mark";
 import { formatAge } from "../../format/age";
 import { formatCount, formatNumber, formatShare, MISSING } from "../../format/number";
@@ -15,7 +15,7 @@ interface Box {
   readonly notes: readonly string[];
 }
 
-export function FigureBoxes({ answer }: { readonly answer: FiguresAnswer }) {
+export function FigureBoxes({ answer }: { readonly answer: AlarmFiguresAnswer }) {
   const text = words.value.alarmPages.figures;
   const missed = new Set(answer.figures.missed.map(({ figure }) => figure));
   return (

@@ -1,7 +1,8 @@
 /** Figures of each machine or rule: filtered by name, sorted by any column, as a file. */
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import type { By, FiguresAnswer, FiguresPart } from "../../alarms/figures";
+import type { By } from "../../alarms/figures";
+import type { AlarmFiguresAnswer, PartFigures } from "../../api/types";
 import { formatAge } from "../../format/age";
 import { formatCount, formatNumber, formatShare } from "../../format/number";
 import { named, words } from "../../i18n";
@@ -15,7 +16,7 @@ import { ShareBar } from "../../ui/share_bar";
 const COLUMNS = ["name", "alarms", "share", "per_day", "chattering", "standing", "seen"] as const;
 type Column = (typeof COLUMNS)[number];
 
-const FIGURES: Readonly<Record<Exclude<Column, "name">, (part: FiguresPart) => number>> = {
+const FIGURES: Readonly<Record<Exclude<Column, "name">, (part: PartFigures) => number>> = {
   alarms: ({ figures }) => figures.alarms,
   share: ({ figures }) => figures.alarms,
   per_day: ({ figures }) => figures.alarms_per_day,
@@ -24,7 +25,7 @@ const FIGURES: Readonly<Record<Exclude<Column, "name">, (part: FiguresPart) => n
   seen: ({ figures }) => figures.acknowledge_median_s ?? -1,
 };
 
-export function FiguresParts({ answer, by, chooser }: { readonly answer: FiguresAnswer; readonly by: By; readonly chooser: ComponentChildren }) {
+export function FiguresParts({ answer, by, chooser }: { readonly answer: AlarmFiguresAnswer; readonly by: By; readonly chooser: ComponentChildren }) {
   const { session } = useSite();
   const text = words.value.alarmPages.figures;
   const filter = useSignal("");
@@ -72,7 +73,7 @@ export function FiguresParts({ answer, by, chooser }: { readonly answer: Figures
   );
 }
 
-function PartRow({ part, all }: { readonly part: FiguresPart; readonly all: number }) {
+function PartRow({ part, all }: { readonly part: PartFigures; readonly all: number }) {
   const { figures } = part;
   const share = all === 0 ? null : figures.alarms / all;
   const language = locale.value;
@@ -89,20 +90,20 @@ function PartRow({ part, all }: { readonly part: FiguresPart; readonly all: numb
   );
 }
 
-function partName({ name, name_zh, code }: FiguresPart): string {
-  return named({ name: name === "" ? code : name, name_zh: name_zh === "" ? null : name_zh });
+function partName({ name, name_zh, code }: PartFigures): string {
+  return named({ name: name === "" ? code : name, name_zh });
 }
 
-function arranged(parts: readonly FiguresPart[], filter: string, column: Column, descending: boolean): FiguresPart[] {
+function arranged(parts: readonly PartFigures[], filter: string, column: Column, descending: boolean): PartFigures[] {
   const wanted = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const names = new Intl.Collator(locale.value, { numeric: true });
-  const compare = (a: FiguresPart, b: FiguresPart): number => (column === "name" ? names.compare(partName(a), partName(b)) : FIGURES[column](a) - FIGURES[column](b));
+  const compare = (a: PartFigures, b: PartFigures): number => (column === "name" ? names.compare(partName(a), partName(b)) : FIGURES[column](a) - FIGURES[column](b));
   return parts
     .filter((part) => wanted.every((word) => `${part.code} ${part.name} ${part.name_zh}`.toLowerCase().includes(word)))
     .sort((a, b) => (descending ? -1 : 1) * compare(a, b) || names.compare(partName(a), partName(b)));
 }
 
-function saveParts(site: string, by: By, parts: readonly FiguresPart[]): void {
+function saveParts(site: string, by: By, parts: readonly PartFigures[]): void {
   const stamp = new Date(serverNow_ms()).toISOString().slice(0, 19).replaceAll(":", "");
   saveCsv(`alarm-figures-${site}-${by}-${stamp}Z.csv`, [
     [by, "name", "alarms", "alarms_per_day", "worst_ten_minutes", "chattering", "standing", "acknowledge_median_s", "acknowledge_p95_s"],

@@ -1,6 +1,6 @@
 /** The ten alarms that come most, and the floods of the period. */
 import { alarmHref } from "../../alarms/addresses";
-import type { AlarmFigures, Flood } from "../../alarms/figures";
+import type { AlarmFigures, Flood } from "../../api/types";
 import { formatCount, formatShare } from "../../format/number";
 import { formatTime } from "../../format/time";
 import { words } from "../../i18n";

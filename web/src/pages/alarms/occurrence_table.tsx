@@ -45,13 +45,13 @@ function OccurrenceRow({ row, named }: { readonly row: Occurrence; readonly name
   const { view } = useSite();
   const text = words.value.alarmPages.history;
   const lasted_s = between_s(row.raised_at, row.returned_at ?? row.ended_at);
-  const seen_s = between_s(row.raised_at, row.acknowledged_at);
+  const seen_s = between_s(row.raised_at, row.first_acknowledged_at);
   return (
     <tr>
       <td>{formatTime(Date.parse(row.raised_at), "full", view.model.site.time_zone, locale.value)}</td>
       <td><span class="with-mark"><PriorityMark priority={row.priority} asking={false} />{words.value.alarms.priorities[row.priority]}</span></td>
       {named ? <th scope="row" class="occurrence-name"><a class="link" href={alarmHref(row.alarm)}><b>{machineName(row)}</b> {alarmName(row)}</a></th> : null}
-      <td>{hasFigure(row) && row.value !== null ? figureWithUnit(row.value, row.unit, locale.value) : "–"}{row.limit === null || !hasFigure(row) ? null : <span class="faint"> · {words.value.alarms.limit(figureWithUnit(row.limit, row.unit, locale.value))}</span>}</td>
+      <td>{hasFigure(row) && row.value !== null ? figureWithUnit(row.value, row.unit, locale.value) : "–"}{!hasFigure(row) ? null : <span class="faint"> · {words.value.alarms.limit(figureWithUnit(row.limit, row.unit, locale.value))}</span>}</td>
       <td>{lasted_s === null ? text.lasts : formatAge(lasted_s, words.value.age)}</td>
       <td>{seen_s === null ? <span class="faint">{text.notSeen}</span> : <>{formatAge(seen_s, words.value.age)}{row.acknowledged_by === null ? null : <span class="faint"> {text.by(row.acknowledged_by)}</span>}</>}</td>
       <td class="occurrence-cause">{likelyCause(row, locale.value) ?? <span class="faint">–</span>}</td>

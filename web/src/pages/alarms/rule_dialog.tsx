@@ -2,10 +2,10 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
-import { asProblem } from "../../api/problem";
 import { editOf, saveEdit, type Edit, type RuleRecord } from "../../alarms/rules";
 import { words } from "../../i18n";
 import { Icon } from "../../ui/icon";
+import { problemText } from "../../ui/problem_text";
 import { useDialog } from "./dialog";
 import { Trying } from "./rule_trial";
 import "./action_dialog.css";
@@ -39,7 +39,7 @@ export function RuleDialog({ record, machine, close, done }: RuleDialogProps) {
       close();
       done();
     } catch (error) {
-      problem.value = asProblem(error).message;
+      problem.value = problemText(error);
     }
     sending.value = false;
   };

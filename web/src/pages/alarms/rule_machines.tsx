@@ -1,12 +1,12 @@
 /** The machines that a rule is on, with what each has otherwise, by whom and why; and those it cannot be on, with the reason. */
 import { useSignal } from "@preact/signals";
-import { asProblem } from "../../api/problem";
 import { dropOverride, type RuleOverride, type RuleRecord } from "../../alarms/rules";
 import { formatTime } from "../../format/time";
 import { named, words } from "../../i18n";
 import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { Icon } from "../../ui/icon";
+import { problemText } from "../../ui/problem_text";
 import { ReasonForm } from "../energy/reason_form";
 
 export interface RuleMachinesProps {
@@ -69,7 +69,7 @@ function MachineRow({ machine, record, edit, done }: RuleMachinesProps & { reado
                 dropping.value = false;
                 done();
               } catch (error) {
-                problem.value = asProblem(error).message;
+                problem.value = problemText(error);
               }
             }}
           />

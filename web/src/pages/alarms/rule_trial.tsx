@@ -1,6 +1,5 @@
 /** Tries a rule against the readings that are stored, and says what it would have raised. It may be refused: in words. */
 import { useSignal } from "@preact/signals";
-import { asProblem } from "../../api/problem";
 import { quietReason } from "../../alarms/naming";
 import { tryRule, type Edit, type RuleRecord, type Trial } from "../../alarms/rules";
 import { formatAge } from "../../format/age";
@@ -12,6 +11,7 @@ import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { Choice } from "../../ui/choice";
 import { Icon } from "../../ui/icon";
+import { problemText } from "../../ui/problem_text";
 
 const HOUR_MS = 3_600_000;
 const SPANS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 168 * HOUR_MS } as const;
@@ -51,7 +51,7 @@ export function Trying({ record, edit, span, label }: TryingProps) {
     try {
       trial.value = await tryRule(record, edit(), serverNow_ms() - SPANS[span], serverNow_ms());
     } catch (error) {
-      problem.value = asProblem(error).message;
+      problem.value = problemText(error);
     }
     running.value = false;
   };
