@@ -28,10 +28,10 @@ export function AlarmStrip({ session, covered }: StripProps & { readonly covered
   const live = session.connection.state.value.kind === "live";
   const old = !live || watchOf(session.health.report.value, live, "alarms") === "down";
   return (
-    <div class="strip" data-old={old} inert={covered}>
+    <section class="strip" aria-label={words.value.alarms.title} data-old={old} inert={covered}>
       <Asking session={session} live={live} />
       <Service session={session} live={live} />
-    </div>
+    </section>
   );
 }
 
@@ -41,14 +41,14 @@ function Asking({ session, live }: StripProps & { readonly live: boolean }) {
   const watch = watchOf(session.health.report.value, live, "alarms");
   if (counts === null) return <p class="strip-asking"><Icon name="missing" />{text.unknown}</p>;
   const asking = PRIORITIES.filter((priority) => counts.site.asking[priority] > 0);
-  const newest = session.alarms.book.value.alarms?.find((alarm) => isAsking(alarm) && alarm.subject_kind !== "service");
+  const worst = session.alarms.book.value.alarms?.find((alarm) => isAsking(alarm) && alarm.subject_kind !== "service");
   return (
     <div class="strip-asking">
       {asking.length > 0 ? (
         <ul class="strip-counts" aria-label={text.label}>
           {asking.map((priority) => (
             <li key={priority}>
-              <a class="strip-count" href={listHref({ state: "asking", priority })}>
+              <a class="strip-count" href={listHref({ state: "asking", priority, where: "site" })}>
                 <PriorityMark priority={priority} asking />
                 <b>{formatCount(counts.site.asking[priority], locale.value)}</b>
                 <span class="strip-word">{words.value.alarms.priorities[priority].toLowerCase()}</span>
@@ -63,7 +63,7 @@ function Asking({ session, live }: StripProps & { readonly live: boolean }) {
         </a>
       )}
       {live ? null : <AsOf session={session} />}
-      {newest === undefined ? null : <Newest alarm={newest} />}
+      {worst === undefined ? null : <Worst alarm={worst} />}
     </div>
   );
 }
@@ -76,9 +76,9 @@ function AsOf({ session }: StripProps) {
 }
 
 /** The worst that nobody has acknowledged, in its words. */
-function Newest({ alarm }: { readonly alarm: Alarm }) {
+function Worst({ alarm }: { readonly alarm: Alarm }) {
   return (
-    <a class="strip-newest" href={alarmHref(alarm.alarm)}>
+    <a class="strip-worst" href={alarmHref(alarm.alarm)}>
       {machineName(alarm)}: {alarmName(alarm)}
     </a>
   );
