@@ -1,4 +1,4 @@
-"""An outage of the database as facts, told afterwards: the alarm is raised and returns as it would have been seen.
+"""An outage as facts, told afterwards: the alarm is raised and returns as it would have been seen.
 
     since ---------- since + limit ------------------ until
       0 s                limit, and a little            0 s

@@ -9,10 +9,13 @@ An outage begins with the last answer, not with the first failure: nobody knows 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+#: So many outages are kept for whoever writes them down; a standby keeps them too, and never may.
+_KEPT = 100
 #: Asks once: "" where it answers, else why not, for people.
 Ask = Callable[[], Awaitable[str]]
 
@@ -31,7 +34,7 @@ class Reachability:
     def __init__(self, now: datetime) -> None:
         self.why = ""
         """Why it does not answer; empty while it does, or was never asked."""
-        self.outages: list[Outage] = []
+        self.outages: deque[Outage] = deque(maxlen=_KEPT)
         """Those that are over; whoever writes them down takes them out."""
         self._answered_at = now
 
@@ -51,6 +54,12 @@ class Reachability:
                 self.outages.append(Outage(self._answered_at, now))
             self._answered_at = now
         self.why = why
+
+    def forget(self, written: Iterable[Outage]) -> None:
+        """Take out outages that are written down."""
+        for outage in written:
+            if outage in self.outages:
+                self.outages.remove(outage)
 
     async def keep_asking(self, ask: Ask, each_s: float, patience_s: float) -> None:
         """Ask for ever; an answer that takes longer than the patience is none."""

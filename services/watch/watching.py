@@ -4,8 +4,9 @@
     each 2 s: figures --> facts --> evaluator --> changes --> services.alarms.keeping, one transaction
 
 Beside it, in every process that may hold the duty, two questions are asked all the time: does the database answer, does
-the broker. An outage of the database is written when it is over, by whoever holds the duty then; while it lasts, the
-process that held the duty last tells people directly (`alerting.py`).
+the broker. An outage of the database is written when it is over, by whoever holds the duty then, and so is one of the
+broker that came and went meanwhile; while the database is away, the process that held the duty last tells people
+directly (`alerting.py`).
 
 The evaluator is begun anew at each start, after each outage and when a part comes or goes. Told first what is kept, it
 goes on where the last one stopped; a delay that was pending starts again.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -44,6 +45,7 @@ _ASK_DATABASE_EACH_S, _ASK_BROKER_EACH_S = 1.0, 3.0
 _PATIENCE_S = 5.0
 _ATTEMPTS = 5
 _DATABASE_AWAY = Figure("database", "database", "away_s")
+_BROKER_AWAY = Figure("broker", "broker", "away_s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +97,13 @@ class Watch:
                 judge = await _begin(connection, figures)
             self.database.heard("", now)  # it has just answered; an outage must end before anything newer is told
             found = facts(figures, self._surroundings(asked_at, now), listening_since)
-            outages = list(self.database.outages)
-            changes = [*judge.afterwards(outages), *judge.judge(found, microseconds(now))]
+            over = {_DATABASE_AWAY: list(self.database.outages), _BROKER_AWAY: list(self.broker.outages)}
+            changes = [*judge.afterwards(over), *judge.judge(found, microseconds(now))]
             if changes:
                 await _keep(connection, changes, judge.instances, now)
-            for outage in outages:
-                self.database.outages.remove(outage)
-            self._alerting.learn(judge.about_the_database, now)
+            self.database.forget(over[_DATABASE_AWAY])
+            self.broker.forget(over[_BROKER_AWAY])
+            self._alerting.learn(judge.about(_DATABASE_AWAY), now)
             say({"rules": len(judge.instances)})
             await asyncio.sleep(LOOK_EACH_S)
 
@@ -155,17 +157,20 @@ class _Judge:
         self._evaluator.tell(facts)
         self._evaluator.tick(now_us)
 
-    @property
-    def about_the_database(self) -> Instance | None:
-        """The rule that watches whether the database answers."""
-        found = (self.instances[key] for key, figure in self._figure_of.items() if figure == _DATABASE_AWAY)
-        return next(found, None)
+    def about(self, figure: Figure) -> Instance | None:
+        """The rule that watches a figure."""
+        return next((self.instances[key] for key, watched in self._figure_of.items() if watched == figure), None)
 
-    def afterwards(self, outages: list[Outage]) -> Iterator[Change]:
-        """What is to be told of outages of the database that are over."""
-        if (instance := self.about_the_database) is not None:
-            for outage in outages:
-                yield from self._evaluator.tell(list(facts_of(outage, instance)))
+    def afterwards(self, over: Mapping[Figure, Sequence[Outage]]) -> list[Change]:
+        """What is to be told of outages that are over; of what was told as it happened nothing is told again."""
+        told = [
+            fact
+            for figure, outages in over.items()
+            if (instance := self.about(figure)) is not None
+            for outage in outages
+            for fact in facts_of(outage, instance)
+        ]
+        return self._evaluator.tell(told)
 
     def judge(self, found: Mapping[Figure, float], now_us: int) -> list[Change]:
         """What is to be told of the figures of now."""

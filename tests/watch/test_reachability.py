@@ -29,12 +29,23 @@ def at(seconds: float) -> datetime:
 def test_an_outage_begins_with_the_last_answer_and_ends_with_the_next() -> None:
     server = Reachability(START)
     server.heard("", at(1))
-    assert (server.away_since, server.away_s(at(3)), server.outages) == (None, 0.0, [])
+    assert (server.away_since, server.away_s(at(3)), list(server.outages)) == (None, 0.0, [])
     server.heard("refused", at(4))
     server.heard("refused", at(7))
     assert (server.away_since, server.away_s(at(9)), server.why) == (at(1), 8.0, "refused")
     server.heard("", at(12))
-    assert (server.away_since, server.away_s(at(13)), server.outages) == (None, 0.0, [Outage(at(1), at(12))])
+    assert (server.away_since, server.away_s(at(13)), list(server.outages)) == (None, 0.0, [Outage(at(1), at(12))])
+    server.forget(list(server.outages))
+    assert not server.outages
+
+
+def test_outages_that_nobody_writes_do_not_pile_up() -> None:
+    server = Reachability(START)
+    for second in range(0, 2000, 2):
+        server.heard("refused", at(second))
+        server.heard("", at(second + 1))
+    assert len(server.outages) == 100
+    assert server.outages[-1] == Outage(at(1997), at(1999))
 
 
 def test_what_never_answered_is_away_since_somebody_looks() -> None:
