@@ -9,6 +9,7 @@ beginning to end do not count: nobody heard them.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Final, NamedTuple
 
-from analytics.alarms.flood import floods
+from analytics.alarms.flood import Flood, floods
 from analytics.alarms.rule import PRIORITIES
 
 DAY: Final = timedelta(days=1)
@@ -142,7 +143,7 @@ def figures(heard: Sequence[Heard], start: datetime, stop: datetime, now: dateti
         floods=len(found),
         flood_s=flooded.total_seconds(),
         time_in_flood_percent=values["time_in_flood_percent"],
-        alarms_in_floods=sum(each.alarms for each in found),
+        alarms_in_floods=_within(times, found),
         chattering=_chattering(inside),
         standing=_standing(heard, start, until),
         top=top,
@@ -175,6 +176,15 @@ def _most(counted: Counter[str]) -> list[tuple[str, int]]:
 
 def _rate(count: int, spent: timedelta, per: timedelta) -> float:
     return count * (per / spent) if spent else 0.0
+
+
+def _within(times: Sequence[datetime], found: Sequence[Flood]) -> int:
+    """How many came in floods; the last of one may be among those that began the next, and count once."""
+    counted = until = 0
+    for each in found:
+        first, until = max(bisect_left(times, each.first_alarm_at), until), bisect_right(times, each.last_alarm_at)
+        counted += until - first
+    return counted
 
 
 def _most_within(times: Sequence[datetime], span: timedelta) -> int:

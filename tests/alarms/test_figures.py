@@ -63,6 +63,13 @@ def test_a_bad_week_misses_each_limit_by_name() -> None:
     assert found.flood_s == pytest.approx((1195 + 600 - 1010) + (300_000 + 50 * 595 + 600 - 300_000 - 500))
 
 
+def test_alarms_of_two_floods_that_touch_count_once() -> None:
+    # Eleven make a flood; at 600 s the four of 500 s are left and it is over; with seven more these are eleven again.
+    times = [*[0] * 7, *[500] * 4, *range(700, 707)]
+    found = figures([heard(float(second), f"m-{n}") for n, second in enumerate(times)], START, STOP, STOP)
+    assert (found.alarms, found.floods, found.alarms_in_floods) == (18, 2, 18)
+
+
 def test_a_period_that_is_not_over_is_counted_up_to_now() -> None:
     found = figures([heard(60.0), heard(120.0)], START, STOP, START + timedelta(days=1))
     assert (found.alarms, found.alarms_per_day) == (2, 2.0)
