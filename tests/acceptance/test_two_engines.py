@@ -35,6 +35,8 @@ STEP = timedelta(milliseconds=100)
 DELAY = timedelta(milliseconds=500)
 LONG = 10  # steps above the limit
 TAKEOVER_WITHIN_S = 10.0
+#: The load after a takeover, when a stopped one has been woken again.
+GOES_ON_S = 3.0
 #: Killed, or stopped in order: by us.
 ENDED = (-signal.SIGKILL, 0)
 RULE = """
@@ -78,10 +80,11 @@ class Load:
         self._recorder = Recorder(connection)
         self._points = np.array(points, dtype=np.int32)
 
-    async def run_for(self, seconds: float) -> None:
-        """Write each step at its time."""
-        last = self.steps + round(seconds / STEP.total_seconds())
-        while self.steps < last:
+    async def run_for(self, seconds: float, after: asyncio.Event | None = None) -> None:
+        """Write each step at its time; with `after`, until it is set and for so long from then on."""
+        left = round(seconds / STEP.total_seconds())
+        while left:
+            left -= after is None or after.is_set()
             stamp = self.start + self.steps * STEP
             await asyncio.sleep(max(0.0, (stamp - datetime.now(UTC)).total_seconds()))
             values = np.zeros((MACHINES, KEYS))
@@ -138,13 +141,15 @@ async def scenario(stack: Stack, disturb: Disturb, rounds: int) -> list[float]:
             began = time.monotonic()
             await disturb(working, processes)
             async with asyncio.TaskGroup() as group:
-                writes = group.create_task(load.run_for(TAKEOVER_WITHIN_S - 1))
+                taken_over = asyncio.Event()
+                writes = group.create_task(load.run_for(GOES_ON_S, after=taken_over))
                 await until(stack.database.url, partial(is_another, before=session), within_s=TAKEOVER_WITHIN_S)
                 took_s.append(time.monotonic() - began)
                 gone = "SELECT count(*) FROM pg_stat_activity WHERE pid = $1"
                 assert await connection.fetchval(gone, session) == 0
                 if working.returncode is None:
                     working.send_signal(signal.SIGCONT)
+                taken_over.set()
                 await writes
             assert working.returncode is None or working.returncode in ENDED, "a process that was woken again died"
             if working.returncode is not None:
