@@ -22,7 +22,10 @@ class Instant(click.ParamType[datetime]):
             self.fail(f"{value!r} is no time: write it as in 2026-11-23T16:00:00+08:00", param, ctx)
         if time.tzinfo is None:
             self.fail(f"{value!r} has no offset: write it as in 2026-11-23T16:00:00+08:00", param, ctx)
-        return time.astimezone(UTC)
+        try:
+            return time.astimezone(UTC)
+        except OverflowError:  # year 1 or 9999, and the offset leads out of it
+            self.fail(f"{value!r} is outside the calendar: write it as in 2026-11-23T16:00:00+08:00", param, ctx)
 
 
 INSTANT = Instant()

@@ -24,6 +24,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import click
 
 from analytics.alarms.rule import PRIORITIES
+from deploy.alarm_options import commented, minutes_option
 from deploy.alarm_tables import alarm_lines, alarm_table, figure_lines, flood_table
 from deploy.instants import INSTANT, shown
 from deploy.one_connection import one_connection
@@ -33,6 +34,7 @@ from services.alarms.actions import AlarmNotFoundError, AlarmRef, Done, Shelving
 from services.alarms.reads import Wanted
 from services.alarms.rows import SERVICE
 from services.database import Connection
+from services.registry.places import sites
 
 Answer = TypeVar("Answer")
 Act = Callable[[Connection, Sequence[AlarmRef]], Awaitable[Done]]
@@ -43,7 +45,7 @@ ACTOR = "local"
 _STEPS = 50
 
 _alarms = click.argument("alarms", metavar="ALARM ...", nargs=-1, required=True)
-_comment = click.option("--comment", default="", help="What others should know.")
+_comment = click.option("--comment", default="", callback=commented, help="What others should know.")
 _site = click.option("--site", help="Only of this site; `service`: of the service itself.")
 
 
@@ -72,6 +74,7 @@ def list_command(
     """List what is not normal, the most urgent first."""
 
     async def work(connection: Connection) -> bool:
+        await _refuse_unknown(connection, site, machine)
         wanted = Wanted(_named(site), None, priority or None, None, machine, every)
         found, rest = await reads.alarms(connection, wanted, limit)
         if not found:
@@ -113,7 +116,7 @@ def ack(alarms: tuple[str, ...], comment: str, settings: Path | None) -> None:
 
 @command.command()
 @_alarms
-@click.option("--minutes", type=click.FloatRange(0, min_open=True), help="For how long; without it an hour.")
+@minutes_option
 @click.option("--once", is_flag=True, help="Also over as soon as the condition returns.")
 @_comment
 @settings_option
@@ -140,7 +143,7 @@ def unshelve(alarms: tuple[str, ...], comment: str, settings: Path | None) -> No
 
 @command.command(name="out-of-service")
 @_alarms
-@click.option("--comment", required=True, help="Why: others will ask.")
+@click.option("--comment", required=True, callback=commented, help="Why: others will ask.")
 @settings_option
 def out_of_service(alarms: tuple[str, ...], comment: str, settings: Path | None) -> None:
     """Silence them without a limit, for maintenance; somebody has to return them."""
@@ -182,6 +185,7 @@ def figures_command(
     """Figures after ISA-18.2 and EEMUA 191, beside what is accepted; without a period of the last week."""
 
     async def work(connection: Connection) -> bool:
+        await _refuse_unknown(connection, site)
         now = datetime.now(UTC)
         since, until = _ordered(start, stop, now)
         found = await figures.of_period(connection, since, until, now, site=_named(site), machine=machine, by=by)
@@ -204,6 +208,7 @@ def floods(site: str | None, start: datetime | None, stop: datetime | None, limi
 
     async def work(connection: Connection) -> None:
         since, until = _ordered(start, stop, datetime.now(UTC))
+        await _refuse_unknown(connection, site)
         found, rest = await reads.floods(connection, since, until, _named(site), limit)
         for line in flood_table(found) if found else ["no flood"]:
             click.echo(line)
@@ -218,7 +223,7 @@ def _simply(
     comment: str,
 ) -> Act:
     def act(connection: Connection, refs: Sequence[AlarmRef]) -> Awaitable[Done]:
-        return action(connection, refs, ACTOR, comment.strip(), datetime.now(UTC))
+        return action(connection, refs, ACTOR, comment, datetime.now(UTC))
 
     return act
 
@@ -239,6 +244,17 @@ def _act(settings: Path | None, addresses: Sequence[str], act: Act) -> None:
 
 def _named(site: str | None) -> str | None:
     return "" if site == SERVICE else site
+
+
+async def _refuse_unknown(connection: Connection, site: str | None, machine: str | None = None) -> None:
+    """Refuse names that are not there: of a misspelt one "all is normal" would be true, and would calm somebody."""
+    known = [each.code for each in await sites(connection)]
+    if site is not None and site not in (SERVICE, *known):
+        raise click.ClickException(f"there is no site {site!r}: there are {', '.join((*known, SERVICE))}")
+    if machine is not None:
+        of_machine, _ = await reads.alarms(connection, Wanted(site=_named(site), machine=machine, with_normal=True), 1)
+        if not of_machine:
+            raise click.ClickException(f"no alarm is for {machine!r}: give the code of a device, meter or equipment")
 
 
 def _ordered(start: datetime | None, stop: datetime | None, now: datetime) -> tuple[datetime, datetime]:

@@ -55,7 +55,7 @@ class AlarmNotFoundError(Exception):
     def __init__(self, addresses: Sequence[str]) -> None:
         super().__init__(
             f"There is no alarm {', '.join(addresses)}: an alarm is named site/rule/subject, as in "
-            "kunshan/header-pressure-low/air-main; the list of alarms shows them (include=normal: all)."
+            "kunshan/header-pressure-low/air-main; the list of alarms shows them (normal ones: include=normal, --all)."
         )
 
 

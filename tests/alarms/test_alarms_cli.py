@@ -106,3 +106,35 @@ def test_figures_name_the_limit_that_is_missed(told: Tell) -> None:
     assert f"chattering: {ALARM}" in found.stdout
     assert "kunshan/comp-1  Machine comp-1" in found.stdout
     assert "2026-11-23T08:01:40Z  2026-11-23T08:11:10Z  12" in ioe("floods", *PERIOD).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("list", "--site", "kunsan"), "there is no site 'kunsan': there are kunshan, service"),
+        (("list", "--machine", "comp-9"), "no alarm is for 'comp-9'"),
+        (("figures", "--site", "kunsan"), "there is no site 'kunsan'"),
+        (("floods", "--site", "kunsan"), "there is no site 'kunsan'"),
+    ],
+)
+def test_a_misspelt_name_is_no_calm_site(told: Tell, arguments: tuple[str, ...], why: str) -> None:
+    told(nothing)
+    refused = ioe(*arguments)
+    assert refused.exit_code == 1
+    assert why in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("shelve", ALARM, "--minutes", "nan"), "it is no figure"),
+        (("shelve", ALARM, "--minutes", "1e300"), "is not in the range"),
+        (("shelve", ALARM, "--comment", "x" * 1001), "it has 1001 characters"),
+        (("out-of-service", ALARM, "--comment", "  "), "say why"),
+        (("figures", "--to", "9999-12-31T23:59:59-12:00"), "outside the calendar"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_words(arguments: tuple[str, ...], why: str) -> None:
+    refused = ioe(*arguments)
+    assert refused.exit_code == 2
+    assert why in refused.stderr
