@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from analytics.alarms.machine import Instance, Machine
 from analytics.alarms.rule import LEVELS, Level, Rule, RuleError
 
+PLAIN = "1"
+"""The unit of counts and ratios, which nobody reads beside a figure."""
+
 
 @dataclass(frozen=True, slots=True)
 class Graded:
@@ -77,7 +80,7 @@ def _sentence(message: str, name: str, machine: str, level: Level, value: float 
         "{machine}": machine,
         "{value}": "?" if value is None else figure(value),
         "{limit}": figure(level.limit),
-        "{unit}": unit,
+        "{unit}": "" if unit == PLAIN else unit,
     }
     for placeholder, word in words.items():
         form = form.replace(placeholder, word)

@@ -215,7 +215,7 @@ def _figures(told: Alarm, setting: Setting) -> str:
     words = WORDS[setting.language]
     if told.value is None:
         return ""
-    unit = f" {told.unit}" if told.unit else ""
+    unit = f" {told.unit}" if told.unit not in ("", "1") else ""  # 1: a count, a ratio
     if told.limit is None or told.level == "ON":
         return words["value"].format(value=_figure(told.value), unit=unit) if told.level != "ON" else ""
     return words["value_limit"].format(value=_figure(told.value), limit=_figure(told.limit), unit=unit)
