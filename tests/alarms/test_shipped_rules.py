@@ -10,7 +10,7 @@ import pytest
 
 from analytics.alarms.expression import parse
 from analytics.alarms.rule import Rule
-from analytics.alarms.rule_expressions import findings
+from analytics.alarms.rule_expressions import findings, needed, of_evidence
 from tests.alarms.factory_machines import binding, rules
 
 RULES = [rule for rule in rules() if rule.target.subject != "service"]
@@ -78,6 +78,13 @@ def test_its_evidence_asks_for_points_that_are_there(rule: Rule) -> None:
             asked = parse(evidence.condition, in_evidence=True).names
             own = [name for name in asked if name not in {"value", "limit"}]
             assert any(all(name in instance.names for name in own) for instance in bound), evidence.condition
+
+
+@every_rule
+def test_its_inputs_are_used(rule: Rule) -> None:
+    expressions = [*needed(rule), *of_evidence(rule)]
+    named = {name for each in expressions for name in (*each.names, *(ask.of for ask in each.asks))}
+    assert set(rule.inputs) <= {name.rpartition(".")[0] for name in named}
 
 
 @every_rule
