@@ -6,6 +6,7 @@ Drawn are machines that are at work when the fault begins: what stands still sho
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulators.factory.compressor import Mode
@@ -62,15 +63,16 @@ def expected(kind: str, place: str, options: str = "") -> Expected:
     if kind == "air-leak":
         return Expected(fault, _LEAK_RULES, frozenset({device, "air-header"}), cause)
     if device.startswith("gw-"):
-        rule, cause = (
-            rule.replace("device-silent", "gateway-silent"),
-            cause.replace("device-or-line", "gateway-or-network"),
-        )
+        rule = {"device-silent": "gateway-silent", "messages-disordered": "gateway-messages-disordered"}.get(rule, rule)
+        cause = cause.replace("device-or-line", "gateway-or-network")
     return Expected(fault, frozenset({rule}), frozenset({device}), cause)
 
 
-def drawn(seed: int, run: Run, count: int = 2) -> list[Expected]:
-    """Draw faults of different kinds, on different devices that are at work, with sizes about the usual ones."""
+def drawn(seed: int, run: Run, kinds: Sequence[str] = (), count: int = 2) -> list[Expected]:
+    """Draw faults of different kinds, on different devices that are at work, with sizes about the usual ones.
+
+    `kinds`: exactly these, instead of `count` drawn ones; where, when and how much is drawn in any case.
+    """
     dice = random.Random(seed)
     compressors = [
         f"comp-{place}"
@@ -98,9 +100,9 @@ def drawn(seed: int, run: Run, count: int = 2) -> list[Expected]:
     }  # fmt: skip
     found: list[Expected] = []
     taken: set[str] = set()
-    for kind in dice.sample(KINDS, len(KINDS)):
+    for kind in kinds or dice.sample(KINDS, len(KINDS)):
         free = [place for place in places.get(kind, meters) if place.partition("/")[0] not in taken]
-        if len(found) == count or not free:
+        if (len(found) == count and not kinds) or not free:
             continue
         place = dice.choice(free)
         options = f"start=+{dice.randint(240, 420)}s"

@@ -1,13 +1,16 @@
 """The demonstration factory on a virtual clock, with everything behind it that makes alarms of its messages.
 
     simulator --messages as on the wire--> translator --> recorder --> batch log --> evaluation, facts --> alarms
-                                                                          |--> meter ledger ---------------^
+                                                                          |--> meter ledger ---------------^  |
+                                                                             outbox <-- notifier <-- events <--+
 
     factory = await living(database_url, "vibration-high@comp-3:start=+3m", start="2026-11-18T10:00")
     await factory.live(minutes=10)
     [told] = await factory.told()           # what people would be told, with its likeliest cause
+    [sent] = await factory.messages()       # what is in the outbox of the one route there is: the alarms it tells of
 
-Nothing is left out but the broker; time is what the simulator says. Between the stored batches the clock stands.
+Nothing is left out but the broker and the sending; time is what the simulator says. Between the stored batches the
+clock stands.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.alarms.change import Change
+from analytics.notifications.model import Route
 from ingest.codecs.native import Native
 from ingest.intake import Arrival
 from ingest.mqtt.frames import Message
@@ -30,6 +34,12 @@ from services.alarms.evaluation import Evaluation, microseconds
 from services.alarms.rule_changes import Applying
 from services.database import Connection
 from services.metering.accountant import Accountant
+from services.notifications import store
+from services.notifications.applying import Wanted
+from services.notifications.applying import apply as apply_routes
+from services.notifications.following import follow
+from services.notifications.gathering import gather
+from services.notifications.store import Book
 from services.readings import Recorder
 from services.registry.apply import apply, plan
 from services.rule_folder.read import read_rule_folder
@@ -40,6 +50,7 @@ from simulators.factory.settings import Leg, Settings
 from simulators.factory.telemetry import Sample
 from simulators.factory.wire import telemetry_payload, telemetry_topic
 from tests.alarms.factory_machines import LIBRARY, SITE
+from tests.notifications.ways import hook
 
 _LEDGER_EACH_S = 60
 
@@ -70,6 +81,7 @@ class LivingFactory:
     accountant: Accountant | None
     """None: nothing judges registers, which costs half of the time."""
     facts: facts.Facts
+    book: Book
     changes: list[Change] = field(default_factory=list)
     _sent: list[Message] = field(default_factory=list)
     _judged_s: int = 0
@@ -112,6 +124,9 @@ class LivingFactory:
         await self.evaluation.apply(self.connection, now)
         async with self.connection.transaction():
             await keeping.pass_time(self.connection, now)
+        while not (await follow(self.connection, self.book, now)).is_all:
+            pass
+        await gather(self.connection, self.book, now)
 
     async def told(self) -> list[Told]:
         """What people would be told since the beginning, in order: what came, came to light or grew worse."""
@@ -120,6 +135,15 @@ class LivingFactory:
             ["alarm.raise", "alarm.unsuppress", "alarm.worsen", "alarm.flood_began"],
         )
         return [told for row in found if (told := _told(row["kind"], row["payload"])) is not None]
+
+    async def messages(self) -> list[tuple[str, ...]]:
+        """Messages in the outbox that tell of something new, in order: which alarms (or floods) each tells of."""
+        found = await self.connection.fetch(
+            """SELECT array_agg(DISTINCT item.alarm ORDER BY item.alarm) AS alarms
+               FROM notification_item AS item JOIN notification_message AS message ON message.id = item.message_id
+               WHERE item.kind NOT IN ('returned', 'flood_ended') GROUP BY message.id ORDER BY message.id"""
+        )
+        return [tuple(row["alarms"]) for row in found]
 
     async def causes(self, rule: str, subject: str) -> Sequence[Mapping[str, Any]]:
         """The ranked causes of the newest occurrence of an alarm."""
@@ -148,6 +172,8 @@ async def living(
     assert found.rules is not None, found.mistakes
     await rule_changes.apply(connection, "kunshan", Applying(found.rules, has_folder=True))
     start_s = datetime.fromisoformat(f"{start}+08:00").timestamp()
+    wanted = Wanted([hook("http://127.0.0.1:9/alarms")], [Route("all", ("hook",))])
+    await apply_routes(connection, "kunshan", wanted, datetime.fromtimestamp(start_s, UTC))
     settings = Settings(
         seed=seed, start_s=start_s, stop_s=math.inf, step_s=step_s, interval_s=step_s, pack=1, faults=faults
     )
@@ -163,8 +189,9 @@ async def living(
     figures = facts.Facts()
     figures.learn(evaluated.instances.values(), {"kunshan": ZoneInfo("Asia/Shanghai")})
     return LivingFactory(
-        connection, run, settings.main_leg, translator, Recorder(connection), evaluated, accountant, figures
-    )
+        connection, run, settings.main_leg, translator, Recorder(connection), evaluated, accountant, figures,
+        await store.load(connection),
+    )  # fmt: skip
 
 
 def _told(kind: str, payload: Mapping[str, Any]) -> Told | None:
