@@ -5,7 +5,10 @@ import { listHref } from "../../alarms/addresses";
 import { figureWithUnit, systemName } from "../../alarms/naming";
 import { PriorityMark } from "../../alarms/priority_mark";
 import { loadRule, type RuleRecord } from "../../alarms/rules";
+import { unitSymbol } from "../../format/unit";
 import { words } from "../../i18n";
+import type { SiteModel } from "../../registry/site_model";
+import { useSite } from "../../session/context";
 import { Resource } from "../../session/resource";
 import { locale } from "../../shell/preferences";
 import { Icon } from "../../ui/icon";
@@ -32,6 +35,18 @@ export function RulePage({ rule }: { readonly rule: string }) {
       {value === null ? (problem === null ? <PageSkeleton /> : null) : <Shown record={value} reload={() => void stored.load()} />}
     </>
   );
+}
+
+/** As it is set: with its own decimals, not with those of a reading. */
+function plainFigure(figure: number, unit: string): string {
+  return `${figure} ${unitSymbol(unit)}`.trim();
+}
+
+/** The unit that the rule gives, else that of the point that it watches; empty: neither. */
+function unitOf({ rule: { signal }, on }: RuleRecord, { device }: SiteModel): string {
+  if (typeof signal !== "string" && signal.unit !== undefined && signal.unit !== "") return signal.unit;
+  const watched = typeof signal === "string" ? signal : signal.of;
+  return device.get(on[0] ?? "")?.points.find(({ key }) => key === watched)?.unit ?? "";
 }
 
 /** Whose limits are being changed: a machine, or all (`null` in it). */
@@ -67,12 +82,14 @@ function Shown({ record, reload }: { readonly record: RuleRecord; readonly reloa
 }
 
 function RuleFacts({ record }: { readonly record: RuleRecord }) {
+  const { view } = useSite();
   const text = words.value.alarmRules;
+  const unit = unitOf(record, view.model);
   const { signal, when, deadband = 0, on_delay_s = 0, off_delay_s = 0, latching, source } = record.rule;
   const watched = typeof signal === "string" ? signal : [signal.kind, signal.of, signal.reference === undefined ? undefined : `− (${signal.reference})`].filter((part) => part !== undefined && part !== "").join(" ");
   const seconds = (value: number): string | null => (value === 0 ? null : text.seconds(figureWithUnit(value, "s", locale.value).replace(" s", "")));
   const facts: readonly (readonly [string, string | null | undefined])[] = [
-    [text.watches, watched], [text.when, when], [text.deadband, deadband === 0 ? null : String(deadband)], [text.on_delay_s, seconds(on_delay_s)],
+    [text.watches, watched], [text.when, when], [text.deadband, deadband === 0 ? null : plainFigure(deadband, unit)], [text.on_delay_s, seconds(on_delay_s)],
     [text.off_delay_s, seconds(off_delay_s)], [text.latching, latching === true ? text.yes : null], [text.source, source],
   ];
   return (
@@ -80,7 +97,7 @@ function RuleFacts({ record }: { readonly record: RuleRecord }) {
       <h2 id="rule-limits">{text.limits}</h2>
       <ul class="rule-levels">
         {record.levels.map(({ at, limit, priority }) => (
-          <li key={at} class="with-mark"><PriorityMark priority={priority} asking={false} /><b>{at === "ON" ? "" : `${at} ${limit}`}</b> {words.value.alarms.priorities[priority]}</li>
+          <li key={at} class="with-mark"><PriorityMark priority={priority} asking={false} /><b>{at === "ON" ? "" : `${at} ${plainFigure(limit, unit)}`}</b> {words.value.alarms.priorities[priority]}</li>
         ))}
       </ul>
       <dl class="panel-facts alarm-facts">
