@@ -139,6 +139,10 @@ async def test_an_outage_of_the_database_is_written_when_it_is_over(private_stac
     connection = await with_rules(stack.database.url)
 
     told: list[Mapping[str, object]] = []
+    broker_says = [""]
+
+    async def ask_broker() -> str:
+        return broker_says[0]
 
     async def tell(payloads: Sequence[Mapping[str, object]], now: datetime) -> None:
         told.extend({**payload, "told_at": now} for payload in payloads)
@@ -153,27 +157,35 @@ async def test_an_outage_of_the_database_is_written_when_it_is_over(private_stac
             )
         )
 
-    async with watching(stack.database.url, tell=tell) as watch:
+    async with watching(stack.database.url, ask_broker, tell) as watch:
         await until(stack.database.url, works, within_s=WITHIN_S)
         await connection.close()
         before = watch.database.away_since
         stack.database.stop()
+        broker_says[0] = "connection refused"
         async with asyncio.timeout(WITHIN_S):
-            while watch.database.away_s(datetime.now(UTC)) < 12:
+            while watch.database.away_s(datetime.now(UTC)) < 12 or watch.broker.away_s(datetime.now(UTC)) < 12:
+                await asyncio.sleep(0.2)
+            broker_away_since = watch.broker.away_since
+            broker_says[0] = ""
+            while watch.broker.away_since is not None:
                 await asyncio.sleep(0.2)
         away_since = watch.database.away_since
         assert [(each["rule"], each["priority"]) for each in told] == [("database-unreachable", "critical")]
         stack.database.start()
         await until(stack.database.url, written, within_s=2 * WITHIN_S)
     connection = await connect(stack.database.url, name="test")
-    occurrence = await connection.fetchrow(
-        "SELECT o.raised_at, o.returned_at FROM alarm_occurrence AS o JOIN alarm_now AS a ON a.id = o.alarm_id "
-        "WHERE a.rule = 'database-unreachable'"
+    found = await connection.fetch(
+        "SELECT a.rule, o.raised_at, o.returned_at FROM alarm_occurrence AS o JOIN alarm_now AS a ON a.id = o.alarm_id "
+        "WHERE a.rule IN ('database-unreachable', 'broker-unreachable')"
     )
     await connection.close()
+    assert sorted(each["rule"] for each in found) == ["broker-unreachable", "database-unreachable"]
+    broker, occurrence = sorted(found, key=lambda each: str(each["rule"]))
+    assert broker_away_since is not None
+    assert abs((broker["raised_at"] - broker_away_since).total_seconds() - 10) < 0.1
     assert before is None
     assert away_since is not None
-    assert occurrence is not None
     assert abs((occurrence["raised_at"] - away_since).total_seconds() - 10) < 0.1
     assert abs(datetime.fromisoformat(str(told[0]["raised_at"])) - occurrence["raised_at"]) < timedelta(seconds=0.1)
     assert len(told) == 1
