@@ -5,7 +5,9 @@ import { unitSymbol } from "../format/unit";
 import { named, readable, words } from "../i18n";
 import type { Alarm, Cause, Priority } from "./model";
 
-export function machineName(alarm: Pick<Alarm, "machine" | "machine_zh" | "subject">): string {
+/** What the service watches in itself has no name, only a code, which stands beside it. */
+export function machineName(alarm: Pick<Alarm, "machine" | "machine_zh" | "subject"> & { readonly subject_kind: string }): string {
+  if (alarm.subject_kind === "service" && (alarm.machine === "" || alarm.machine === alarm.subject)) return words.value.alarms.systems.service;
   return named({ name: alarm.machine === "" ? alarm.subject : alarm.machine, name_zh: alarm.machine_zh });
 }
 

@@ -1,7 +1,7 @@
 /** Which alarms are listed: by state and priority with their numbers, by system, machine, place and text; and the list as a file. */
 import { useSignal } from "@preact/signals";
 import { DEFAULT_QUERY, GROUPS, inGroup, isFiltered, passes, SORTS, sortedBy, WHERES, type AlarmQuery, type Sort, type Where } from "../../alarms/list_query";
-import { PRIORITIES, type Alarm, type Priority } from "../../alarms/model";
+import { isOfService, PRIORITIES, type Alarm, type Priority } from "../../alarms/model";
 import { machineName, systemName } from "../../alarms/naming";
 import { PriorityMark } from "../../alarms/priority_mark";
 import { formatCount } from "../../format/number";
@@ -62,7 +62,7 @@ type FilterProps = Pick<AlarmFiltersProps, "query" | "change" | "alarms">;
 function Selects({ query, change, alarms }: FilterProps) {
   const text = words.value.alarms;
   const systems = [...new Set([...alarms.map(({ system }) => system), ...(query.system === null ? [] : [query.system])])].sort();
-  const machines = new Map(alarms.map((alarm) => [alarm.subject, machineName(alarm)]));
+  const machines = new Map(alarms.map((alarm) => [alarm.subject, isOfService(alarm) ? `${machineName(alarm)}: ${alarm.subject}` : machineName(alarm)]));
   if (query.machine !== null && !machines.has(query.machine)) machines.set(query.machine, query.machine);
   const names = new Intl.Collator(locale.value, { numeric: true });
   return (
