@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 from api.connections import DatabaseAwayError
 from api.names import FORMS
 from api.problems import MEDIA_TYPE, Problem, document
-from services.database import UNSTORABLE
+from services.database import COLLISIONS, UNSTORABLE
 from services.health import SCHEMA_BEHIND
 from services.registry.pages import PagePlaceError
 
@@ -52,6 +52,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(DatabaseAwayError, _away)
+    for collision in COLLISIONS:
+        app.add_exception_handler(collision, _collided)
     app.add_exception_handler(PagePlaceError, _lost)
     for behind in SCHEMA_BEHIND:
         app.add_exception_handler(behind, _behind)
@@ -124,6 +126,12 @@ async def _away(request: Request, error: Exception) -> Response:
             headers={"Retry-After": RETRY_AFTER_S},
         ),
     )
+
+
+async def _collided(request: Request, error: Exception) -> Response:
+    log.warning("two at the same rows: %s", error)
+    detail = "Somebody else was changing the same things at the same moment; nothing was done. Try again."
+    return answer(request, Problem("collision", detail, headers={"Retry-After": RETRY_AFTER_S}))
 
 
 async def _behind(request: Request, error: Exception) -> Response:

@@ -177,6 +177,12 @@ _KINDS = (
         "Try again after the seconds in `Retry-After`; `ioe doctor` says what is wrong.",
     ),
     ProblemKind(
+        "collision",
+        503,
+        "Somebody else changed the same things at the same moment",
+        "Nothing was done; send the same request again.",
+    ),
+    ProblemKind(
         "schema-behind",
         503,
         "The database has an older schema than this service",

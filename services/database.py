@@ -38,6 +38,9 @@ OUTAGES: tuple[type[BaseException], ...] = (
     asyncpg.InternalClientError,
 )
 
+#: What is raised when two transactions wanted the same rows in different orders: tried again, it succeeds.
+COLLISIONS: tuple[type[Exception], ...] = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
 #: What is raised when the address is wrong: no such database or user, a wrong password. Trying again does not help.
 REFUSALS: tuple[type[BaseException], ...] = (
     asyncpg.InvalidAuthorizationSpecificationError,

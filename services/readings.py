@@ -33,7 +33,7 @@ from analytics.batches import Columns, Mask, in_order, last_of_each_point
 from analytics.readings import Int32, Int64
 from services import batch_log, copy_binary, days, irregularities, refused
 from services.batch import Batch, DeadLetter, Recorded
-from services.database import Connection, rows, run
+from services.database import COLLISIONS, Connection, rows, run
 from services.irregularities import Arrived, micros
 from services.statements import statements
 
@@ -98,7 +98,7 @@ class Recorder:
                 if not straight and isinstance(error, asyncpg.LockNotAvailableError):
                     await run(self._connection, SQL["end_stopped_writers"])
                 straight = False
-            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+            except COLLISIONS:
                 straight = False
             except (
                 asyncpg.DataError,

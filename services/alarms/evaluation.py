@@ -26,8 +26,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import asyncpg
-
 from analytics.alarms import explaining
 from analytics.alarms.change import Change, Fact
 from analytics.alarms.evaluator import Evaluator
@@ -35,7 +33,7 @@ from analytics.alarms.machine import AlarmKey, Instance
 from services import batch_log
 from services.alarms import keeping, rules
 from services.batch_log import LoggedBatch
-from services.database import Connection, one, rows, run
+from services.database import COLLISIONS, Connection, one, rows, run
 from services.statements import statements
 
 log = logging.getLogger("ioe.alarms")
@@ -168,7 +166,7 @@ class Evaluation:
             try:
                 async with connection.transaction():
                     steps = await keeping.apply(connection, self._found, self.instances, now)
-            except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+            except COLLISIONS:
                 if attempts == _ATTEMPTS:
                     raise
             else:

@@ -20,14 +20,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import asyncpg
-
 from analytics.alarms.change import Change, Fact
 from analytics.alarms.evaluator import Evaluator
 from analytics.alarms.machine import AlarmKey, Instance
 from services import health
 from services.alarms import keeping, rules
-from services.database import OUTAGES, REFUSALS, Connection, DatabaseSettings, connect, raise_if_cancelled, rows
+from services.database import (
+    COLLISIONS,
+    OUTAGES,
+    REFUSALS,
+    Connection,
+    DatabaseSettings,
+    connect,
+    raise_if_cancelled,
+    rows,
+)
 from services.duty import Say, hold
 from services.statements import statements
 from services.watch.alerting import Alerting, Tell
@@ -186,7 +193,7 @@ async def _keep(
         try:
             async with connection.transaction():
                 await keeping.apply(connection, changes, instances, now)
-        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+        except COLLISIONS:
             if attempt == _ATTEMPTS - 1:
                 raise
         else:

@@ -210,8 +210,7 @@ async def round_of(office: Office, connection: Connection, second: float) -> Non
     await office.round(connection, plant.at(second))
     while office.deliveries.tasks:
         await office.deliveries.wait()
-        assert office.book is not None
-        await office.deliveries.settle(connection, office.book, plant.at(second))
+        await office.deliveries.settle(connection, plant.at(second))
 
 
 IRREGULAR = """
