@@ -182,12 +182,12 @@ async def bound(connection: Connection, site: str | None = None, code: str | Non
     bindings = [bind(rules[of], others, by_site.get(of, [])) for of in sorted(rules)]
     met = {each.key[:2] for binding in bindings for each in binding.instances}
     met |= {each.key[:2] for binding in bindings for each in binding.unbound}
-    own = {(row.site, row.code) for row in found if row.origin != "shipped"}
+    on_nothing = {(row.site, row.code) for row in found if row.origin != "shipped"} - met
     unbound += [
         Unbound(AlarmKey(of, rule.code, rule.target.subject, ""), nobody(rule))
         for of in sorted(rules)
         for rule in rules[of]
-        if (of, rule.code) in own - met
+        if (of, rule.code) in on_nothing
     ]
     return Bound(
         Binding(
