@@ -122,9 +122,8 @@ async def test_anchors_outlive_the_readings_and_are_the_same_by_either_road(conn
 
 
 async def test_a_second_engine_waits_until_the_first_is_gone(connection: Connection, database_url: str) -> None:
-    working = (
-        "SELECT pid FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE application_name = 'ioe energy duty' AND granted"
-    )
+    holding = "FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE application_name = 'ioe energy duty' AND granted"
+    working = f"SELECT pid {holding}"
 
     async def holder() -> int | None:
         found: int | None = await connection.fetchval(working + " AND locktype = 'advisory'")
