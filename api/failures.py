@@ -4,6 +4,7 @@ Problem ------------------------------ as raised by a route
 RequestValidationError --------------- invalid-request, each place named, in words instead of a validator's codes
 HTTPException of the framework ------- not-found, method-not-allowed, body-too-large ...
 DatabaseAwayError -------------------- database-unavailable, Retry-After
+two at the same rows ----------------- collision, Retry-After
 an undefined table or column --------- schema-behind
 a character that cannot be stored ---- invalid-request
 anything else ------------------------ internal-error; the traceback goes to the log, never to the client

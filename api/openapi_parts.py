@@ -46,6 +46,7 @@ ANYWHERE = (
     "unknown-parameter",
     "host-not-allowed",
     "internal-error",
+    "collision",
     "database-unavailable",
     "schema-behind",
 )

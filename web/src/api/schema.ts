@@ -7058,8 +7058,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDocument"];
             };
         };
-        /** @description There is no such contract */
-        ContractNotFound: {
+        /** @description Somebody else changed the same things at the same moment */
+        CollisionOrDatabaseUnavailableOrSchemaBehind: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7067,8 +7067,8 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDocument"];
             };
         };
-        /** @description The database does not answer */
-        DatabaseUnavailableOrSchemaBehind: {
+        /** @description There is no such contract */
+        ContractNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7267,7 +7267,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_health_ready: {
@@ -7340,7 +7340,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_live_power: {
@@ -7369,7 +7369,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     stream_live: {
@@ -7457,7 +7457,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_corrections: {
@@ -7492,7 +7492,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     correct_readings: {
@@ -7526,7 +7526,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_sites: {
@@ -7553,7 +7553,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_site: {
@@ -7584,7 +7584,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_spaces: {
@@ -7624,7 +7624,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_space: {
@@ -7664,7 +7664,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_org_units: {
@@ -7704,7 +7704,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_org_unit: {
@@ -7744,7 +7744,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_equipment: {
@@ -7787,7 +7787,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_equipment: {
@@ -7826,7 +7826,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_devices: {
@@ -7876,7 +7876,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_device: {
@@ -7915,7 +7915,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_points: {
@@ -7961,7 +7961,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_point: {
@@ -7993,7 +7993,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_meters: {
@@ -8040,7 +8040,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_meter: {
@@ -8071,7 +8071,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_meter_tree: {
@@ -8103,7 +8103,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_energy: {
@@ -8167,7 +8167,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_demand: {
@@ -8207,7 +8207,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_production_counts: {
@@ -8242,7 +8242,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     post_production_counts: {
@@ -8276,7 +8276,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_events: {
@@ -8312,7 +8312,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_ingest: {
@@ -8341,7 +8341,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_dead_letters: {
@@ -8377,7 +8377,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_dead_letter_reasons: {
@@ -8404,7 +8404,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_dead_letter: {
@@ -8442,7 +8442,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_unmapped: {
@@ -8475,7 +8475,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     map_unmapped: {
@@ -8518,7 +8518,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     replay_unmapped: {
@@ -8561,7 +8561,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_tariffs: {
@@ -8592,7 +8592,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_tariff: {
@@ -8630,7 +8630,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_contracts: {
@@ -8666,7 +8666,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_contract: {
@@ -8697,7 +8697,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_contract_day: {
@@ -8730,7 +8730,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_critical_days: {
@@ -8761,7 +8761,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     call_critical_day: {
@@ -8798,7 +8798,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     cancel_critical_day: {
@@ -8830,7 +8830,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_bills: {
@@ -8874,7 +8874,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     make_bills: {
@@ -8909,7 +8909,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     close_month: {
@@ -8948,7 +8948,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     restate_month: {
@@ -8987,7 +8987,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     divide_month: {
@@ -9022,7 +9022,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_bill: {
@@ -9066,7 +9066,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_invoices: {
@@ -9104,7 +9104,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     enter_invoice: {
@@ -9138,7 +9138,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_invoice: {
@@ -9179,7 +9179,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_ledger: {
@@ -9223,7 +9223,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_ledger_of_meter: {
@@ -9268,7 +9268,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_rulings: {
@@ -9303,7 +9303,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     rule: {
@@ -9349,7 +9349,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     enter_manual_reading: {
@@ -9387,7 +9387,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     undo_manual_reading: {
@@ -9424,7 +9424,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_replacements: {
@@ -9457,7 +9457,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     enter_replacement: {
@@ -9495,7 +9495,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     undo_replacement: {
@@ -9532,7 +9532,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     reconcile_meter: {
@@ -9570,7 +9570,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_losses: {
@@ -9613,7 +9613,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     check_meter: {
@@ -9648,7 +9648,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     check_meters: {
@@ -9682,7 +9682,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_alarms: {
@@ -9726,7 +9726,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_alarm: {
@@ -9758,7 +9758,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_alarm_rules: {
@@ -9796,7 +9796,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_unbound_rules: {
@@ -9826,7 +9826,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_alarm_rule: {
@@ -9857,7 +9857,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     put_alarm_rule: {
@@ -9894,7 +9894,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["RuleRefused"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     put_rule_override: {
@@ -9932,7 +9932,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["RuleRefused"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     delete_rule_override: {
@@ -9965,7 +9965,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     try_new_rule: {
@@ -10000,7 +10000,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["RuleRefused"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     try_alarm_rule: {
@@ -10038,7 +10038,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     acknowledge_alarms: {
@@ -10072,7 +10072,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     acknowledge_alarm: {
@@ -10111,7 +10111,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     shelve_alarm: {
@@ -10150,7 +10150,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     unshelve_alarm: {
@@ -10189,7 +10189,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     remove_alarm_from_service: {
@@ -10228,7 +10228,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     return_alarm_to_service: {
@@ -10267,7 +10267,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     reset_alarm: {
@@ -10306,7 +10306,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_alarm_occurrences: {
@@ -10358,7 +10358,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_alarm_floods: {
@@ -10396,7 +10396,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_alarm_figures: {
@@ -10435,7 +10435,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_notification_channels: {
@@ -10464,7 +10464,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_notification_routes: {
@@ -10493,7 +10493,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_notifications: {
@@ -10528,7 +10528,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     send_test_notification: {
@@ -10567,7 +10567,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_metrics: {
@@ -10591,7 +10591,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     list_problems: {
@@ -10615,7 +10615,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
     get_problem: {
@@ -10650,7 +10650,7 @@ export interface operations {
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
-            503: components["responses"]["DatabaseUnavailableOrSchemaBehind"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
 }
