@@ -14,7 +14,8 @@ BILL = (
     r"(/[a-z0-9][a-z0-9_-]{0,62}){1,16}/[0-9]{1,4}(\.(pdf|xlsx))?$"
 )
 INVOICE_NUMBER = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-ALARM = r"^[a-z0-9][a-z0-9_-]{0,62}(/[a-z0-9][a-z0-9_-]{0,62}){2}$"
+# As a point's name, written otherwise: the words below are found by the pattern.
+ALARM = r"^[a-z0-9][a-z0-9_-]{0,62}/[a-z0-9][a-z0-9_-]{0,62}/[a-z0-9][a-z0-9_-]{0,62}$"
 EVENT_ID = r"^[0-9]{1,18}$"
 LETTER = r"^[0-9a-f]{32}$"
 
