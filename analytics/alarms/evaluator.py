@@ -50,15 +50,14 @@ class Evaluator:
         for row, columns in self.signals.heard():
             heard[row] = columns
         self._heard = Reach(heard, len(self.points.ids))
-        self._deaf_until_us = NEVER
-        """Nobody listened until then: what comes in late from before was not silent in between, it was not heard."""
 
     def take(self, readings: Columns, now_us: int) -> list[Change]:
         """Evaluate readings in any order; `now_us` is when they were stored."""
         take = sort_out(self.points, readings, now_us)
         fresh = take.is_fresh
         looked_at = self._reach.pairs(take.columns[fresh], take.times_us[fresh])
-        heard_us = np.maximum(take.times_us, self._deaf_until_us)
+        # What comes in late from when nobody listened was not silent in between, it was not heard.
+        heard_us = np.maximum(take.times_us, self.signals.silence.deaf_until_us)
         spoke_us = np.where(fresh, np.minimum(heard_us, now_us), now_us)
         # A clock that was set back says old times for a while: they change no figure, and yet the device speaks.
         is_new = (take.times_us > self.points.times_us[take.columns]) | (take.times_us >= now_us - LATE_US)
@@ -95,7 +94,6 @@ class Evaluator:
 
     def nobody_listened(self, until_us: int) -> None:
         """Readings could not have come to us until now: silence counts from here. One that was told stays told."""
-        self._deaf_until_us = max(self._deaf_until_us, until_us)
         rows = np.array(self.signals.members[SILENCE], dtype=np.int64)
         rows = rows[~self.comparators.on[rows, :-1].any(axis=1)]
         self.comparators.count_from(rows, until_us)

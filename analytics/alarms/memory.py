@@ -26,7 +26,7 @@ from analytics.alarms.signals.windows import Window
 from analytics.alarms.signals.working import Signals
 from analytics.batches import Positions
 
-_FORMAT = 1
+_FORMAT = 2
 _QUIETS = ("not_running", "outside_hours", "communication_lost", "explained")
 _Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -79,6 +79,7 @@ def write(parts: Parts) -> bytes:
         "told_value": np.array(quieting.value),
         "is_open": np.array(quieting.is_open, dtype=np.bool_),
         "others": _text("\n".join("\t".join(key) for key in sorted(quieting.others))),
+        "deaf_until_us": np.array([parts.signals.silence.deaf_until_us]),
     }
     for kind, name, column in _columns(parts.signals):
         arrays[f"{kind}.{name}"] = column
@@ -145,6 +146,7 @@ def _read_points(old: _Arrays, points: Points) -> None:
 def _read_signals(old: _Arrays, signals: Signals, row_of: Positions) -> None:
     """Each kind has its own rows: from those of the new one over all instances to those of the old one."""
     numbers = {"rates": 2, "counts": 3, "stuck": 4, "silence": 5, "facts": 6}
+    signals.silence.deaf_until_us = int(old["deaf_until_us"][0])
     old_local = {kind: _local(old[f"members.{number}"], len(old["is_told"])) for kind, number in numbers.items()}
     before = {
         kind: old_local[kind][row_of[np.array(signals.members[number], dtype=np.int64)]]

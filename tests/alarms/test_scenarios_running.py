@@ -110,12 +110,18 @@ async def test_the_very_first_start_counts_nobodys_silence(connection: Connectio
     assert await site.history() == ["700 comp-1/silent raise H"]
 
 
-async def test_what_is_told_late_at_the_very_first_start_was_not_silent_until_then(connection: Connection) -> None:
+@pytest.mark.parametrize("again", [False, True])
+async def test_what_is_told_late_at_the_very_first_start_was_not_silent_until_then(
+    connection: Connection, *, again: bool
+) -> None:
     site = await plant.begin(connection, [*ONE, replace(ONE[0], code="comp-2")], SILENT)
     # Both tell what they measured before anybody listened; only one of them goes on.
     site.clock_s = 100
     await site.restart()
-    await site.store(100, [("comp-1/outlet_degc", 0, 90.0), ("comp-2/outlet_degc", 10, 90.0)])
+    await site.store(100, [("comp-2/outlet_degc", 10, 90.0)])
+    if again:  # another process goes on in between: it remembers that nobody listened
+        await site.restart(orderly=True)
+    await site.store(100, [("comp-1/outlet_degc", 0, 90.0)])
     for second in range(105, 200, 10):
         await site.pass_to(second)
         await site.send(second, "comp-2", outlet_degc=90)

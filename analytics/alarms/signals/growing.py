@@ -19,13 +19,14 @@ from analytics.readings import Float64, Int64
 
 
 class Silence:
-    """Kind `silence`. Keeps when each instance last heard its point or device."""
+    """Kind `silence`. Keeps when each instance last heard its point or device, and until when nobody listened."""
 
     def __init__(self, instances: Sequence[Instance], points: Points) -> None:
         self.columns = [
             {points.column(each) for each in instance.names[instance.rule.signal.of]} for instance in instances
         ]
         self.base_us = np.full(len(instances), NEVER, dtype=np.int64)
+        self.deaf_until_us = NEVER
 
     def figures(self, local: Positions, at_us: Int64, spoke: Mask) -> tuple[Float64, Int64, Int64]:
         """Figures, until when each is valid, and since when it counts. `local` is sorted."""
@@ -35,7 +36,8 @@ class Silence:
         return np.where(heard, (at_us - base) / 1e6, np.nan), until, base
 
     def count_from(self, local: Positions, since_us: int) -> None:
-        """Count from an instant at least, where anything was ever heard."""
+        """Nobody listened until an instant: count from it at least, where anything was ever heard."""
+        self.deaf_until_us = max(self.deaf_until_us, since_us)
         known = local[self.base_us[local] > NEVER]
         self.base_us[known] = np.maximum(self.base_us[known], since_us)
 
