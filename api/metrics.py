@@ -110,7 +110,7 @@ class _Stored:
         for worker in self._seen.workers:
             for name in WORKER_STATES:
                 state.add_metric((worker.name, name), float(worker.state == name))
-            heartbeat.add_metric((worker.name,), (self._seen.at - worker.seen_at).total_seconds())
+            heartbeat.add_metric((worker.name,), worker.silent_s)
         yield state
         yield heartbeat
 

@@ -33,11 +33,12 @@ WORKER_STATES = ("receiving", "paused", "disconnected", "stopped")
 
 @dataclass(frozen=True, slots=True)
 class WorkerRow:
-    """An ingest worker: what it is doing and when it last said so."""
+    """An ingest worker: what it is doing, when it last said so and how long ago by the database's clock, not ours."""
 
     name: str
     started_at: datetime
     seen_at: datetime
+    silent_s: float
     state: str
     detail: str
 

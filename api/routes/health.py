@@ -5,7 +5,6 @@ process. `ready` says whether a request would be answered; what is wrong elsewhe
 as a warning and does not take the API out of service, because people need it just then.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -88,8 +87,7 @@ async def _checks(shared: Context) -> list[Check]:
             pending = await health.pending_migrations(connection)
             found = [Check(name="database", status="ok", detail="The database answers."), _migrations(pending)]
             if not pending:
-                now = datetime.now(UTC)
-                found += [*await _ingest(connection, now), *await _duties(connection, now)]
+                found += [*await _ingest(connection), *await _duties(connection)]
     except DatabaseAwayError as error:
         return [
             Check(
@@ -108,13 +106,13 @@ def _migrations(pending: list[str]) -> Check:
     return Check(name="migrations", status="ok", detail="The database has this version's schema.")
 
 
-async def _ingest(connection: Connection, now: datetime) -> list[Check]:
+async def _ingest(connection: Connection) -> list[Check]:
     workers = await health.workers(connection)
     if not workers:
         return [Check(name="ingest", status="warning", detail="No ingest worker ever started: run `ioe ingest`.")]
     found = []
     for worker in workers:
-        age_s = (now - worker.seen_at).total_seconds()
+        age_s = worker.silent_s
         name = f"ingest {worker.name}"
         if age_s > HEARTBEAT_LIMIT_S:
             detail = f"Silent for {age_s:.0f} s: start it again, or `ioe ingest --drain {worker.name}` if it is to go."
@@ -127,12 +125,12 @@ async def _ingest(connection: Connection, now: datetime) -> list[Check]:
     return found
 
 
-async def _duties(connection: Connection, now: datetime) -> list[Check]:
+async def _duties(connection: Connection) -> list[Check]:
     held = {duty.name: duty for duty in await figures.duties(connection)}
     found = []
     for name, command in DUTY_DONE_BY.items():
         duty = held.get(name)
-        age_s = None if duty is None else (now - duty.beat_at).total_seconds()
+        age_s = None if duty is None else duty.silent_s
         if age_s is not None and age_s <= HEARTBEAT_LIMIT_S:
             found.append(Check(name=f"duty {name}", status="ok", detail="It is done.", value=age_s, unit="s"))
             continue

@@ -62,7 +62,7 @@ async def get_ingest(
                 detail=row.detail,
                 started_at=row.started_at,
                 seen_at=row.seen_at,
-                heartbeat_age_s=max(0.0, (now - row.seen_at).total_seconds()),
+                heartbeat_age_s=row.silent_s,
             )
             for row in await health.workers(connection)
         ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from deploy.doctor.finding import Finding, ok, problem, warning
 from services.watch.figures import DutyRow
@@ -13,7 +12,7 @@ from services.watch.parts import DUTY_DONE_BY
 _SILENT_S = 15.0
 
 
-def look_at_duties(duties: Sequence[DutyRow], now: datetime) -> Iterator[Finding]:
+def look_at_duties(duties: Sequence[DutyRow]) -> Iterator[Finding]:
     """Whether each duty is done."""
     held = {duty.name: duty for duty in duties}
     for name, command in DUTY_DONE_BY.items():
@@ -21,9 +20,9 @@ def look_at_duties(duties: Sequence[DutyRow], now: datetime) -> Iterator[Finding
         if duty is None:
             yield warning(f"duty {name}", "nobody ever did it", command)
             continue
-        silent_s = (now - duty.beat_at).total_seconds()
-        if silent_s > _SILENT_S:
-            yield problem(f"duty {name}", f"nobody has done it for {silent_s:.0f} s; last did {duty.holder}", command)
+        if duty.silent_s > _SILENT_S:
+            detail = f"nobody has done it for {duty.silent_s:.0f} s; last did {duty.holder}"
+            yield problem(f"duty {name}", detail, command)
         else:
             yield ok(f"duty {name}", f"{duty.holder}, since {duty.since:%Y-%m-%d %H:%M:%S} UTC{_behind(duty)}")
 

@@ -49,7 +49,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if not known.pending_migrations:
         yield _sites(known)
         yield from _workers(known)
-        yield from look_at_duties(known.duties, known.server.now)
+        yield from look_at_duties(known.duties)
 
 
 def _server(known: Facts) -> Finding:
@@ -83,11 +83,11 @@ def _workers(known: Facts) -> Iterator[Finding]:
     if not known.workers:
         yield warning("ingest", "no worker ever ran: nothing is stored", "ioe ingest")
     for worker in known.workers:
-        yield _worker(worker, (known.server.now - worker.seen_at).total_seconds())
+        yield _worker(worker)
 
 
-def _worker(worker: WorkerRow, silent_s: float) -> Finding:
-    name = f"ingest {worker.name}"
+def _worker(worker: WorkerRow) -> Finding:
+    name, silent_s = f"ingest {worker.name}", worker.silent_s
     again = f"ioe ingest --name {worker.name}"
     if worker.state == "stopped":
         return warning(name, f"stopped {silent_s:.0f} s ago; its queue fills", f"{again}, or --drain {worker.name}")

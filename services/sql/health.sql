@@ -1,7 +1,8 @@
 -- name: workers
 -- what: every ingest worker, what it does and when it last said so
 -- row: services.health.WorkerRow
-SELECT name, started_at, seen_at, state, detail FROM ingest_worker ORDER BY name;
+SELECT name, started_at, seen_at, extract(epoch FROM clock_timestamp() - seen_at)::float8 AS silent_s, state, detail
+FROM ingest_worker ORDER BY name;
 
 -- name: tally_by_hour
 -- what: samples and messages by hour and reason, over all workers

@@ -35,9 +35,10 @@ SELECT f.name, coalesce((
 FROM log_follower AS f ORDER BY f.name;
 
 -- name: watched_duties
--- what: who does what, when it last said so, and what it said
+-- what: who does what, for how long it has not said so, and what it said
 -- row: services.watch.figures.DutyRow
-SELECT name, holder, since, beat_at, detail FROM duty ORDER BY name;
+SELECT name, holder, since, extract(epoch FROM clock_timestamp() - beat_at)::float8 AS silent_s, detail
+FROM duty ORDER BY name;
 
 -- name: standing_service_alarms
 -- what: alarms of the service whose condition holds, as they are kept

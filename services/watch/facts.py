@@ -56,13 +56,14 @@ def around(seen: Surroundings) -> dict[Figure, float]:
 
 def facts(figures: Figures, seen: Surroundings, listening_since: datetime) -> dict[Figure, float]:
     """Everything the figures say. `listening_since`: when the watch began to look, by the database's clock."""
+    listened_s = (figures.now - listening_since).total_seconds()
     return dict(
         [
             *around(seen).items(),
             (Figure("database", "database", "away_s"), 0.0),
-            *_workers(figures, listening_since),
+            *_workers(figures, listened_s),
             *_arrivals(figures),
-            *_duties(figures, listening_since),
+            *_duties(figures, listened_s),
             *((Figure("follower", f"log-{row.name}", "behind_s"), row.behind_s) for row in figures.followers),
             (Figure("ingest", "ingest", "dead_letters"), float(figures.dead_letters)),
             (Figure("ingest", "ingest", "unmapped"), float(figures.unmapped)),
@@ -72,18 +73,17 @@ def facts(figures: Figures, seen: Surroundings, listening_since: datetime) -> di
     )
 
 
-def _silent_s(heard_at: datetime | None, listening_since: datetime, now: datetime) -> float | None:
-    """For how long something has been silent, at least as long as the watch has listened; None: it may yet speak up."""
-    was_heard = heard_at is not None and heard_at >= listening_since
-    if not was_heard and (now - listening_since).total_seconds() < _TIME_TO_SPEAK_UP_S:
+def _known_silence_s(silent_s: float | None, listened_s: float) -> float | None:
+    """A silence (None: since ever) as a watch that has listened for so long may know it; None: it may yet speak up."""
+    if (silent_s is None or silent_s > listened_s) and listened_s < _TIME_TO_SPEAK_UP_S:
         return None
-    return max(0.0, (now - (heard_at or listening_since)).total_seconds())
+    return listened_s if silent_s is None else silent_s
 
 
-def _workers(figures: Figures, listening_since: datetime) -> Iterator[tuple[Figure, float]]:
+def _workers(figures: Figures, listened_s: float) -> Iterator[tuple[Figure, float]]:
     silences = []
     for worker in figures.workers:
-        silent_s = _silent_s(worker.seen_at, listening_since, figures.now)
+        silent_s = _known_silence_s(worker.silent_s, listened_s)
         if silent_s is None:
             continue
         silences.append(silent_s)
@@ -92,7 +92,7 @@ def _workers(figures: Figures, listening_since: datetime) -> Iterator[tuple[Figu
             yield Figure("ingest_worker", worker.name, "paused"), float(worker.state == "paused")
             yield Figure("ingest_worker", worker.name, "disconnected"), float(worker.state == "disconnected")
     # Where no worker ever was, ingest has been silent for as long as anybody has looked.
-    alone_s = None if figures.workers else _silent_s(None, listening_since, figures.now)
+    alone_s = None if figures.workers else _known_silence_s(None, listened_s)
     if silences or alone_s is not None:
         yield Figure("ingest", "ingest", "silent_s"), min(silences, default=alone_s or 0.0)
 
@@ -109,12 +109,12 @@ def _age_of_arrivals_s(arrivals: ArrivalsRow, now: datetime) -> float | None:
     return arrivals.median_age_s
 
 
-def _duties(figures: Figures, listening_since: datetime) -> Iterator[tuple[Figure, float]]:
+def _duties(figures: Figures, listened_s: float) -> Iterator[tuple[Figure, float]]:
     held = {duty.name: duty for duty in figures.duties}
     behind_s = {row.name: row.behind_s for row in figures.followers}
     for name in WATCHED_DUTIES:
         duty = held.get(name)
-        silent_s = _silent_s(duty.beat_at if duty else None, listening_since, figures.now)
+        silent_s = _known_silence_s(duty.silent_s if duty else None, listened_s)
         if silent_s is None:
             continue
         yield Figure("duty", name, "silent_s"), silent_s

@@ -53,12 +53,12 @@ class FollowerRow:
 
 @dataclass(frozen=True, slots=True)
 class DutyRow:
-    """A duty: its holder, since when, and when it last said that it lives."""
+    """A duty: its holder, since when, and how long ago by the database's clock it last said that it lives."""
 
     name: str
     holder: str
     since: datetime
-    beat_at: datetime
+    silent_s: float
     detail: dict[str, Any]
 
 

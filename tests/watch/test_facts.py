@@ -21,11 +21,11 @@ def ago(seconds: float) -> datetime:
 
 
 def worker(name: str = "ingest-1", *, silent_s: float = 1.0, state: str = "receiving") -> WorkerRow:
-    return WorkerRow(name, LONG_AGO, ago(silent_s), state, "")
+    return WorkerRow(name, LONG_AGO, ago(silent_s), silent_s, state, "")
 
 
 def duty(name: str, *, silent_s: float = 0.5, **detail: object) -> DutyRow:
-    return DutyRow(name, "one", LONG_AGO, ago(silent_s), detail)
+    return DutyRow(name, "one", LONG_AGO, silent_s, detail)
 
 
 HEALTHY = Figures(

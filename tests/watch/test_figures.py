@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -90,10 +89,15 @@ async def test_parts_are_those_that_must_be_there_and_those_that_are(connection:
     }
 
 
-async def test_ages_are_those_of_one_clock(connection: Connection) -> None:
+async def test_silences_are_by_the_database_s_clock(connection: Connection) -> None:
     await workers.report(connection, "ingest-1", "receiving", "")
+    await connection.execute("UPDATE ingest_worker SET seen_at = clock_timestamp() - interval '40 s'")
+    await connection.execute(
+        "INSERT INTO duty (name, backend_pid, holder, since, beat_at) "
+        "VALUES ('energy', 0, 'one', now(), clock_timestamp() - interval '50 s')"
+    )
     found = await gather(connection)
-    assert timedelta() <= found.now - found.workers[0].seen_at < timedelta(seconds=30)
+    assert 40 <= found.workers[0].silent_s < 50 <= found.duties[0].silent_s < 60
 
 
 async def test_a_notification_waits_until_its_channel_takes_it(connection: Connection) -> None:
