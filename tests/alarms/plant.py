@@ -53,8 +53,13 @@ def at(seconds: float) -> datetime:
 
 
 def rules_of(text: str) -> list[Rule]:
-    """Rules as a file has them; every mistake fails the test."""
-    documents = tomllib.loads(text)["rule"]
+    """Rules of a text; every mistake fails the test.
+
+    Either as a file has them, or shorter: a table a rule, `[hot]`, which is its code and its name, for every device
+    unless it says otherwise.
+    """
+    found = tomllib.loads(text)
+    documents = found.get("rule") or [{"code": code, "name": code, "for": {}, **each} for code, each in found.items()]
     known = [document["code"] for document in documents]
     made: list[Rule] = []
     for document in documents:

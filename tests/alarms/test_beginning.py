@@ -14,10 +14,7 @@ from tests.alarms import plant
 from tests.alarms.plant import Device
 
 HOT = """
-    [[rule]]
-    code = "hot"
-    name = "Hot"
-    for = { kind = "compressor" }
+    [hot]
     signal = "outlet_degc"
     levels = [{ at = "H", limit = 105, priority = "high" }]
 """
@@ -26,10 +23,7 @@ CIRCLE = (
     HOT
     + """
     suppressed_by = [{ rule = "hotter" }]
-    [[rule]]
-    code = "hotter"
-    name = "Hotter"
-    for = { kind = "compressor" }
+    [hotter]
     signal = "outlet_degc"
     levels = [{ at = "H", limit = 110, priority = "high" }]
     suppressed_by = [{ rule = "hot" }]

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from services.alarms import rules, trial
-from services.database import Connection, connect
+from services.database import Connection
 from tests.alarms.plant import START, Device, begin
 
 STATES = {"state": {"stopped": 0.0, "loaded": 2.0}}
 DEVICES = [Device("comp-1", ("outlet_degc",), states=STATES), Device("comp-2", ("outlet_degc",), states=STATES)]
 RULES = """
-[[rule]]
-code = "hot"
-name = "Hot"
-for = { kind = "compressor" }
+[hot]
 signal = "outlet_degc - twin.outlet_degc / 10"
 levels = [ { at = "H", limit = 95, priority = "high" }, { at = "HH", limit = 105, priority = "critical" } ]
 deadband = 3
@@ -28,23 +24,14 @@ when = 'state == "loaded"'
 settle_s = 30
 suppressed_by = [ { rule = "rising" } ]
 inputs = { twin = { of = "site", kind = "compressor", others_only = true } }
-[[rule]]
-code = "rising"
-name = "Rising"
-for = { kind = "compressor" }
+
+[rising]
 signal = { kind = "rate", of = "outlet_degc", over_s = 60 }
 levels = [ { at = "H", limit = 25, priority = "low" } ]
 """
 LAST = 1500
 MACHINES = ("comp-1", "comp-2")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 async def lived(connection: Connection, seed: int) -> None:
