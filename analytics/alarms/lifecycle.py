@@ -14,7 +14,7 @@ next state with a named reason, or refuses with what a person can do instead. Wh
 
 Two decisions. An alarm whose condition does not hold stays normal while its machine stands still: there is nothing to
 suppress, and thirty rules of a machine would write thirty lines at each stop. And what somebody was told of and latches
-is still latched after shelving: only a reset lets it go.
+is still latched after shelving, also where it came and went again unheard meanwhile: only a reset lets it go.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Moment:
     is_quiet: bool = False
     """It is kept quiet by design."""
     is_latched: bool = False
-    """The rule latches, and people were told of this occurrence."""
+    """The rule latches, and people were told of it since it was last normal."""
 
 
 WHEN: Final[Mapping[When, Callable[[Moment], bool]]] = MappingProxyType(

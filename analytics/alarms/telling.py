@@ -59,12 +59,13 @@ class Standing:
     condition_since: datetime | None = None
     shelved_until: datetime | None = None
     is_one_shot: bool = False
+    is_announced: bool = False
+    """People were told of the occurrence that is open, or of one before it that a latch did not let go."""
     occurrence: Occurrence | None = None
 
     def moment(self) -> Moment:
         """What holds now."""
-        told = self.occurrence is not None and self.occurrence.announced_at is not None
-        return Moment(self.level is not None, self.quiet is not None, self.is_latching and told)
+        return Moment(self.level is not None, self.quiet is not None, self.is_latching and self.is_announced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +222,10 @@ def _keep(alarm: Standing, occurrence: Occurrence, event: Event, at: datetime, a
         occurrence.first_acknowledged_at = occurrence.first_acknowledged_at or at
         occurrence.acknowledged_at, occurrence.acknowledged_by = at, actor
     elif alarm.state == "unacknowledged":
-        occurrence.announced_at = occurrence.announced_at or at
+        alarm.is_announced, occurrence.announced_at = True, occurrence.announced_at or at
         occurrence.acknowledged_at = occurrence.acknowledged_by = None
     # While shelved or out of service, nothing is left of one that has returned, unless it is latched.
     nothing_left = event == "clear" and alarm.state in ("shelved", "out_of_service") and not alarm.moment().is_latched
     if alarm.state == "normal" or nothing_left:
         occurrence.ended_at = max(at, occurrence.returned_at or at, occurrence.acknowledged_at or at)
-        alarm.occurrence = None
+        alarm.occurrence, alarm.is_announced = None, False

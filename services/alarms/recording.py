@@ -177,6 +177,7 @@ async def _put_alarms(connection: Connection, touched: Sequence[Touched]) -> Non
         [a.condition_since for a in alarms],
         [a.shelved_until for a in alarms],
         [a.is_one_shot for a in alarms],
+        [a.is_announced for a in alarms],
         [a.occurrence.occurrence_id if a.occurrence else None for a in alarms],
     )
 

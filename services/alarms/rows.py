@@ -74,6 +74,7 @@ class AlarmRow:
     condition_since: datetime | None
     shelved_until: datetime | None
     is_one_shot: bool
+    is_announced: bool
     retired_at: datetime | None
     occurrence_id: int | None
     raised_at: datetime | None
@@ -116,6 +117,7 @@ class AlarmRow:
             self.condition_since,
             self.shelved_until,
             self.is_one_shot,
+            self.is_announced,
             self._occurrence(),
         )
 

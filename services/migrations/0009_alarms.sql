@@ -76,11 +76,14 @@ CREATE TABLE alarm (
   condition_since timestamptz,
   shelved_until timestamptz,
   is_one_shot boolean NOT NULL DEFAULT false,
+  -- People were told of the open occurrence, or of one before it that a latch did not let go: it waits for its reset.
+  is_announced boolean NOT NULL DEFAULT false,
   occurrence_id bigint,
   -- The rule is retired, disabled or no longer for this machine: history stays.
   retired_at timestamptz,
   UNIQUE (rule_id, subject_kind, subject),
-  CHECK (state <> 'shelved' OR shelved_until IS NOT NULL)
+  CHECK (state <> 'shelved' OR shelved_until IS NOT NULL),
+  CHECK (NOT is_announced OR occurrence_id IS NOT NULL)
 );
 CREATE INDEX alarm_not_normal ON alarm (site_id) WHERE state <> 'normal';
 CREATE INDEX alarm_by_first_out_group ON alarm (first_out_group) WHERE first_out_group IS NOT NULL;
@@ -130,7 +133,7 @@ SELECT a.id, a.rule_id, a.site_id, coalesce(s.code::text, '') AS site, r.code::t
        coalesce((r.document ->> 'latching')::boolean, false) AS is_latching,
        coalesce((r.document ->> 're_alarm_s')::double precision, 0) AS re_alarm_s,
        a.first_out_group, a.state, a.since, a.level, a.value, a.quiet, a.condition_since, a.shelved_until,
-       a.is_one_shot, a.retired_at, a.occurrence_id, o.raised_at, o.announced_at, o.returned_at,
+       a.is_one_shot, a.is_announced, a.retired_at, a.occurrence_id, o.raised_at, o.announced_at, o.returned_at,
        o.first_acknowledged_at, o.acknowledged_at, k.code::text AS acknowledged_by, o.level AS worst_level, o.priority,
        o.value AS worst_value, o.limit_value, o.unit, o.message, o.message_zh, o.is_first_out, o.first_out_id,
        o.flood_id, o.causes

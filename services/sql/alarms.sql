@@ -51,14 +51,14 @@ WHERE a.state <> 'normal'
 
 -- name: put_alarms
 -- what: write what alarms are now
--- takes: ids int4[], states text[], since timestamptz[], levels text[], "values" float8[], quiets text[], condition_since timestamptz[], shelved_until timestamptz[], one_shots bool[], occurrence_ids int8[]
+-- takes: ids int4[], states text[], since timestamptz[], levels text[], "values" float8[], quiets text[], condition_since timestamptz[], shelved_until timestamptz[], one_shots bool[], announced bool[], occurrence_ids int8[]
 UPDATE alarm AS a
 SET state = n.state, since = n.since, level = n.level, value = n.value, quiet = n.quiet,
     condition_since = n.condition_since, shelved_until = n.shelved_until, is_one_shot = n.is_one_shot,
-    occurrence_id = n.occurrence_id
+    is_announced = n.is_announced, occurrence_id = n.occurrence_id
 FROM unnest($1::int4[], $2::text[], $3::timestamptz[], $4::text[], $5::float8[], $6::text[], $7::timestamptz[],
-            $8::timestamptz[], $9::bool[], $10::int8[])
-  AS n (id, state, since, level, value, quiet, condition_since, shelved_until, is_one_shot, occurrence_id)
+            $8::timestamptz[], $9::bool[], $10::bool[], $11::int8[])
+  AS n (id, state, since, level, value, quiet, condition_since, shelved_until, is_one_shot, is_announced, occurrence_id)
 WHERE a.id = n.id;
 
 -- name: change_occurrences

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from services.alarms import actions
-from services.alarms.actions import AlarmNotFoundError, AlarmRef, Done, ShelvingRefusedError
+from services.alarms.actions import AlarmRef, Done, ShelvingRefusedError
 from services.database import Connection, connect
 from tests.alarms import kept_plant
 from tests.alarms.kept_plant import HOT, Plant, at
@@ -177,15 +177,43 @@ async def test_a_latched_alarm_waits_for_its_reset_also_when_it_was_shelved(conn
     assert await connection.fetchval("SELECT count(*) FROM alarm_occurrence WHERE ended_at IS NULL") == 0
 
 
+@pytest.mark.parametrize("answered", [False, True])
+async def test_what_latched_stays_so_where_it_comes_and_goes_again_unheard(
+    connection: Connection, *, answered: bool
+) -> None:
+    plant = await kept_plant.make(connection, rules=[replace(HOT, latching=True)])
+    hot = plant.instance("hot", "comp-1")
+    await plant.tell(hot, 10, "H")
+    await plant.tell(hot, 20, None)
+    if answered:
+        await done(plant, actions.acknowledge, 21)
+    await done(plant, actions.shelve, 22)
+    for seconds in (30, 50):
+        await plant.tell(hot, seconds, "H")
+        await plant.tell(hot, seconds + 10, None)
+        assert await plant.state(hot) == "shelved"
+    assert await done(plant, actions.unshelve, 70) == "latched_unacknowledged"
+    await plant.tell(hot, 80, "H", quiet="explained")
+    assert await plant.state(hot) == "suppressed"
+    await plant.tell(hot, 90, None)
+    assert await plant.state(hot) == "latched_unacknowledged"
+    assert await done(plant, actions.acknowledge, 100) == "latched_acknowledged"
+    assert await done(plant, actions.reset, 101) == "normal"
+    found = await connection.fetch("SELECT announced_at, ended_at FROM alarm_occurrence ORDER BY id")
+    assert [tuple(row) for row in found] == [(at(10), at(30)), (None, at(50)), (None, at(80)), (None, at(101))]
+    # Let go of, it is as new: what nobody is told of does not latch.
+    await plant.tell(hot, 110, "H", quiet="explained")
+    await plant.tell(hot, 120, None)
+    assert await plant.state(hot) == "normal"
+
+
 async def test_of_many_those_that_can_are_acknowledged(plant: Plant, connection: Connection) -> None:
     await plant.tell(plant.instance("hot", "comp-2"), 10, "H")
     refs = [HOT_1, AlarmRef("kunshan", "hot", "comp-2"), AlarmRef("kunshan", "hot", "comp-9")]
     async with connection.transaction():
         result = await actions.acknowledge(connection, refs, "local", "", at(20))
     assert [step.row.address for step in result.steps] == ["kunshan/hot/comp-2"]
-    assert list(result.refused) == ["kunshan/hot/comp-9", "kunshan/hot/comp-1"]
-    with pytest.raises(AlarmNotFoundError, match="kunshan/hot/comp-9"):
-        await actions.acknowledge(connection, refs[2:], "local", "", at(20))
+    assert (list(result.refused), result.missing) == (["kunshan/hot/comp-1"], ["kunshan/hot/comp-9"])
 
 
 async def test_what_happened_is_not_changed_afterwards(plant: Plant, connection: Connection) -> None:

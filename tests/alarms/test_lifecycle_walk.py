@@ -73,6 +73,7 @@ class Life(RuleBasedStateMachine):
         self.walk: Walk = self._await(Walk.begin(self.connection, latching=latching))
         self.latching = latching
         self.known = 0
+        self.is_announced = False
 
     @rule(operation=st.sampled_from(OPERATIONS))
     def happens(self, operation: str) -> None:
@@ -86,6 +87,11 @@ class Life(RuleBasedStateMachine):
             assert step.from_state == state, "steps follow each other"
             assert (step.from_state, step.event, step.to_state) in LINES
             state = step.to_state
+            if state == "normal" and self.latching and self.is_announced:
+                assert step.event in ("reset", "retire"), (
+                    "what people were told of and latches is let go by nothing else"
+                )
+            self.is_announced = state == "unacknowledged" or (self.is_announced and state != "normal")
         assert state == self._await(self.walk.state())
         if len(self.walk.refused) > refusals:
             _, action, why = self.walk.refused[-1]
