@@ -88,9 +88,7 @@ class Life(RuleBasedStateMachine):
             assert (step.from_state, step.event, step.to_state) in LINES
             state = step.to_state
             if state == "normal" and self.latching and self.is_announced:
-                assert step.event in ("reset", "retire"), (
-                    "what people were told of and latches is let go by nothing else"
-                )
+                assert step.event in ("reset", "retire"), "what people were told of and latches is let go by no other"
             self.is_announced = state == "unacknowledged" or (self.is_announced and state != "normal")
         assert state == self._await(self.walk.state())
         if len(self.walk.refused) > refusals:
