@@ -32,19 +32,31 @@ afterEach(() => {
 it("keeps what the stream told until an answer that has it is taken", async () => {
   const book = new AlarmBook("works");
   const listed = (): readonly string[] | undefined => book.book.value.alarms?.map(({ alarm }) => alarm);
-  void book.load();
+  book.renew();
   await answer(0, 2, empty);
   expect(listed()).toEqual([]);
   book.happened(RAISED);
   expect(listed()).toEqual([RAISED.subject]);
-  void book.load(); // overtaken by the next one: its answer does not count
-  void book.load();
+  book.renew(); // overtaken by the next one: its answer does not count
+  book.renew();
   await answer(0, 2, empty);
   expect(listed()).toEqual([RAISED.subject]);
   await answer(0, 2, () => new Error("nobody is there"));
   expect(listed()).toEqual([RAISED.subject]);
-  void book.load();
+  book.renew();
   await answer(0, 2, empty); // by now it is over
   expect(listed()).toEqual([]);
   book.stop();
+});
+
+it("asks once for all that a storm tells", () => {
+  vi.useFakeTimers();
+  const book = new AlarmBook("works");
+  for (let number = 0; number < 500; number += 1) book.happened({ ...RAISED, subject: `works/pressure-high/comp-${number}` });
+  expect(book.renewed.value).toBe(0);
+  vi.advanceTimersByTime(2500);
+  expect(book.renewed.value).toBe(1);
+  expect(waiting).toHaveLength(2); // those of the site and those of the service
+  book.stop();
+  vi.useRealTimers();
 });

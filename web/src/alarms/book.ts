@@ -4,7 +4,8 @@
  *   GET alarms ---> book <--- stream: alarm.raise, alarm.acknowledge ... (each tells the whole new state of one alarm)
  *
  * An event is shown at once. It does not carry everything (who acknowledged when, evidence of causes), so a few seconds after
- * the last one the list is asked for again; so it is after the stream was away, and each minute.
+ * the first of several the list is asked for again; so it is after the stream was away, and each minute. What else is looked at
+ * of alarms (one in full, histories, figures) is asked for with it and not at each event: a storm has hundreds.
  */
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { askAll } from "../api/client";
@@ -27,7 +28,7 @@ export interface Book {
 }
 
 interface Stored {
-  readonly alarms: readonly Alarm[];
+  readonly alarms: ReadonlyMap<string, Alarm>;
   /** What the stream had told when the list was asked for: the answer has it, or what came after it. */
   readonly answered: ReadonlyMap<string, Alarm | null>;
   readonly at_ms: number;
@@ -37,8 +38,8 @@ export class AlarmBook {
   readonly #stored: Resource<Stored>;
   /** What the stream told last of each alarm; null: normal again. */
   readonly #told = signal<ReadonlyMap<string, Alarm | null>>(new Map());
-  /** How often the stream told something: figures and histories are asked for anew. */
-  readonly told = signal(0);
+  /** How often everything was to be asked for anew. */
+  readonly renewed = signal(0);
   readonly #book: ReadonlySignal<Book>;
   readonly counts: ReadonlySignal<{ readonly site: Counts; readonly service: readonly Alarm[] } | null>;
   #soon: ReturnType<typeof setTimeout> | undefined;
@@ -49,8 +50,7 @@ export class AlarmBook {
       const asked = this.#told.peek();
       const at_ms = serverNow_ms();
       const [own, service] = await Promise.all([askAll("/api/v1/alarms", { site }), askAll("/api/v1/alarms", { site: "service" })]);
-      const all = new Map([...own, ...service].map((alarm) => [alarm.alarm, alarm]));
-      return { alarms: [...all.values()], answered: asked, at_ms };
+      return { alarms: new Map([...own, ...service].map((alarm) => [alarm.alarm, alarm])), answered: asked, at_ms };
     });
     this.#book = computed(() => {
       const { value, problem } = this.#stored.state.value;
@@ -68,9 +68,9 @@ export class AlarmBook {
   }
 
   start(): void {
-    void this.load();
+    void this.#stored.load();
     this.#timer = setInterval(() => {
-      if (!document.hidden) void this.load();
+      if (!document.hidden) this.renew();
     }, EACH_MS);
   }
 
@@ -81,26 +81,33 @@ export class AlarmBook {
     this.#stored.stop();
   }
 
-  load(): Promise<void> {
-    return this.#stored.load();
+  /** Asks again, and so does whoever shows more of alarms than the list. */
+  renew(): void {
+    this.renewed.value += 1;
+    void this.#stored.load();
   }
 
   /** An event of the stream of kind `alarm.*`. */
   happened(event: HappenedEvent): void {
-    this.told.value += 1;
-    const known = this.#book.peek().alarms?.find(({ alarm }) => alarm === event.subject);
-    const after = alarmAfter(event, known);
+    const after = alarmAfter(event, this.#known(event.subject));
     if (after !== undefined) this.#told.value = new Map(this.#told.peek()).set(event.subject, after);
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
-      void this.load();
+      this.renew();
     }, SETTLED_MS);
+  }
+
+  /** One alarm as the book has it; the book itself would be put in order anew for each event of a storm. */
+  #known(alarm: string): Alarm | undefined {
+    const stored = this.#stored.state.peek().value;
+    const told = this.#told.peek().get(alarm);
+    return told !== undefined && stored?.answered.get(alarm) !== told ? (told ?? undefined) : stored?.alarms.get(alarm);
   }
 }
 
 /** What the stream told while the question was under way may be newer than the answer and wins; what it told before is in it. */
 function merged({ alarms, answered }: Stored, told: ReadonlyMap<string, Alarm | null>): readonly Alarm[] {
-  const all = new Map<string, Alarm | null>(alarms.map((alarm) => [alarm.alarm, alarm]));
+  const all = new Map<string, Alarm | null>(alarms);
   for (const [alarm, after] of told) if (answered.get(alarm) !== after) all.set(alarm, after);
   return [...all.values()].filter((alarm) => alarm !== null).sort(byWorst);
 }

@@ -115,7 +115,7 @@ export class SiteSession {
       this.connection.startAfter(frame.cursor);
       this.values.apply();
       // While the stream was away its events may have been more than it resumes with.
-      if (this.#snapshots.peek() > 0) void this.alarms.load();
+      if (this.#snapshots.peek() > 0) this.alarms.renew();
       this.#snapshots.value += 1;
     }
     this.heard_ms.value = frame.at_ms;

@@ -5,7 +5,7 @@
  * cause often shows beside the value.
  */
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { ruleOf } from "../../alarms/addresses";
 import { pointsByRule, spanOf, type CourseSpan } from "../../alarms/course";
 import { figureWithUnit } from "../../alarms/naming";
@@ -22,8 +22,8 @@ import { serverNow_ms } from "../../live/clock";
 import { staleAfter_s } from "../../live/freshness";
 import { loadSeries, readingsCsvAddress } from "../../readings/load";
 import { silencesBefore } from "../../readings/silences";
-import { Resource } from "../../session/resource";
 import { useSite } from "../../session/context";
+import { useResource } from "../../session/use_resource";
 import { stateText } from "../../devices/state_text";
 import { locale } from "../../shell/preferences";
 import { Choice } from "../../ui/choice";
@@ -35,22 +35,15 @@ export function AlarmCourse({ record }: { readonly record: AlarmRecord }) {
   const { view } = useSite();
   const text = words.value.alarmPages.detail;
   const points = record.subject_kind === "device" && record.site === view.model.site.code ? (view.model.device.get(record.subject)?.points ?? []) : [];
-  const rule = useMemo(() => new Resource(() => loadRule(ruleOf(record.alarm))), [record.alarm]);
-  const isDevice = points.length > 0;
-  useEffect(() => {
-    if (isDevice) void rule.load();
-    return () => { rule.stop(); };
-  }, [rule, isDevice]);
   const span = useMemo(() => spanOf(record, serverNow_ms()), [record]);
-  const { value, problem } = rule.state.value;
   return (
     <section class="box" aria-labelledby="alarm-course">
-      {!isDevice || span === null ? (
+      {points.length > 0 && span !== null ? <Course record={record} span={span} points={points} /> : (
         <>
           <h2 id="alarm-course">{text.course}</h2>
           <p class="faint">{text.courseNone}</p>
         </>
-      ) : value === null && problem === null ? <h2 id="alarm-course">{text.course}</h2> : <Course record={record} span={span} points={points} document={value?.rule ?? null} />}
+      )}
     </section>
   );
 }
@@ -59,12 +52,14 @@ interface CourseProps {
   readonly record: AlarmRecord;
   readonly span: CourseSpan;
   readonly points: readonly Point[];
-  readonly document: RuleDocument | null;
 }
 
-function Course({ record, span, points, document }: CourseProps) {
+function Course({ record, span, points }: CourseProps) {
   const text = words.value.alarmPages.detail;
+  const rule = useResource(() => loadRule(ruleOf(record.alarm)), [record.alarm]).state.value;
   const chosen = useSignal<string | null>(null);
+  if (rule.value === null && rule.problem === null) return <h2 id="alarm-course">{text.course}</h2>;
+  const document = rule.value?.rule ?? null;
   const { named: watched, others } = pointsByRule(points, document === null ? [] : expressionsOf(document));
   const fallback = watched[0] ?? others.find(({ unit }) => unit === record.unit) ?? others[0];
   const point = points.find(({ key }) => key === chosen.value) ?? fallback;
@@ -92,11 +87,7 @@ function limitsOf(record: AlarmRecord, document: RuleDocument | null): Limit[] {
 function PointCourse({ point, span, limits }: { readonly point: Point; readonly span: CourseSpan; readonly limits: readonly Limit[] }) {
   const { view } = useSite();
   const shape = useSignal<"chart" | "table">("chart");
-  const stored = useMemo(() => new Resource(() => loadSeries(point.id, span.from_ms, span.to_ms)), [point, span]);
-  useEffect(() => {
-    void stored.load();
-    return () => { stored.stop(); };
-  }, [stored]);
+  const stored = useResource(() => loadSeries(point.id, span.from_ms, span.to_ms), [point.id, span.from_ms], span.to_ms);
   const { value, problem } = stored.state.value;
   const text = words.value.chart;
   const zone = view.model.site.time_zone;

@@ -2,8 +2,7 @@
  * One alarm: what it is and what to do, why most likely and what speaks for it, the value around it, and everything that
  * happened to it. It follows the stream; what is there stays until the next answer has come.
  */
-import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useComputed, useSignal } from "@preact/signals";
 import { ACTIONS, isPossible, type Outcome } from "../../alarms/actions";
 import { alarmHref } from "../../alarms/addresses";
 import { isAsking } from "../../alarms/model";
@@ -11,8 +10,8 @@ import { alarmMessage, alarmName, machineName, priorityName } from "../../alarms
 import { PriorityMark } from "../../alarms/priority_mark";
 import { loadRecord, type AlarmRecord } from "../../alarms/record";
 import { words } from "../../i18n";
-import { Resource } from "../../session/resource";
 import { useSite } from "../../session/context";
+import { useResource } from "../../session/use_resource";
 import { locale } from "../../shell/preferences";
 import { Note, ProblemNote } from "../../ui/note";
 import { PageSkeleton } from "../../ui/skeleton";
@@ -28,10 +27,8 @@ import "./alarm_detail.css";
 
 export function AlarmDetailPage({ alarm }: { readonly alarm: string }) {
   const { session } = useSite();
-  const stored = useMemo(() => new Resource(() => loadRecord(alarm)), [alarm]);
-  const told = session.alarms.told.value;
-  useEffect(() => { void stored.load(); }, [stored, told]);
-  useEffect(() => () => { stored.stop(); }, [stored]);
+  const since = useComputed(() => session.alarms.book.value.alarms?.find((one) => one.alarm === alarm)?.since).value;
+  const stored = useResource(() => loadRecord(alarm), [alarm], `${session.alarms.renewed.value} ${since ?? ""}`);
   const { value, problem } = stored.state.value;
   const text = words.value.alarmPages.detail;
   if (problem?.status === 404) {
@@ -44,20 +41,19 @@ export function AlarmDetailPage({ alarm }: { readonly alarm: string }) {
   return (
     <>
       {problem === null ? null : <ProblemNote problem={problem} retry={() => void stored.load()} />}
-      {value === null ? (problem === null ? <PageSkeleton /> : null) : <Shown record={value} reload={() => void stored.load()} />}
+      {value === null ? (problem === null ? <PageSkeleton /> : null) : <Shown record={value} />}
     </>
   );
 }
 
-function Shown({ record, reload }: { readonly record: AlarmRecord; readonly reload: () => void }) {
+function Shown({ record }: { readonly record: AlarmRecord }) {
   const { session } = useSite();
   const asked = useSignal<Asked | null>(null);
   const outcome = useSignal<Outcome | null>(null);
   const text = words.value.alarms;
   const finish = (came: Outcome): void => {
     outcome.value = came;
-    reload();
-    void session.alarms.load();
+    session.alarms.renew();
   };
   const earlier = record.occurrences.filter(({ raised_at }) => raised_at !== record.raised_at);
   return (

@@ -1,12 +1,11 @@
 /** How good alarming is: a day, in ten minutes, floods, chattering, standing, who raises most and how soon somebody answers. */
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
 import { BYS, loadFigures, type By, type FiguresReport } from "../../alarms/figures";
 import { PERIOD_MS, PERIODS, readHistoryQuery, writeHistoryQuery, type PeriodName } from "../../alarms/history";
 import { words } from "../../i18n";
 import { serverNow_ms } from "../../live/clock";
-import { Resource } from "../../session/resource";
 import { useSite } from "../../session/context";
+import { useResource } from "../../session/use_resource";
 import { go, route, routeHref } from "../../shell/router";
 import { Choice } from "../../ui/choice";
 import { ProblemNote } from "../../ui/note";
@@ -20,14 +19,10 @@ export function AlarmFiguresPart() {
   const { session } = useSite();
   const period = useComputed(() => readHistoryQuery(route.value.query).period).value;
   const by = useSignal<By>("machine");
-  const stored = useMemo(() => new Resource(() => {
+  const stored = useResource(() => {
     const now_ms = serverNow_ms();
-    return loadFigures(session.code, by.peek(), now_ms - PERIOD_MS[period], now_ms);
-  }), [session, period]);
-  const told = session.alarms.told.value;
-  const grouping = by.value;
-  useEffect(() => { void stored.load(); }, [stored, told, grouping]);
-  useEffect(() => () => { stored.stop(); }, [stored]);
+    return loadFigures(session.code, by.value, now_ms - PERIOD_MS[period], now_ms);
+  }, [session, period], `${session.alarms.renewed.value} ${by.value}`);
   const { value, problem } = stored.state.value;
   const text = words.value.alarmPages;
   const choose = (next: PeriodName): void => {

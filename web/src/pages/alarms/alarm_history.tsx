@@ -1,14 +1,14 @@
 /** What was raised: by period, filtered, sorted, as a file. It follows the stream; the period ends now. */
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { arrangedHistory, DEFAULT_HISTORY, HISTORY_SORTS, historyCsvAddress, loadOccurrences, PERIOD_MS, PERIODS, readHistoryQuery, writeHistoryQuery, type HistoryQuery, type HistorySort } from "../../alarms/history";
 import { PRIORITIES } from "../../alarms/model";
 import { machineName, systemName } from "../../alarms/naming";
 import type { Occurrence } from "../../alarms/record";
 import { words } from "../../i18n";
 import { serverNow_ms } from "../../live/clock";
-import { Resource } from "../../session/resource";
 import { useSite } from "../../session/context";
+import { useResource } from "../../session/use_resource";
 import { locale } from "../../shell/preferences";
 import { go, route, routeHref } from "../../shell/router";
 import { Choice } from "../../ui/choice";
@@ -23,13 +23,10 @@ const DRAWN = 100;
 export function AlarmHistory() {
   const { session } = useSite();
   const query = useComputed(() => readHistoryQuery(route.value.query)).value;
-  const stored = useMemo(() => new Resource(() => {
+  const stored = useResource(() => {
     const now_ms = serverNow_ms();
     return loadOccurrences(session.code, now_ms - PERIOD_MS[query.period], now_ms);
-  }), [session, query.period]);
-  const told = session.alarms.told.value;
-  useEffect(() => { void stored.load(); }, [stored, told]);
-  useEffect(() => () => { stored.stop(); }, [stored]);
+  }, [session, query.period], session.alarms.renewed.value);
   const { value, problem } = stored.state.value;
   const change = (next: HistoryQuery): void => {
     const { path, query: address } = route.peek();

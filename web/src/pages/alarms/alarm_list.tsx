@@ -80,7 +80,7 @@ function Listed({ alarms }: { readonly alarms: readonly Alarm[] }) {
   const finish = (came: Outcome): void => {
     outcome.value = came;
     chosen.value = new Set(came.refused.map(({ alarm }) => alarm.alarm));
-    void session.alarms.load();
+    session.alarms.renew();
   };
   const text = words.value.alarms;
   return (

@@ -1,14 +1,13 @@
 /** All rules of the site and of the service: filtered, sorted, as a file; or one of them (`rule=site/code` in the address). */
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
 import { listHref } from "../../alarms/addresses";
 import { figureWithUnit, systemName } from "../../alarms/naming";
 import { loadRules, type RuleEntry } from "../../alarms/rules";
 import { formatCount } from "../../format/number";
 import { named, words } from "../../i18n";
 import { serverNow_ms } from "../../live/clock";
-import { Resource } from "../../session/resource";
 import { useSite } from "../../session/context";
+import { useResource } from "../../session/use_resource";
 import { locale } from "../../shell/preferences";
 import { route } from "../../shell/router";
 import { saveCsv } from "../../ui/csv";
@@ -28,11 +27,7 @@ export function AlarmRules() {
 
 function RuleList() {
   const { session } = useSite();
-  const stored = useMemo(() => new Resource(() => loadRules(session.code)), [session]);
-  useEffect(() => {
-    void stored.load();
-    return () => { stored.stop(); };
-  }, [stored]);
+  const stored = useResource(() => loadRules(session.code), [session]);
   const { value, problem } = stored.state.value;
   const text = words.value.alarmRules;
   if (value === null) return problem === null ? <PageSkeleton /> : <ProblemNote problem={problem} retry={() => void stored.load()} />;

@@ -1,6 +1,5 @@
 /** One rule: what it watches and from which limits, on which machines and on which not, who changed what; and trying it on history. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
 import { listHref } from "../../alarms/addresses";
 import { figureWithUnit, systemName } from "../../alarms/naming";
 import { PriorityMark } from "../../alarms/priority_mark";
@@ -9,7 +8,7 @@ import { unitSymbol } from "../../format/unit";
 import { words } from "../../i18n";
 import type { SiteModel } from "../../registry/site_model";
 import { useSite } from "../../session/context";
-import { Resource } from "../../session/resource";
+import { useResource } from "../../session/use_resource";
 import { locale } from "../../shell/preferences";
 import { Icon } from "../../ui/icon";
 import { Note, ProblemNote } from "../../ui/note";
@@ -21,11 +20,7 @@ import { RuleTrial } from "./rule_trial";
 import { RuleVersions } from "./rule_versions";
 
 export function RulePage({ rule }: { readonly rule: string }) {
-  const stored = useMemo(() => new Resource(() => loadRule(rule)), [rule]);
-  useEffect(() => {
-    void stored.load();
-    return () => { stored.stop(); };
-  }, [stored]);
+  const stored = useResource(() => loadRule(rule), [rule]);
   const { value, problem } = stored.state.value;
   const text = words.value.alarmRules;
   return (

@@ -22,7 +22,7 @@ export function WatchNotes() {
           <span>{words.value.alarms.old(formatTime(heard_ms, "second", view.model.site.time_zone, locale.value))}</span>
         </p>
       )}
-      {problem === null ? null : <ProblemNote problem={problem} retry={() => void session.alarms.load()} />}
+      {problem === null ? null : <ProblemNote problem={problem} retry={() => { session.alarms.renew(); }} />}
     </>
   );
 }

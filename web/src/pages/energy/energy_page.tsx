@@ -8,7 +8,7 @@
  * While another period is being loaded the old one stays, marked as the old one.
  */
 import { useComputed } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { BandPatterns } from "../../charts/band_fill";
 import { useHeld, useReport } from "../../energy/follow";
 import { carriersOf, loadMeters, questionOf, type EnergyQuestion, type Meter } from "../../energy/load";
@@ -16,8 +16,8 @@ import { writeDays } from "../../energy/naming";
 import { readEnergyQuery, writeEnergyQuery, type EnergyQuery } from "../../energy/query";
 import { words } from "../../i18n";
 import { now_ms } from "../../live/clock";
-import { Resource } from "../../session/resource";
 import { useSite } from "../../session/context";
+import { useResource } from "../../session/use_resource";
 import { locale } from "../../shell/preferences";
 import { go, route, routeHref } from "../../shell/router";
 import { Note, ProblemNote } from "../../ui/note";
@@ -31,11 +31,7 @@ import "./energy_page.css";
 
 export function EnergyPage() {
   const { session, view } = useSite();
-  const meters = useMemo(() => new Resource(() => loadMeters(session.code)), [session]);
-  useEffect(() => {
-    void meters.load();
-    return () => { meters.stop(); };
-  }, [meters, view.model]);
+  const meters = useResource(() => loadMeters(session.code), [session], view.model);
   const { value, problem } = meters.state.value;
   if (value === null) return problem === null ? <PageSkeleton /> : <ProblemNote problem={problem} retry={() => void meters.load()} />;
   return value.length === 0 ? <NoMeters /> : <Asked meters={value} />;
