@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
@@ -18,6 +18,7 @@ import msgspec
 from services.statements import Statement
 
 Row = TypeVar("Row")
+Result = TypeVar("Result")
 
 #: What services functions take: a connection of ours, inside or outside a transaction.
 Connection: TypeAlias = asyncpg.Connection
@@ -128,6 +129,25 @@ async def open_pool(url: str, *, name: str, size: int) -> Pool:
         server_settings={**_SESSION, "application_name": f"ioe {name}"},
         timeout=10,
     )
+
+
+_ATTEMPTS = 5
+
+
+async def undisturbed(connection: Connection, work: Callable[[], Awaitable[Result]]) -> Result:
+    """Do work in a transaction of its own, from its beginning again where it collides with another one.
+
+    Raises one of COLLISIONS where it does so five times.
+    """
+    attempts = 0
+    while True:
+        attempts += 1
+        try:
+            async with connection.transaction():
+                return await work()
+        except COLLISIONS:
+            if attempts == _ATTEMPTS:
+                raise
 
 
 async def rows(connection: Connection, statement: Statement, row: type[Row], *arguments: object) -> list[Row]:

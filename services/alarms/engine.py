@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from services import batch_log, points
 from services.alarms import evaluation, facts, keeping, rules
 from services.alarms.evaluation import Evaluation
-from services.database import OUTAGES, Connection, DatabaseSettings
+from services.database import OUTAGES, Connection, DatabaseSettings, undisturbed
 from services.duty import Say, hold
 
 log = logging.getLogger("ioe.alarms")
@@ -112,8 +112,7 @@ class _Current:
             self._passed = time.monotonic()
             await self.evaluation.look_around(self._connection)
             self.evaluation.tell(await self.figures.due(self._connection, now))
-            async with self._connection.transaction():
-                await keeping.pass_time(self._connection, now)
+            await undisturbed(self._connection, lambda: keeping.pass_time(self._connection, now))
         if is_at_end:
             self.evaluation.tick(now)
             if not self._has_stood:

@@ -33,7 +33,7 @@ from analytics.alarms.machine import AlarmKey, Instance
 from services import batch_log
 from services.alarms import keeping, rules
 from services.batch_log import LoggedBatch
-from services.database import COLLISIONS, Connection, one, rows, run
+from services.database import Connection, one, rows, run, undisturbed
 from services.statements import statements
 
 log = logging.getLogger("ioe.alarms")
@@ -44,7 +44,6 @@ FOLLOWER = "alarms"
 TICK_EACH = timedelta(seconds=1)
 #: A log that stood still for longer, and nobody there to say that ingest listened: nobody did.
 DEAF_AFTER = timedelta(seconds=30)
-_ATTEMPTS = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -160,24 +159,15 @@ class Evaluation:
         """Tell alarms what was found, in a transaction of its own; gives how many steps they took."""
         if not self._found:
             return 0
-        attempts = 0
-        while True:
-            attempts += 1
-            try:
-                async with connection.transaction():
-                    steps = await keeping.apply(connection, self._found, self.instances, now)
-            except COLLISIONS:
-                if attempts == _ATTEMPTS:
-                    raise
-            else:
-                self._found = []
-                return len(steps)
+        steps = await undisturbed(connection, lambda: keeping.apply(connection, self._found, self.instances, now))
+        self._found = []
+        return len(steps)
 
     async def put_right(self, connection: Connection, now: datetime) -> int:
         """Make alarms what stands here, whatever an earlier evaluation knew; gives how many steps they took."""
         await self.apply(connection, now)
-        async with connection.transaction():
-            return len(await keeping.put_right(connection, self.evaluator.standing(), self.instances, now))
+        standing = self.evaluator.standing()
+        return len(await undisturbed(connection, lambda: keeping.put_right(connection, standing, self.instances, now)))
 
     async def remember(self, connection: Connection, now: datetime) -> None:
         """Write down what is in mind, and let the log go up to here."""
@@ -248,8 +238,7 @@ async def learn(connection: Connection, evaluation: Evaluation, now: datetime) -
 async def _settled(connection: Connection, now: datetime) -> tuple[Instance, ...]:
     """The instances that there are to evaluate; every alarm has its row, and rows of what is gone are retired."""
     bound = await rules.bound(connection)
-    async with connection.transaction():
-        await keeping.settle(connection, bound.binding.instances, now)
+    await undisturbed(connection, lambda: keeping.settle(connection, bound.binding.instances, now))
     found = tuple(each for each in bound.binding.instances if each.rule.signal.kind != "service")
     for site, rule, by in explaining.left_out(found):
         log.warning(
