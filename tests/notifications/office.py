@@ -87,10 +87,15 @@ class Plant:
             await self.office.deliveries.wait()
             await self.office.deliveries.settle(self.connection, now)
 
-    @property
-    def book(self) -> Any:  # noqa: ANN401
-        assert self.office.book is not None
-        return self.office.book
+    async def run(self, *seconds: float) -> None:
+        """Rounds at these seconds."""
+        for at_s in seconds:
+            await self.round(after(at_s))
+
+    async def tell(self, machine: str = "comp-3", at_s: float = 0) -> None:
+        """An alarm comes, and its message is sent."""
+        await self.raised(machine, at=after(at_s))
+        await self.run(at_s, at_s + 6)
 
     async def deliveries(self) -> list[tuple[str, str, int, str]]:
         """Channel, state, tries and detail of every delivery, the oldest first."""

@@ -46,6 +46,11 @@ class HttpReceiver:
     def url(self, path: str = "/hook") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
 
+    @property
+    def paths(self) -> list[str]:
+        """Where requests went, the first one first."""
+        return [request.path for request in self.requests]
+
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         assert scope["type"] == "http"
         body, more = b"", True

@@ -20,6 +20,13 @@ from tests.notifications.ways import hook, mail
 TLS = Path(__file__).parent.parent / "tls"
 
 
+def certified() -> ssl.SSLContext:
+    """A server's side of TLS, with a certificate for localhost."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(TLS / "server.pem", TLS / "server.key")
+    return context
+
+
 async def test_a_raised_alarm_is_one_letter(database_url: str) -> None:
     async with mail_receiver() as receiver, plant(database_url) as site:
         await site.use([mail(receiver.port)])
@@ -59,14 +66,12 @@ async def test_a_webhook_is_signed(database_url: str, monkeypatch: pytest.Monkey
     with http_receiver() as receiver:
         async with plant(database_url) as site:
             await site.use([hook(receiver.url(), secret="IOE_SECRET_HOOK")])
-            await site.raised()
-            await site.round(after(1))
-            await site.round(after(7))
+            await site.tell()
         (request,) = receiver.requests
     told = request.headers["ioe-timestamp"]
     expected = hmac.new(b"open sesame", told.encode() + b"." + request.body, hashlib.sha256).hexdigest()
     assert request.headers["ioe-signature"] == f"v1={expected}"
-    assert int(told) == int(after(7).timestamp())
+    assert int(told) == int(after(6).timestamp())
     document = json.loads(request.body)
     assert document["notification"] == request.headers["idempotency-key"]
     assert [each["alarm"] for each in document["alarms"]] == ["kunshan/element-outlet-high/comp-3"]
@@ -78,9 +83,7 @@ async def test_a_webhook_whose_address_is_a_secret(database_url: str, monkeypatc
         monkeypatch.setenv("IOE_SECRET_URL", receiver.url("/services/T0/secret"))
         async with plant(database_url) as site:
             await site.use([hook("", address="IOE_SECRET_URL")])
-            await site.raised()
-            await site.round(after(1))
-            await site.round(after(7))
+            await site.tell()
             assert await site.deliveries() == [("hook", "delivered", 1, "HTTP 200")]
         assert [request.path for request in receiver.requests] == ["/services/T0/secret"]
 
@@ -88,42 +91,30 @@ async def test_a_webhook_whose_address_is_a_secret(database_url: str, monkeypatc
 async def test_starttls_and_a_login(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IOE_SECRET_SMTP", "swordfish")
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(TLS / "server.pem", TLS / "server.key")
     async with (
-        mail_receiver(user="ioe", password="swordfish", starttls=server) as receiver,
+        mail_receiver(user="ioe", password="swordfish", starttls=certified()) as receiver,
         plant(database_url) as site,
     ):
         await site.use(
             [mail(receiver.port, host="localhost", security="starttls", user="ioe", password="IOE_SECRET_SMTP")]
         )
-        await site.raised()
-        await site.round(after(1))
-        await site.round(after(7))
+        await site.tell()
         assert await site.deliveries() == [("mail", "delivered", 1, "")]
         assert len(receiver.letters) == 1
 
 
 async def test_tls_from_the_first_byte(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "ca.pem"))
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(TLS / "server.pem", TLS / "server.key")
-    async with mail_receiver(tls=server) as receiver, plant(database_url) as site:
+    async with mail_receiver(tls=certified()) as receiver, plant(database_url) as site:
         await site.use([mail(receiver.port, host="localhost", security="tls")])
-        await site.raised()
-        await site.round(after(1))
-        await site.round(after(7))
+        await site.tell()
         assert await site.deliveries() == [("mail", "delivered", 1, "")]
 
 
 async def test_a_certificate_of_somebody_else_is_said(database_url: str) -> None:
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(TLS / "server.pem", TLS / "server.key")
-    async with mail_receiver(tls=server) as receiver, plant(database_url) as site:
+    async with mail_receiver(tls=certified()) as receiver, plant(database_url) as site:
         await site.use([mail(receiver.port, host="localhost", security="tls")])
-        await site.raised()
-        await site.round(after(1))
-        await site.round(after(7))
+        await site.tell()
         ((_, state, tries, detail),) = await site.deliveries()
         assert (state, tries) == ("waiting", 1)
         assert "certificate" in detail
@@ -141,9 +132,7 @@ async def test_the_members_of_a_team_get_the_letter(database_url: str) -> None:
             "INSERT INTO team_member SELECT t.id, u.id FROM teams t, users u WHERE t.code = 'maintenance'"
         )
         await site.use([mail(receiver.port)], [Route("all", ("mail",), team="maintenance")])
-        await site.raised()
-        await site.round(after(1))
-        await site.round(after(7))
+        await site.tell()
         ((recipients, _),) = receiver.letters
     assert recipients == ["a@example.com", "li@example.com"]
 
@@ -152,9 +141,7 @@ async def test_a_mailbox_that_is_unknown_does_not_take_the_letter_from_the_other
     async with mail_receiver() as receiver, plant(database_url) as site:
         receiver.unknown = {"gone@example.com"}
         await site.use([mail(receiver.port, to=("gone@example.com", "a@example.com"))])
-        await site.raised()
-        await site.round(after(1))
-        await site.round(after(7))
+        await site.tell()
         assert await site.deliveries() == [("mail", "delivered", 1, "refused for gone@example.com")]
         assert [recipients for recipients, _ in receiver.letters] == [["a@example.com"]]
 
@@ -182,9 +169,7 @@ async def test_https_checks_the_name(database_url: str, monkeypatch: pytest.Monk
             wrong = hook(f"https://ip6-localhost.localdomain:{receiver.port}/hook", "wrong")
             await site.use([good, wrong])
             monkeypatch.setattr("socket.getaddrinfo", _everything_is_here)
-            await site.raised()
-            await site.round(after(1))
-            await site.round(after(7))
+            await site.tell()
             found = {code: (state, detail) for code, state, _, detail in await site.deliveries()}
         assert found["good"] == ("delivered", "HTTP 200")
         assert found["wrong"] == ("waiting", "ip6-localhost.localdomain cannot be reached: ConnectError")

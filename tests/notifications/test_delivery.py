@@ -9,15 +9,9 @@ import pytest
 from analytics.notifications.model import Channel, Route
 from analytics.notifications.retry import GIVEN_UP_AFTER
 from services.notifications.duty import Office
-from tests.notifications.office import Plant, after, plant
+from tests.notifications.office import after, plant
 from tests.notifications.receivers import http_receiver, mail_receiver
 from tests.notifications.ways import hook, mail
-
-
-async def tell(site: Plant, machine: str = "comp-3", at_s: float = 0) -> None:
-    await site.raised(machine, at=after(at_s))
-    await site.round(after(at_s))
-    await site.round(after(at_s + 6))
 
 
 async def test_a_channel_that_is_away_is_tried_again_with_the_same_key(database_url: str) -> None:
@@ -25,7 +19,7 @@ async def test_a_channel_that_is_away_is_tried_again_with_the_same_key(database_
         receiver.answers = [(503, b"maintenance"), (200, b"")]
         async with plant(database_url) as site:
             await site.use([hook(receiver.url())])
-            await tell(site)
+            await site.tell()
             assert await site.deliveries() == [("hook", "waiting", 1, "HTTP 503: maintenance")]
             await site.round(after(10))
             assert len(receiver.requests) == 1, "not before the pause is over"
@@ -41,7 +35,7 @@ async def test_pauses_grow_and_a_day_is_enough(database_url: str) -> None:
         receiver.answers = [(500, b"")]
         async with plant(database_url) as site:
             await site.use([hook(receiver.url())])
-            await tell(site)
+            await site.tell()
             tried, last = [6.0], 6.0
             while (await site.deliveries())[0][1] == "waiting":
                 due = await site.connection.fetchval("SELECT due_at FROM notification_delivery")
@@ -63,7 +57,7 @@ async def test_a_receiver_that_refuses_is_asked_three_times(database_url: str) -
         receiver.answers = [(404, b"")]
         async with plant(database_url) as site:
             await site.use([hook(receiver.url())])
-            await tell(site)
+            await site.tell()
             for minute in range(1, 10):
                 await site.round(after(60 * minute))
             assert await site.deliveries() == [("hook", "failed", 3, "HTTP 404")]
@@ -74,8 +68,8 @@ async def test_order_is_kept_and_a_failing_channel_holds_up_no_other(database_ur
         bad.answers = [(503, b""), (200, b"")]
         async with plant(database_url) as site:
             await site.use([hook(good.url(), "good"), hook(bad.url(), "bad")])
-            await tell(site, "comp-1")
-            await tell(site, "comp-2", at_s=6)
+            await site.tell("comp-1")
+            await site.tell("comp-2", at_s=6)
             assert len(good.requests) == 2
             assert len(bad.requests) == 1, "the second waits for the first"
             await site.round(after(30))
@@ -108,7 +102,7 @@ async def test_redirects_are_not_followed(database_url: str) -> None:
         receiver.answers, receiver.location = [(307, b"")], elsewhere.url()
         async with plant(database_url) as site:
             await site.use([hook(receiver.url())])
-            await tell(site)
+            await site.tell()
             assert await site.deliveries() == [("hook", "waiting", 1, "HTTP 307")]
         assert elsewhere.requests == []
 
@@ -125,7 +119,7 @@ async def test_private_addresses_are_not_reached_unless_the_channel_allows_it(da
     with http_receiver() as receiver:
         async with plant(database_url) as site:
             await site.use([hook(f"http://{host}:{receiver.port}/", allow_private=False)])
-            await tell(site)
+            await site.tell()
             ((_, state, _, detail),) = await site.deliveries()
         assert state == "waiting"
         assert "allow_private = true" in detail
@@ -137,7 +131,7 @@ async def test_a_secret_that_is_missing_is_named(database_url: str, monkeypatch:
     with http_receiver() as receiver:
         async with plant(database_url) as site:
             await site.use([hook(receiver.url(), secret="IOE_SECRET_HOOK")])
-            await tell(site)
+            await site.tell()
             ((_, state, _, detail),) = await site.deliveries()
             assert (state, detail.split(":")[0]) == ("waiting", "IOE_SECRET_HOOK is not set where `ioe watch` runs")
             monkeypatch.setenv("IOE_SECRET_HOOK", "now it is")
@@ -149,7 +143,7 @@ async def test_a_mail_server_that_asks_for_patience_gets_it(database_url: str) -
     async with mail_receiver() as receiver, plant(database_url) as site:
         receiver.says = ["451 greylisted", "554 never"]
         await site.use([mail(receiver.port)])
-        await tell(site)
+        await site.tell()
         ((_, state, _, detail),) = await site.deliveries()
         assert (state, detail) == ("waiting", "127.0.0.1 says 451 greylisted")
         await site.round(after(17))
@@ -166,7 +160,7 @@ async def test_nobody_listens(database_url: str) -> None:
     async with plant(database_url) as site:
         dead = [hook(f"http://127.0.0.1:{port}/"), mail(port)]
         await site.use(dead)
-        await tell(site)
+        await site.tell()
         details = {code: (state, detail) for code, state, _, detail in await site.deliveries()}
     assert details["hook"] == ("waiting", "127.0.0.1 cannot be reached: ConnectError")
     assert details["mail"][0] == "waiting"
@@ -179,7 +173,7 @@ async def test_a_channel_that_was_taken_away_fails_at_once(database_url: str) ->
         kept = Channel("kept", "webhook", url=receiver.url(), allow_private=True)
         async with plant(database_url) as site:
             await site.use([hook(receiver.url()), kept], [Route("all", ("hook", "kept"))])
-            await tell(site)
+            await site.tell()
             await site.use([kept], [Route("all", ("kept",))], now=after(7))
             await site.round(after(17))
             found = {code: (state, detail) for code, state, _, detail in await site.deliveries()}
