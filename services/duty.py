@@ -4,7 +4,7 @@
       |                      |
       | each second          | each second, from a thread: beat
       v                      v
-    beat older than 5 s, seen twice: end the holder's session --> its lock is free, its work can write nothing more
+    beat older than 4 s, seen twice: end the holder's session --> its lock is free, its work can write nothing more
 
 *One holder.* A duty is a session advisory lock, and the holder writes only over the connection that holds it. That
 makes losing the lock and losing the power to write one and the same thing: there is no moment at which a former holder
@@ -14,7 +14,7 @@ writes beside its successor, however wrong its clock, however long it slept. No 
 look. Of a machine that vanished the server learns by keepalives, within 10 s.
 
 *Sleep.* A process that was stopped (SIGSTOP, a frozen virtual machine) keeps its sockets and its lock. Its beats in
-`duty` stop, though. Whoever is queued looks each second; after 5 s of silence, seen at two looks so that a database
+`duty` stop, though. Whoever is queued looks twice a second; after 4 s of silence, seen at two looks so that a database
 which itself stood still is not mistaken for a dead holder, it ends that session: the one that has this duty's lock, is
 named in this duty's row and carries this duty's name. What the sleeper had not committed is rolled back. When it wakes,
 it finds its connection closed, says so, drops what it had in mind and queues.
@@ -41,9 +41,9 @@ from services.statements import statements
 log = logging.getLogger("ioe.duty")
 SQL = statements("duty")
 
-LOOK_EACH_S = 1.0
+LOOK_EACH_S = 0.5
 #: Beats come each second; a holder that has missed so many is ended.
-SILENT_AFTER_S = 5.0
+SILENT_AFTER_S = 4.0
 
 #: Says how the work is, for the duty's row: `say({"behind_s": 0.2})`.
 Say = Callable[[Mapping[str, object]], None]
