@@ -22,9 +22,11 @@ run: ## start the whole platform on this machine and print its address; Ctrl-C s
 	@$(SETUP) run
 	@exec $(VENV)/ioe up $(ARGS)
 
+# Four workers on two cores, and files in the order of their names: tests of the whole platform (tests/acceptance) mostly
+# wait, so they go first, beside those that compute.
 test: ## run the tests against a real database, broker and browser
 	@$(SETUP) test
-	@exec $(VENV)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@exec $(VENV)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ## look at the code: ruff, mypy, import contracts, TypeScript, eslint
 	@$(SETUP) check
