@@ -10,7 +10,7 @@ from api.alarm_models import AlarmDetail, ShownNow, ShownOccurrence, ShownTransi
 from api.names import CODE
 from api.parameters import require_site
 from api.problems import Problem
-from services.alarms import reads
+from services.alarms import names, reads
 from services.alarms.actions import AlarmNotFoundError, AlarmRef
 from services.alarms.reads import Period
 from services.alarms.rows import SERVICE
@@ -40,11 +40,29 @@ async def site_named(connection: Connection, site: str | None) -> str | None:
     return (await require_site(connection, site)).code
 
 
+async def asked_about(
+    connection: Connection, site: str | None, *, machine: str | None = None, rule: str | None = None
+) -> str | None:
+    """The site as alarms have it. Raises Problem where there is none, or no such machine or rule there."""
+    named = await site_named(connection, site)
+    known = await names.known(connection, named, machine=machine, rule=rule)
+    where = "" if site is None else f" of {site}"
+    if not known.rule:
+        raise Problem("rule-not-found", f"There is no rule {rule!r}{where}: see /api/v1/alarm-rules.")
+    if not known.machine:
+        raise Problem(
+            "machine-not-found",
+            f"No rule is on a machine {machine!r}{where}: give the code of a device, meter or equipment that one is "
+            "on. Nothing is said of what nobody watches.",
+        )
+    return named
+
+
 async def detail(connection: Connection, address: str) -> AlarmDetail:
     """An alarm by its address, with its newest steps and occurrences. Raises Problem where there is none."""
     row = await reads.alarm(connection, AlarmRef.of(address))
     if row is None:
-        raise Problem("alarm-not-found", str(AlarmNotFoundError([address])))
+        raise no_such_alarm(address)
     steps = await reads.transitions(connection, row.id, _STEPS_SHOWN)
     every = Period(_EVER, _FOR_EVER, alarm_id=row.id, with_quiet=True)
     occurred, _ = await reads.occurrences(connection, every, _OCCURRENCES_SHOWN)
@@ -60,6 +78,11 @@ async def detail(connection: Connection, address: str) -> AlarmDetail:
             "occurrences": [ShownOccurrence.of(each, firsts) for each in occurred],
         }
     )
+
+
+def no_such_alarm(address: str) -> Problem:
+    """What is answered to a name that no alarm has."""
+    return Problem("alarm-not-found", str(AlarmNotFoundError([address])))
 
 
 def lately(start: datetime | None, stop: datetime | None, now: datetime) -> tuple[datetime, datetime]:

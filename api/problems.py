@@ -124,7 +124,13 @@ _KINDS = (
         "alarm-action-refused",
         409,
         "The alarm does not take that step",
-        "`detail` says why and what to do instead; `refused` names each alarm with its reason.",
+        "`detail` says why and what to do instead.",
+    ),
+    ProblemKind(
+        "machine-not-found",
+        404,
+        "No rule is on such a machine",
+        "Give the code of a device, meter or equipment as /api/v1/alarms?include=normal shows it.",
     ),
     ProblemKind("rule-not-found", 404, "There is no such rule", "Look it up in /api/v1/alarm-rules, by site and code."),
     ProblemKind(

@@ -3,25 +3,16 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from analytics.alarms.trial import WouldBe
-from api.instants import Instant, parse
+from api.instants import Instant, InstantGiven
 from api.names import CODE
 from api.rule_models import LevelName, UnboundRule
 from services.alarms.trial import Trial
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SHOWN = 1_000
-
-
-def _instant(given: object) -> datetime:
-    if not isinstance(given, str):
-        raise ValueError("a time is a text with offset, as in 2026-11-23T08:00:00Z")  # noqa: TRY004 - pydantic's way
-    return parse(given)
-
-
-_Time = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
 Machines = Annotated[list[Annotated[str, StringConstraints(pattern=CODE)]], Field(max_length=100)]
@@ -32,8 +23,8 @@ class TrialWanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    start: Annotated[_Time, Field(alias="from")]
-    stop: Annotated[_Time, Field(alias="to")]
+    start: Annotated[InstantGiven, Field(alias="from")]
+    stop: Annotated[InstantGiven, Field(alias="to")]
     machines: Machines = []
 
 

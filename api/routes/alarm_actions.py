@@ -4,34 +4,31 @@ One that the table has not is refused with what to do instead. Until people sign
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.alarm_answers import Code, detail
+from api.alarm_answers import Code, detail, no_such_alarm
 from api.alarm_models import AlarmDetail
 from api.context import Database, Shared
-from api.instants import parse, zoned
+from api.instants import InstantGiven, zoned
 from api.names import ALARM
 from api.openapi_parts import WITH_A_BODY, problems
 from api.problems import Problem
 from api.reasons import Reason, ReasonOrNone
 from services.alarms import actions
-from services.alarms.actions import AlarmNotFoundError, AlarmRef, Done, ShelvingRefusedError
+from services.alarms.actions import AlarmRef, Done, ShelvingRefusedError
 from services.database import Connection
 
 router = APIRouter(prefix="/alarms", tags=["alarms"], dependencies=[Depends(zoned)])
 
 ACTOR = "local"
-_ACTION = problems("alarm-not-found", "alarm-action-refused", *WITH_A_BODY)
-
-
-def _instant(given: object) -> datetime:
-    if not isinstance(given, str):
-        raise ValueError("a time is a text with offset, as in 2026-11-23T08:00:00Z")  # noqa: TRY004 - pydantic's way
-    return parse(given)
+Action = Callable[[Connection, Sequence[AlarmRef], str, str, datetime], Awaitable[Done]]
+Route = TypeVar("Route", bound=Callable[..., object])
 
 
 class Commented(BaseModel):
@@ -53,9 +50,7 @@ class Reasoned(BaseModel):
 class Shelving(Commented):
     """Until when an alarm is silent: a time, or minutes from now; neither: an hour."""
 
-    until: Annotated[
-        datetime | None, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})
-    ] = None
+    until: InstantGiven | None = None
     minutes: Annotated[float | None, Field(gt=0, le=60 * 24 * 366)] = None
     one_shot: Annotated[bool, Field(description="Also over as soon as the condition returns.")] = False
 
@@ -70,6 +65,10 @@ class RefusedAlarm(BaseModel):
     """An alarm that did not take the step, and why."""
 
     alarm: str
+    type: Annotated[
+        Literal["/problems/alarm-not-found", "/problems/alarm-action-refused"],
+        Field(description="The problem that acting on it alone would be answered with."),
+    ]
     why: str
 
 
@@ -77,143 +76,119 @@ class ManyDone(BaseModel):
     """What became of each alarm."""
 
     acknowledged: list[str]
-    refused: list[RefusedAlarm]
+    refused: Annotated[list[RefusedAlarm], Field(description="Those that there are not, and those that refused.")]
 
 
 @router.post(
     "/acknowledge",
     operation_id="acknowledge_alarms",
     summary="Acknowledge several",
-    responses=problems("alarm-not-found", *WITH_A_BODY),
+    responses=problems(*WITH_A_BODY),
 )
 async def acknowledge_alarms(connection: Database, given: ManyAcknowledged) -> ManyDone:
-    """Somebody has seen them. One that cannot be acknowledged is named with the reason; the others are all the same."""
-    done = await _done(
-        connection, given.alarms, lambda refs: actions.acknowledge(connection, refs, ACTOR, given.comment, _now())
-    )
+    """Somebody has seen them. The answer says of each what became of it; whoever is refused hinders no other."""
+    async with connection.transaction():
+        refs = [AlarmRef.of(address) for address in given.alarms]
+        done = await actions.acknowledge(connection, refs, ACTOR, given.comment, datetime.now(UTC))
     return ManyDone(
         acknowledged=[step.row.address for step in done.steps],
-        refused=[RefusedAlarm(alarm=address, why=why) for address, why in done.refused.items()],
+        refused=[
+            *(
+                RefusedAlarm(
+                    alarm=each,
+                    type="/problems/alarm-not-found",
+                    why="there is no such alarm: it is named site/rule/subject",
+                )
+                for each in done.missing
+            ),
+            *(
+                RefusedAlarm(alarm=each, type="/problems/alarm-action-refused", why=why)
+                for each, why in done.refused.items()
+            ),
+        ],
     )
 
 
-@router.post(
-    "/{site}/{rule}/{subject}/acknowledge",
-    operation_id="acknowledge_alarm",
-    summary="Acknowledge",
-    responses=_ACTION,
-)
-async def acknowledge_alarm(
-    site: Code, rule: Code, subject: Code, connection: Database, given: Commented
-) -> AlarmDetail:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The alarm that a request is about, and the connection over which it is acted upon."""
+
+    connection: Connection
+    address: str
+    now: datetime
+
+    async def take(self, act: Action, comment: str) -> AlarmDetail:
+        """Act on it; gives it as it is then. Raises Problem where there is none, or where it refuses."""
+        try:
+            async with self.connection.transaction():
+                done = await act(self.connection, [AlarmRef.of(self.address)], ACTOR, comment, self.now)
+        except ShelvingRefusedError as error:
+            raise Problem("alarm-action-refused", str(error)) from error
+        if done.missing:
+            raise no_such_alarm(self.address)
+        if done.refused:
+            raise Problem("alarm-action-refused", f"{self.address}: {done.refused[self.address]}.")
+        return await detail(self.connection, self.address)
+
+
+async def _named(site: Code, rule: Code, subject: Code, connection: Database) -> Named:
+    return Named(connection, f"{site}/{rule}/{subject}", datetime.now(UTC))
+
+
+ThisAlarm = Annotated[Named, Depends(_named)]
+
+
+def _step(verb: str, summary: str) -> Callable[[Route], Route]:
+    """A route that lets one alarm take a step; its function's name names the operation."""
+
+    def routed(route: Route) -> Route:
+        added = router.post(
+            f"/{{site}}/{{rule}}/{{subject}}/{verb}",
+            operation_id=route.__name__,
+            summary=summary,
+            responses=problems("alarm-not-found", "alarm-action-refused", *WITH_A_BODY),
+        )
+        return added(route)
+
+    return routed
+
+
+@_step("acknowledge", "Acknowledge")
+async def acknowledge_alarm(alarm: ThisAlarm, given: Commented) -> AlarmDetail:
     """Somebody has seen it and takes care."""
-    return await _one(
-        connection,
-        f"{site}/{rule}/{subject}",
-        lambda refs: actions.acknowledge(connection, refs, ACTOR, given.comment, _now()),
-    )
+    return await alarm.take(actions.acknowledge, given.comment)
 
 
-@router.post("/{site}/{rule}/{subject}/shelve", operation_id="shelve_alarm", summary="Shelve", responses=_ACTION)
-async def shelve_alarm(
-    shared: Shared, site: Code, rule: Code, subject: Code, connection: Database, given: Shelving
-) -> AlarmDetail:
+@_step("shelve", "Shelve")
+async def shelve_alarm(shared: Shared, alarm: ThisAlarm, given: Shelving) -> AlarmDetail:
     """Silent for a limited time; its condition is watched and logged on. Shelving it again gives it a new limit."""
-    now = _now()
     if given.until is not None and given.minutes is not None:
         raise Problem("invalid-request", "Give `until` or `minutes`, not both.")
-    until = given.until if given.minutes is None else now + timedelta(minutes=given.minutes)
-    return await _one(
-        connection,
-        f"{site}/{rule}/{subject}",
-        lambda refs: actions.shelve(
-            connection,
-            refs,
-            ACTOR,
-            given.comment,
-            now,
-            until=until,
-            one_shot=given.one_shot,
-            at_most=timedelta(hours=shared.settings.alarms_shelved_at_most_h),
-        ),
-    )
+    until = given.until if given.minutes is None else alarm.now + timedelta(minutes=given.minutes)
+    at_most = timedelta(hours=shared.settings.alarms_shelved_at_most_h)
+    shelve = partial(actions.shelve, until=until, one_shot=given.one_shot, at_most=at_most)
+    return await alarm.take(shelve, given.comment)
 
 
-@router.post("/{site}/{rule}/{subject}/unshelve", operation_id="unshelve_alarm", summary="Unshelve", responses=_ACTION)
-async def unshelve_alarm(site: Code, rule: Code, subject: Code, connection: Database, given: Commented) -> AlarmDetail:
+@_step("unshelve", "Unshelve")
+async def unshelve_alarm(alarm: ThisAlarm, given: Commented) -> AlarmDetail:
     """Heard again before its time: what holds now is told now."""
-    return await _one(
-        connection,
-        f"{site}/{rule}/{subject}",
-        lambda refs: actions.unshelve(connection, refs, ACTOR, given.comment, _now()),
-    )
+    return await alarm.take(actions.unshelve, given.comment)
 
 
-@router.post(
-    "/{site}/{rule}/{subject}/remove-from-service",
-    operation_id="remove_alarm_from_service",
-    summary="Remove from service",
-    responses=_ACTION,
-)
-async def remove_alarm_from_service(
-    site: Code, rule: Code, subject: Code, connection: Database, given: Reasoned
-) -> AlarmDetail:
+@_step("remove-from-service", "Remove from service")
+async def remove_alarm_from_service(alarm: ThisAlarm, given: Reasoned) -> AlarmDetail:
     """Silent without a limit, for maintenance, with the reason; somebody has to return it to service."""
-    return await _one(
-        connection,
-        f"{site}/{rule}/{subject}",
-        lambda refs: actions.remove_from_service(connection, refs, ACTOR, given.comment, _now()),
-    )
+    return await alarm.take(actions.remove_from_service, given.comment)
 
 
-@router.post(
-    "/{site}/{rule}/{subject}/return-to-service",
-    operation_id="return_alarm_to_service",
-    summary="Return to service",
-    responses=_ACTION,
-)
-async def return_alarm_to_service(
-    site: Code, rule: Code, subject: Code, connection: Database, given: Commented
-) -> AlarmDetail:
+@_step("return-to-service", "Return to service")
+async def return_alarm_to_service(alarm: ThisAlarm, given: Commented) -> AlarmDetail:
     """Maintenance is over: what holds now is told now."""
-    return await _one(
-        connection,
-        f"{site}/{rule}/{subject}",
-        lambda refs: actions.return_to_service(connection, refs, ACTOR, given.comment, _now()),
-    )
+    return await alarm.take(actions.return_to_service, given.comment)
 
 
-@router.post("/{site}/{rule}/{subject}/reset", operation_id="reset_alarm", summary="Reset", responses=_ACTION)
-async def reset_alarm(site: Code, rule: Code, subject: Code, connection: Database, given: Commented) -> AlarmDetail:
+@_step("reset", "Reset")
+async def reset_alarm(alarm: ThisAlarm, given: Commented) -> AlarmDetail:
     """Let a latched alarm go, once its condition is gone and it is acknowledged."""
-    return await _one(
-        connection,
-        f"{site}/{rule}/{subject}",
-        lambda refs: actions.reset(connection, refs, ACTOR, given.comment, _now()),
-    )
-
-
-async def _one(
-    connection: Connection, address: str, act: Callable[[Sequence[AlarmRef]], Awaitable[Done]]
-) -> AlarmDetail:
-    done = await _done(connection, [address], act)
-    if done.refused:
-        ((alarm, why),) = done.refused.items()
-        raise Problem("alarm-action-refused", f"{alarm}: {why}.", more={"refused": [{"alarm": alarm, "why": why}]})
-    return await detail(connection, address)
-
-
-async def _done(
-    connection: Connection, addresses: Sequence[str], act: Callable[[Sequence[AlarmRef]], Awaitable[Done]]
-) -> Done:
-    try:
-        async with connection.transaction():
-            return await act([AlarmRef.of(address) for address in addresses])
-    except AlarmNotFoundError as error:
-        raise Problem("alarm-not-found", str(error)) from error
-    except ShelvingRefusedError as error:
-        raise Problem("alarm-action-refused", str(error)) from error
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return await alarm.take(actions.reset, given.comment)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from analytics.alarms.figures import LIMITS, PRIORITY_PERCENT
 from analytics.alarms.figures import Figures as Counted
 from analytics.alarms.rule import Priority
-from api.alarm_answers import MachineFilter, SiteOrService, lately, site_named
+from api.alarm_answers import MachineFilter, SiteOrService, asked_about, lately
 from api.context import Database
 from api.instants import Instant, zoned
 from api.names import CODE
@@ -120,7 +120,7 @@ class AlarmFiguresAnswer(BaseModel):
     "/alarm-figures",
     operation_id="get_alarm_figures",
     summary="Figures of alarms",
-    responses=problems("site-not-found"),
+    responses=problems("site-not-found", "machine-not-found", "rule-not-found"),
 )
 async def get_alarm_figures(
     connection: Database,
@@ -137,7 +137,7 @@ async def get_alarm_figures(
     """
     now = datetime.now(UTC)
     since, until = lately(start, stop, now)
-    named = await site_named(connection, site)
+    named = await asked_about(connection, site, machine=machine, rule=rule)
     found = await figures.of_period(connection, since, until, now, site=named, rule=rule, machine=machine, by=by)
     return AlarmFiguresAnswer(
         start=since,

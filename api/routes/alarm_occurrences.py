@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from api.alarm_answers import MachineFilter, Priorities, SiteOrService, Systems, lately, site_named
+from api.alarm_answers import MachineFilter, Priorities, SiteOrService, Systems, asked_about, lately, site_named
 from api.alarm_models import ShownOccurrence
 from api.alarm_tables import occurrences_as_csv
 from api.context import Database, Shared
@@ -42,7 +42,7 @@ class Flood(BaseModel):
             "description": "JSON, or CSV where it is asked for.",
             "content": {"text/csv": {"schema": {"type": "string"}}},
         },
-        **problems("site-not-found", "invalid-cursor", "not-acceptable"),
+        **problems("site-not-found", "machine-not-found", "rule-not-found", "invalid-cursor", "not-acceptable"),
     },
 )
 async def list_alarm_occurrences(
@@ -67,7 +67,7 @@ async def list_alarm_occurrences(
     wanted = wanted_page(request, cursor, limit)
     since, until = lately(start, stop, datetime.now(UTC))
     async with shared.connections.borrow() as connection:
-        named = await site_named(connection, site)
+        named = await asked_about(connection, site, machine=machine, rule=rule)
     period = Period(since, until, named, rule, machine, priority, system, bool(include))
     if (form or _accepted(accept)) == "csv":
         return await occurrences_as_csv(shared, period)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 
 from analytics.alarms.lifecycle import State
-from api.alarm_answers import Code, MachineFilter, Priorities, SiteOrService, Systems, detail, site_named
+from api.alarm_answers import Code, MachineFilter, Priorities, SiteOrService, Systems, asked_about, detail
 from api.alarm_models import Alarm, AlarmDetail
 from api.context import Database
 from api.instants import parse, zoned
@@ -17,7 +17,7 @@ from services.alarms.reads import After, Wanted
 router = APIRouter(prefix="/alarms", tags=["alarms"], dependencies=[Depends(zoned)])
 
 
-@router.get("", operation_id="list_alarms", summary="Alarms", responses=problems("site-not-found"))
+@router.get("", operation_id="list_alarms", summary="Alarms", responses=problems("site-not-found", "machine-not-found"))
 async def list_alarms(
     connection: Database,
     response: Response,
@@ -33,7 +33,7 @@ async def list_alarms(
     ] = None,
 ) -> PageOf[Alarm]:
     """All that is not normal: what asks for somebody first, by priority; then what is known; then what is quiet."""
-    named = await site_named(connection, site)
+    named = await asked_about(connection, site, machine=machine)
     with_normal = bool(include) or "normal" in (state or ())
     found, rest = await reads.alarms(
         connection,

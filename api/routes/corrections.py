@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from api.context import Database
-from api.instants import Instant, parse, zoned
+from api.instants import Instant, InstantGiven, zoned
 from api.names import POINT
 from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
@@ -19,12 +19,6 @@ from services import corrections
 router = APIRouter(prefix="/corrections", tags=["readings"], dependencies=[Depends(zoned)])
 
 MAXIMUM = 10_000
-
-
-def _instant(given: object) -> datetime:
-    if not isinstance(given, str):
-        raise ValueError("a time is a text with offset, as in 2026-11-23T08:00:00Z")  # noqa: TRY004 - pydantic's way
-    return parse(given)
 
 
 class Correction(BaseModel):
@@ -47,11 +41,7 @@ class CorrectedReading(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    time: Annotated[
-        datetime,
-        BeforeValidator(_instant),
-        WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-23T08:00:00.250Z"]}),
-    ]
+    time: InstantGiven
     value: Annotated[FiniteFloat, Field(description="In the point's unit.", examples=[12.3])]
 
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from analytics.metering.model import MICRO
 from api.context import Database
-from api.instants import Instant, InstantQuery, parse, zoned
+from api.instants import Instant, InstantGiven, InstantQuery, zoned
 from api.names import POINT
 from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
@@ -24,17 +24,6 @@ router = APIRouter(prefix="/meters/{site}/{code}", tags=["ledger"], dependencies
 _MOST = Decimal(10) ** 12  # of a unit: what 63 bits of millionths hold
 
 
-def _instant(given: object) -> datetime:
-    if not isinstance(given, str):
-        raise ValueError("a time is a text with offset, as in 2026-11-23T08:00:00Z")  # noqa: TRY004 - pydantic's way
-    return parse(given)
-
-
-InstantBody = Annotated[
-    datetime,
-    BeforeValidator(_instant),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-23T08:00:00.250Z"]}),
-]
 ReasonBody = Annotated[Reason, Field(examples=["display read on site, photo in order 118"])]
 FlowBody = Annotated[Flow | None, Field(description="Which of the meter's registers; null: the first one it has.")]
 Shown = Annotated[Decimal, Field(ge=0, le=_MOST)]
@@ -60,8 +49,8 @@ class NewRuling(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     flow: FlowBody = None
-    start: InstantBody
-    stop: InstantBody
+    start: InstantGiven
+    stop: InstantGiven
     verdict: Annotated[Verdict, Field(description="`undo` takes the ruling back.")]
     energy: Annotated[
         Decimal | None,
@@ -76,7 +65,7 @@ class NewManualReading(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     flow: FlowBody = None
-    time: InstantBody
+    time: InstantGiven
     value: Annotated[
         FiniteFloat, Field(description="As the register shows it, in its point's unit.", examples=[1042.5])
     ]
@@ -89,7 +78,7 @@ class NewReplacement(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     flow: FlowBody = None
-    at: InstantBody
+    at: InstantGiven
     closing_value: Annotated[Shown | None, Field(description="Last value of the register that went.")] = None
     opening_value: Annotated[Shown | None, Field(description="First value of the one that came.")] = None
     multiplier: Annotated[Decimal | None, Field(gt=0, le=_MOST, description="CT x PT from then on.")] = None

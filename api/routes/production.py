@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import Database
-from api.instants import Instant, InstantQuery, parse, zoned
+from api.instants import Instant, InstantGiven, InstantQuery, zoned
 from api.money import ExactGiven
 from api.names import CODE, PATH
 from api.openapi_parts import WITH_A_BODY, problems
@@ -20,19 +20,6 @@ router = APIRouter(prefix="/production-counts", tags=["energy"], dependencies=[D
 MAXIMUM = 10_000
 
 
-def _instant(given: object) -> datetime:
-    if not isinstance(given, str):
-        raise ValueError("a time is a text with offset, as in 2026-11-23T08:00:00Z")  # noqa: TRY004 - pydantic's way
-    return parse(given)
-
-
-GivenInstant = Annotated[
-    datetime,
-    BeforeValidator(_instant),
-    WithJsonSchema({"type": "string", "format": "date-time", "examples": ["2026-11-23T08:00:00Z"]}),
-]
-
-
 class NewCount(BaseModel):
     """What was made in [start, stop)."""
 
@@ -40,8 +27,8 @@ class NewCount(BaseModel):
 
     org_unit: Annotated[str | None, Field(pattern=PATH, description="Who made it; null: the whole site.")] = None
     product: Annotated[str, Field(pattern=CODE, examples=["gearbox"])]
-    start: GivenInstant
-    stop: GivenInstant
+    start: InstantGiven
+    stop: InstantGiven
     quantity: Annotated[ExactGiven, Field(ge=0, examples=["120"])]
     unit: Annotated[str, Field(min_length=1, max_length=20, examples=["pieces"])]
 

@@ -21,6 +21,7 @@ from services.database import Connection, rows
 from services.statements import statements
 
 SQL = statements("alarms")
+READS = statements("alarm_reads")
 
 SHELVED_FOR: Final = timedelta(hours=1)
 """Unless a person says otherwise."""
@@ -63,12 +64,21 @@ class ShelvingRefusedError(Exception):
     """It cannot be shelved until then; the message says for how long it can."""
 
 
+@dataclass(frozen=True, slots=True)
+class RetiredRow:
+    """Since when the alarm is retired that a name led to; `number` counts the names from 1."""
+
+    number: int
+    retired_at: datetime
+
+
 @dataclass(slots=True)
 class Done:
-    """What an action did: its steps, and for each alarm that refused it why."""
+    """What an action did: its steps, for each alarm that refused it why, and the names that no alarm has."""
 
     steps: list[Step] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
 
 
 async def acknowledge(
@@ -139,12 +149,10 @@ async def _act(
     shelved_until: datetime | None = None,
     one_shot: bool = False,
 ) -> Done:
-    done = Done()
+    found, absent = await _locked(connection, list(dict.fromkeys(refs)))
+    done = Done(refused=await _retired(connection, absent))
+    done.missing = [ref.address for ref in absent if ref.address not in done.refused]
     touched: list[Touched] = []
-    found, missing = await _locked(connection, list(dict.fromkeys(refs)))
-    if missing and len(refs) == 1:
-        raise AlarmNotFoundError(missing)
-    done.refused.update(dict.fromkeys(missing, "there is no such alarm any more: its rule is not for this machine now"))
     for row in found:
         each = Touched.of(row)
         step = take(each.alarm, event, now, actor=actor, comment=comment)
@@ -159,13 +167,28 @@ async def _act(
     return done
 
 
-async def _locked(connection: Connection, refs: Sequence[AlarmRef]) -> tuple[list[AlarmRow], list[str]]:
-    """The alarms that there are, locked, and the addresses of those that there are not."""
-    columns = [[ref[column] for ref in refs] for column in range(3)]
-    found = await rows(connection, SQL["lock_alarms_addressed"], FoundRow, *columns)
+async def _locked(connection: Connection, refs: Sequence[AlarmRef]) -> tuple[list[AlarmRow], list[AlarmRef]]:
+    """The alarms that hold these names now, locked, and the names that none holds."""
+    found = await rows(connection, SQL["lock_alarms_addressed"], FoundRow, *_columns(refs))
     known = {row.number for row in found}
-    missing = [ref.address for number, ref in enumerate(refs, 1) if number not in known]
-    return await rows(connection, SQL["alarms_by_id"], AlarmRow, [row.id for row in found]), missing
+    absent = [ref for number, ref in enumerate(refs, 1) if number not in known]
+    return await rows(connection, SQL["alarms_by_id"], AlarmRow, [row.id for row in found]), absent
+
+
+async def _retired(connection: Connection, refs: Sequence[AlarmRef]) -> dict[str, str]:
+    """Why nothing is done about those that there were once."""
+    if not refs:
+        return {}
+    found = await rows(connection, READS["retired_alarms_addressed"], RetiredRow, *_columns(refs))
+    return {
+        refs[row.number - 1].address: f"it is retired since {row.retired_at:%Y-%m-%dT%H:%M:%SZ}, because its rule is "
+        "retired, switched off or no longer for this machine; there is nothing to act upon"
+        for row in found
+    }
+
+
+def _columns(refs: Sequence[AlarmRef]) -> list[list[str]]:
+    return [[ref[column] for ref in refs] for column in range(3)]
 
 
 def _hours(span: timedelta) -> str:

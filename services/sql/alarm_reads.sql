@@ -36,6 +36,17 @@ LIMIT $10;
 -- row: services.alarms.rows.AlarmRow
 SELECT * FROM alarm_now WHERE site = $1 AND rule = $2 AND subject = $3 ORDER BY retired_at IS NOT NULL, id LIMIT 1;
 
+-- name: retired_alarms_addressed
+-- what: since when the alarms are retired that names as people write them lead to
+-- takes: sites text[], rules text[], subjects text[]
+-- row: services.alarms.actions.RetiredRow
+SELECT k.number, max(a.retired_at) AS retired_at
+FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS k (site, rule, subject, number)
+LEFT JOIN site AS s ON s.code = k.site
+JOIN alarm_rule AS r ON r.code = k.rule AND (r.site_id = s.id OR k.site = '' AND r.site_id IS NULL)
+JOIN alarm AS a ON a.rule_id = r.id AND a.subject = k.subject AND a.retired_at IS NOT NULL
+GROUP BY k.number;
+
 -- name: transitions_of_alarm
 -- what: the newest steps of an alarm, the newest first
 -- takes: alarm_id int4, limit int8

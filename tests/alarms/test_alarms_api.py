@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -10,12 +11,16 @@ import httpx
 import pytest
 
 from api import pages
+from deploy.embedded.database import OWNER
+from deploy.embedded.stack import Stack
+from services.alarms import keeping
 from services.database import Connection, connect
 from tests.alarms import kept_plant
-from tests.alarms.kept_plant import Plant
-from tests.api.serving import serving, until_ready
+from tests.alarms.kept_plant import Plant, at
+from tests.api.serving import DEADLINE_S, serving, until_ready
 
 ALARM = "/api/v1/alarms/kunshan/hot/comp-1"
+_WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
 
 
 @pytest.fixture
@@ -62,6 +67,23 @@ async def test_the_list_has_the_worst_first_a_page_at_a_time(client: httpx.Async
         assert (await client.get(f"/api/v1/alarms?{query}")).status_code in (404, 422), query
 
 
+@pytest.mark.parametrize("path", ["alarms", "alarm-occurrences", "alarm-figures"])
+async def test_a_machine_that_no_rule_is_on_is_no_calm_one(
+    client: httpx.AsyncClient, plant: Plant, connection: Connection, path: str
+) -> None:
+    async with connection.transaction():
+        await keeping.settle(connection, [plant.instance("hot", "comp-1")], at(20))
+    for machine in ("comp-1", "comp-2"):  # of comp-2, whose alarm is retired, there is a history
+        assert (await client.get(f"/api/v1/{path}?machine={machine}")).status_code == 200
+    for query in ("machine=comp-9", "machine=comp-1&site=service"):
+        answer = await client.get(f"/api/v1/{path}?{query}")
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/machine-not-found"), query
+    if path != "alarms":
+        assert (await client.get(f"/api/v1/{path}?rule=hot")).status_code == 200
+        answer = await client.get(f"/api/v1/{path}?rule=hto")
+        assert (answer.status_code, answer.json()["type"]) == (404, "/problems/rule-not-found")
+
+
 async def test_one_alarm_has_its_figures_words_steps_and_occurrences(client: httpx.AsyncClient, plant: Plant) -> None:
     hot = plant.instance("hot", "comp-1")
     unknown = (await client.get(ALARM)).json()
@@ -105,14 +127,63 @@ async def test_people_act_and_are_told_why_not(client: httpx.AsyncClient, plant:
     assert (await client.post(f"{ALARM}/reset", json={})).status_code == 409
 
 
-async def test_many_are_acknowledged_at_once(client: httpx.AsyncClient, plant: Plant) -> None:
-    await plant.tell(plant.instance("hot", "comp-2"), 10, "H")
-    wanted = {"alarms": ["kunshan/hot/comp-1", "kunshan/hot/comp-2"], "comment": "storm"}
-    done = (await client.post("/api/v1/alarms/acknowledge", json=wanted)).json()
-    assert done["acknowledged"] == ["kunshan/hot/comp-2"]
-    assert [each["alarm"] for each in done["refused"]] == ["kunshan/hot/comp-1"]
+async def test_of_many_each_is_told_what_became_of_it(
+    client: httpx.AsyncClient, plant: Plant, connection: Connection
+) -> None:
+    for machine in ("comp-2", "comp-3"):
+        await plant.tell(plant.instance("hot", machine), 10, "H")
+    async with connection.transaction():
+        await keeping.settle(connection, [plant.instance("hot", each) for each in ("comp-1", "comp-2")], at(20))
+    wanted = {"alarms": [f"kunshan/hot/comp-{n}" for n in (1, 2, 3, 9)], "comment": "storm"}
+    answer = await client.post("/api/v1/alarms/acknowledge", json=wanted)
+    assert (answer.status_code, answer.json()["acknowledged"]) == (200, ["kunshan/hot/comp-2"])
+    refused = {each["alarm"]: (each["type"], each["why"]) for each in answer.json()["refused"]}
+    assert refused["kunshan/hot/comp-9"][0] == "/problems/alarm-not-found"
+    assert refused["kunshan/hot/comp-1"] == (
+        "/problems/alarm-action-refused",
+        "it is normal: there is nothing to acknowledge",
+    )
+    retired = "it is retired since 2026-11-23T08:00:20Z, because its rule is retired, switched off or no longer for "
+    assert refused["kunshan/hot/comp-3"][1].startswith(retired)
+    assert len(refused) == 3
+    wanted["alarms"] = ["kunshan/hot/comp-9"]
+    assert (await client.post("/api/v1/alarms/acknowledge", json=wanted)).json()["acknowledged"] == []
     wanted["alarms"] = ["kunshan/hot"]
     assert (await client.post("/api/v1/alarms/acknowledge", json=wanted)).status_code == 422
+    for step in ("acknowledge", "shelve", "reset"):
+        gone = await client.post(f"/api/v1/alarms/kunshan/hot/comp-3/{step}", json={})
+        assert (gone.status_code, gone.json()["type"]) == (409, "/problems/alarm-action-refused")
+        assert retired in gone.json()["detail"]
+        missing = await client.post(f"/api/v1/alarms/kunshan/hot/comp-9/{step}", json={})
+        assert (missing.status_code, missing.json()["type"]) == (404, "/problems/alarm-not-found")
+
+
+async def test_who_meets_another_at_the_same_rows_is_told_to_try_again(
+    servers: Stack, client: httpx.AsyncClient, plant: Plant, connection: Connection, database_url: str
+) -> None:
+    #   another:  locks comp-2                   wants comp-1 ------- has both
+    #   the API:       locks comp-1, wants comp-2 ---- finds the circle after its deadlock_timeout of 1 s, gives way
+    for machine in ("comp-1", "comp-2"):
+        await plant.tell(plant.instance("hot", machine), 10, "H")
+    wanted = {"alarms": ["kunshan/hot/comp-1", "kunshan/hot/comp-2"]}
+    lock = "SELECT FROM alarm WHERE subject = $1 FOR UPDATE"
+    servers.database.query(f"GRANT SET ON PARAMETER deadlock_timeout TO {OWNER}")
+    another = await connect(database_url, name="another")
+    try:
+        await another.execute("SET deadlock_timeout = '60s'")  # so that it is the API that finds it
+        async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as both, another.transaction():
+            await another.execute(lock, "comp-2")
+            asked = both.create_task(client.post("/api/v1/alarms/acknowledge", json=wanted))
+            while not await connection.fetchval(_WAITS):
+                pass
+            await another.execute(lock, "comp-1")
+    finally:
+        await another.close()
+    refused = asked.result()
+    assert (refused.status_code, refused.json()["type"]) == (503, "/problems/collision")
+    assert float(refused.headers["Retry-After"]) > 0
+    again = (await client.post("/api/v1/alarms/acknowledge", json=wanted)).json()
+    assert (again["acknowledged"], again["refused"]) == (wanted["alarms"], [])
 
 
 async def test_what_was_raised_is_listed_and_comes_as_csv(client: httpx.AsyncClient, plant: Plant) -> None:
