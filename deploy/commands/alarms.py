@@ -1,6 +1,7 @@
 """`ioe alarms`: what is wrong now, what people do about it, and how good the alarms are.
 
-    list                     what is not normal, the most urgent first    exit 3 where anything asks for somebody
+    list                     what is not normal, the most urgent first    exit 3 where anything asks for somebody, or
+                                                                          nobody evaluates alarms or watches the service
     show ALARM               one alarm: its condition, likely causes, every step
     ack ALARM ...            somebody has seen them
     shelve ALARM ...         silent for a limited time                    unshelve ALARM ...   hear them again
@@ -26,15 +27,17 @@ import click
 from analytics.alarms.rule import PRIORITIES
 from deploy.alarm_options import commented, minutes_option
 from deploy.alarm_tables import alarm_lines, alarm_table, figure_lines, flood_table
+from deploy.alarm_watch import unwatched_lines
 from deploy.instants import INSTANT, shown
 from deploy.one_connection import one_connection
 from deploy.settings import load, settings_option
-from services.alarms import actions, figures, reads
+from services.alarms import actions, figures, names, reads
 from services.alarms.actions import AlarmNotFoundError, AlarmRef, Done, ShelvingRefusedError
 from services.alarms.reads import Wanted
 from services.alarms.rows import SERVICE
 from services.database import Connection
 from services.registry.places import sites
+from services.watch.figures import duties
 
 Answer = TypeVar("Answer")
 Act = Callable[[Connection, Sequence[AlarmRef]], Awaitable[Done]]
@@ -77,13 +80,16 @@ def list_command(
         await _refuse_unknown(connection, site, machine)
         wanted = Wanted(_named(site), None, priority or None, None, machine, every)
         found, rest = await reads.alarms(connection, wanted, limit)
+        unwatched = list(unwatched_lines(await duties(connection)))
+        for line in unwatched:
+            click.echo(line, err=True)
         if not found:
-            click.echo("all is normal")
+            click.echo("nothing is known to be wrong" if unwatched else "all is normal")
         for line in alarm_table(found) if found else ():
             click.echo(line)
         if rest is not None:
             click.echo(f"and more: raise --limit above {limit}")
-        return any(row.state.endswith("unacknowledged") for row in found)
+        return bool(unwatched) or any(row.state.endswith("unacknowledged") for row in found)
 
     if _run(settings, work):
         sys.exit(LOOK)
@@ -185,7 +191,7 @@ def figures_command(
     """Figures after ISA-18.2 and EEMUA 191, beside what is accepted; without a period of the last week."""
 
     async def work(connection: Connection) -> bool:
-        await _refuse_unknown(connection, site)
+        await _refuse_unknown(connection, site, machine)
         now = datetime.now(UTC)
         since, until = _ordered(start, stop, now)
         found = await figures.of_period(connection, since, until, now, site=_named(site), machine=machine, by=by)
@@ -238,7 +244,9 @@ def _act(settings: Path | None, addresses: Sequence[str], act: Act) -> None:
         click.echo(f"{step.row.address}: {step.transition.to_state}")
     for address, why in done.refused.items():
         click.echo(f"{address}: {why}", err=True)
-    if done.refused:
+    if done.missing:
+        click.echo(str(AlarmNotFoundError(done.missing)), err=True)
+    if done.refused or done.missing:
         sys.exit(1)
 
 
@@ -247,14 +255,12 @@ def _named(site: str | None) -> str | None:
 
 
 async def _refuse_unknown(connection: Connection, site: str | None, machine: str | None = None) -> None:
-    """Refuse names that are not there: of a misspelt one "all is normal" would be true, and would calm somebody."""
+    """Refuse names that alarms do not know."""
     known = [each.code for each in await sites(connection)]
     if site is not None and site not in (SERVICE, *known):
         raise click.ClickException(f"there is no site {site!r}: there are {', '.join((*known, SERVICE))}")
-    if machine is not None:
-        of_machine, _ = await reads.alarms(connection, Wanted(site=_named(site), machine=machine, with_normal=True), 1)
-        if not of_machine:
-            raise click.ClickException(f"no alarm is for {machine!r}: give the code of a device, meter or equipment")
+    if not (await names.known(connection, _named(site), machine=machine)).machine:
+        raise click.ClickException(f"no alarm is for {machine!r}: give the code of a device, meter or equipment")
 
 
 def _ordered(start: datetime | None, stop: datetime | None, now: datetime) -> tuple[datetime, datetime]:

@@ -6,10 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from deploy.doctor.finding import Finding, ok, problem, warning
 from services.watch.figures import DutyRow
-from services.watch.parts import DUTY_DONE_BY
-
-#: A holder beats each second, and another takes over within ten.
-_SILENT_S = 15.0
+from services.watch.parts import DUTY_DONE_BY, DUTY_SILENT_S
 
 
 def look_at_duties(duties: Sequence[DutyRow]) -> Iterator[Finding]:
@@ -20,7 +17,7 @@ def look_at_duties(duties: Sequence[DutyRow]) -> Iterator[Finding]:
         if duty is None:
             yield warning(f"duty {name}", "nobody ever did it", command)
             continue
-        if duty.silent_s > _SILENT_S:
+        if duty.silent_s > DUTY_SILENT_S:
             detail = f"nobody has done it for {duty.silent_s:.0f} s; last did {duty.holder}"
             yield problem(f"duty {name}", detail, command)
         else:

@@ -25,6 +25,9 @@ DUTY_DONE_BY = {
     "notifications": "ioe watch",
 }
 
+#: Who does a duty says so each second, and another takes over within ten: beyond this nobody does it.
+DUTY_SILENT_S = 15.0
+
 _FIXED = (
     ("ingest", "ingest", "Ingest", "采集"),
     ("broker", "broker", "Message broker", "消息代理"),

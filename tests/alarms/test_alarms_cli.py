@@ -16,6 +16,9 @@ from tests.alarms.kept_plant import Plant
 
 ALARM = "kunshan/hot/comp-1"
 Tell = Callable[[Callable[[Plant], Coroutine[Any, Any, None]]], None]
+#: Somebody evaluates alarms and watches the service for as long as a test takes.
+_DONE = """INSERT INTO duty (name, backend_pid, holder, since, beat_at)
+           SELECT duty, 1, 'test', now(), now() + interval '1 hour' FROM unnest(ARRAY['alarms', 'watch']) AS duty"""
 PERIOD = ("--from", "2026-11-23T08:00:00Z", "--to", "2026-11-23T20:00:00Z")
 
 
@@ -32,6 +35,7 @@ def told(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Tell:
         async def work() -> None:
             connection = await connect(database_url, name="test")
             try:
+                await connection.execute(_DONE)
                 await what(await kept_plant.make(connection, machines=["comp-1", "comp-2"]))
             finally:
                 await connection.close()
@@ -55,6 +59,20 @@ def test_a_calm_site_ends_with_0(told: Tell) -> None:
     assert (listed.exit_code, listed.stdout) == (0, "all is normal\n")
     assert ioe("floods", *PERIOD).stdout == "no flood\n"
     assert ioe("figures", *PERIOD).exit_code == 0
+
+
+def test_that_nobody_looks_is_no_calm(told: Tell) -> None:
+    async def alone(plant: Plant) -> None:
+        await plant.connection.execute("UPDATE duty SET beat_at = now() - interval '1 minute' WHERE name = 'alarms'")
+        await plant.connection.execute("DELETE FROM duty WHERE name = 'watch'")
+
+    told(alone)
+    listed = ioe("list")
+    assert (listed.exit_code, listed.stdout) == (3, "nothing is known to be wrong\n")
+    evaluated, watched = listed.stderr.splitlines()
+    assert evaluated.startswith("no rule has been evaluated for 6")
+    assert evaluated.endswith("what is not listed may be so; start `ioe analytics --duty alarms`")
+    assert watched.startswith("nobody ever watched the service itself")
 
 
 def test_an_alarm_is_listed_shown_and_answered(told: Tell) -> None:
@@ -86,8 +104,8 @@ def test_shelving_and_service(told: Tell) -> None:
     assert ioe("out-of-service", ALARM, "--comment", "overhaul").stdout == f"{ALARM}: out_of_service\n"
     assert ioe("return", ALARM).stdout == f"{ALARM}: unacknowledged\n"
     assert ioe("reset", ALARM).exit_code == 1
-    missing = ioe("ack", "kunshan/hot/comp-9")
-    assert missing.exit_code == 1
+    missing = ioe("ack", "kunshan/hot/comp-9", ALARM)
+    assert (missing.exit_code, missing.stdout) == (1, f"{ALARM}: acknowledged\n")
     assert "There is no alarm kunshan/hot/comp-9" in missing.stderr
 
 
@@ -113,6 +131,7 @@ def test_figures_name_the_limit_that_is_missed(told: Tell) -> None:
     [
         (("list", "--site", "kunsan"), "there is no site 'kunsan': there are kunshan, service"),
         (("list", "--machine", "comp-9"), "no alarm is for 'comp-9'"),
+        (("figures", "--machine", "comp-9"), "no alarm is for 'comp-9'"),
         (("figures", "--site", "kunsan"), "there is no site 'kunsan'"),
         (("floods", "--site", "kunsan"), "there is no site 'kunsan'"),
     ],
