@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -44,6 +45,11 @@ def change(
     return Change(instance.key, us(at(seconds)), level, value, quiet)
 
 
+async def all_of(connection: Connection, query: str) -> list[tuple[Any, ...]]:
+    """Every row that a query finds."""
+    return [tuple(row) for row in await connection.fetch(query)]
+
+
 @dataclass(slots=True)
 class Plant:
     """What was made, with everything that was told in order."""
@@ -72,6 +78,11 @@ class Plant:
         """Let time bring what it brings."""
         async with self.connection.transaction():
             return await keeping.pass_time(self.connection, at(now))
+
+    async def settle(self, instances: Sequence[Instance], now: float) -> list[Step]:
+        """Let these be all instances there are."""
+        async with self.connection.transaction():
+            return await keeping.settle(self.connection, instances, at(now))
 
     async def state(self, instance: Instance) -> str:
         """The state of an alarm as stored."""
@@ -110,6 +121,6 @@ async def make(
         for rule in rules
         for code in machines
     }
-    async with connection.transaction():
-        await keeping.settle(connection, list(instances.values()), START)
-    return Plant(connection, instances)
+    plant = Plant(connection, instances)
+    await plant.settle(list(instances.values()), 0)
+    return plant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,19 +10,12 @@ import pytest
 
 from services.alarms import actions
 from services.alarms.actions import AlarmRef, Done, ShelvingRefusedError
-from services.database import Connection, connect
+from services.database import Connection
 from tests.alarms import kept_plant
 from tests.alarms.kept_plant import HOT, Plant, at
 
 HOT_1 = AlarmRef("kunshan", "hot", "comp-1")
 Action = Callable[..., Awaitable[Done]]
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.alarms.figures import Heard, figures, figures_by
 from services.alarms import figures as figures_of
-from services.database import Connection, connect
+from services.database import Connection
 from tests.alarms import kept_plant
 from tests.alarms.kept_plant import START, at
 
@@ -83,13 +82,6 @@ def test_the_parts_are_the_whole(given_alarms: list[tuple[float, str]]) -> None:
     whole = figures(each, START, STOP, STOP)
     assert sum(part.alarms for part in parts.values()) == whole.alarms == len(each)
     assert [part.alarms for part in parts.values()] == sorted((p.alarms for p in parts.values()), reverse=True)
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 async def test_figures_are_read_by_machine_and_leave_out_what_nobody_heard(connection: Connection) -> None:

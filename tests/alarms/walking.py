@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from analytics.alarms.change import Quiet
 from analytics.alarms.machine import Instance
-from services.alarms import actions, keeping
+from services.alarms import actions
 from services.alarms.actions import AlarmRef, Done
 from services.database import Connection
 from tests.alarms import kept_plant
@@ -115,11 +115,8 @@ class Walk:
 
     async def _retire(self) -> None:
         """The rule goes, and comes back as if it were new. Alarms of earlier walks are none of this one's concern."""
-        connection = self.plant.connection
-        async with connection.transaction():
-            await keeping.settle(connection, [], at(self.seconds))
-        async with connection.transaction():
-            await keeping.settle(connection, [self.hot], at(self.seconds))
+        await self.plant.settle([], self.seconds)
+        await self.plant.settle([self.hot], self.seconds)
         self.level = self.quiet = None
 
     async def _look(self) -> None:
