@@ -3,11 +3,12 @@
     `when` does not hold, or not long enough ------> not_running
     outside the rule's hours ----------------------> outside_hours
     the device, or its gateway, is silent ---------> communication_lost   (all rules of the device but its silence)
-    an alarm that explains it is active -----------> explained
+    an alarm that explains it is active -----------> explained          (one that is at least as urgent now)
 
 The first that holds is told. An alarm is active for others while one of its levels holds and its rule applies (its
 `when` and hours); whether it is itself explained makes no difference, so that a chain of alarms is quiet down to the
-first one. Rules that explain each other in a circle would all be quiet: the link that closes a circle is left out.
+first one. A lesser alarm hides no more urgent one: people would be told with too little urgency. Rules that explain
+each other in a circle would all be quiet: the link that closes a circle is left out.
 
 Changes are told in the order of event time, each instance once for each instant, and only what is new. The first known
 figure of an instance is always told, so that whoever keeps alarms learns that a condition is over that was active when
@@ -28,9 +29,11 @@ from analytics.alarms.comparators import FIRST, Transition
 from analytics.alarms.explaining import Token, explaining, given_by, silencing, tokens_of
 from analytics.alarms.machine import AlarmKey, Instance
 from analytics.alarms.rounds import NEVER
-from analytics.alarms.rule import Hours
+from analytics.alarms.rule import PRIORITIES, Hours
 
 _MINUTES_A_DAY = 1440
+#: Places in PRIORITIES. What others than we evaluate is about this service, which explains whatever it cannot hear.
+_MOST_URGENT, _LEAST_URGENT = 0, len(PRIORITIES) - 1
 
 
 class Quieting:
@@ -56,7 +59,11 @@ class Quieting:
         for row, instance in enumerate(instances):
             if instance.rule.hours:
                 self._by_hours[instance.key.site, instance.rule.hours].append(row)
-        self._active: Counter[Token] = Counter()
+        self._urgency: list[dict[str, int]] = [
+            {level.at: PRIORITIES.index(level.priority) for level in instance.rule.levels} for instance in instances
+        ]
+        self._active: Counter[tuple[Token, int]] = Counter()
+        """How many active alarms give a token, by their urgency."""
         self._silenced_by = [silencing(instance) for instance in instances]
         self._explained_by = explaining(instances)
         self._listeners: dict[Token, list[int]] = defaultdict(list)
@@ -69,10 +76,10 @@ class Quieting:
         changes: list[Change] = []
         for at_us, together in groupby(transitions, key=lambda transition: transition.at_us):
             changed: set[int] = set()
-            before: dict[int, bool] = {}
+            before: dict[int, int | None] = {}
             for transition in together:
                 row = transition.instance
-                before.setdefault(row, self._is_active(row))
+                before.setdefault(row, self._active_as(row))
                 changed.add(row)
                 self._go(transition)
             changes += self._tell(at_us, changed, before)
@@ -96,32 +103,35 @@ class Quieting:
         dirty, self._unsettled = self._unsettled, set()
         for key in began ^ self.others:
             for token in tokens_of(key):
-                self._active[token] += 1 if key in began else -1
+                self._active[token, _MOST_URGENT] += 1 if key in began else -1
                 dirty.update(self._listeners.get(token, ()))
         self.others = began
         return changes + self._tell(now_us, dirty, {})
 
-    def _look_at_clocks(self, minute_of_week: Mapping[str, int]) -> tuple[set[int], dict[int, bool]]:
+    def _look_at_clocks(self, minute_of_week: Mapping[str, int]) -> tuple[set[int], dict[int, int | None]]:
         changed: set[int] = set()
-        before: dict[int, bool] = {}
+        before: dict[int, int | None] = {}
         for (site, hours), rows in self._by_hours.items():
             if site not in minute_of_week:
                 continue
             is_open = any(_within(each, minute_of_week[site]) for each in hours)
             for row in rows:
                 if self.is_open[row] != is_open:
-                    before[row] = self._is_active(row)
+                    before[row] = self._active_as(row)
                     self.is_open[row] = is_open
                     changed.add(row)
         return changed, before
 
-    def _tell(self, at_us: int, changed: set[int], before: Mapping[int, bool]) -> list[Change]:
-        """The changes of instances, and of those that listen to ones that went active or ceased to be."""
+    def _tell(self, at_us: int, changed: set[int], before: Mapping[int, int | None]) -> list[Change]:
+        """The changes of instances, and of those that listen to ones that went active, ceased to be, or got worse."""
         dirty = set(changed)
         for row, was in before.items():
-            if self._is_active(row) != was:
+            if (now := self._active_as(row)) != was:
                 for token in given_by(self._instances[row]):
-                    self._active[token] += -1 if was else 1
+                    if was is not None:
+                        self._active[token, was] -= 1
+                    if now is not None:
+                        self._active[token, now] += 1
                     dirty.update(self._listeners.get(token, ()))
         changes: list[Change] = []
         for row in sorted(dirty, key=self._rank.__getitem__):
@@ -137,10 +147,10 @@ class Quieting:
 
         What rules say about hours and links may have changed since: then the next tick tells.
         """
-        self._active = Counter(token for key in self.others for token in tokens_of(key))
+        self._active = Counter((token, _MOST_URGENT) for key in self.others for token in tokens_of(key))
         for row, instance in enumerate(self._instances):
-            if self._is_active(row):
-                self._active.update(given_by(instance))
+            if (urgency := self._active_as(row)) is not None:
+                self._active.update((token, urgency) for token in given_by(instance))
         self._unsettled = {row for row, told in enumerate(self.told) if told and told != self._says(row)}
 
     def standing(self) -> list[Change]:
@@ -163,19 +173,25 @@ class Quieting:
     def _says(self, row: int) -> tuple[str | None, str | None]:
         return self._level(row), self._quiet(row)
 
-    def _is_active(self, row: int) -> bool:
-        return self._applies(row) and self._level(row) is not None
+    def _active_as(self, row: int) -> int | None:
+        """How urgent an alarm is for others; None while it is not active."""
+        level = self._level(row) if self._applies(row) else None
+        return None if level is None else self._urgency[row][level]
 
     def _quiet(self, row: int) -> str | None:
         if not self.slots[row] >> self._when & 1:
             return "not_running"
         if not self.is_open[row]:
             return "outside_hours"
-        if any(self._active[token] for token in self._silenced_by[row]):
+        if self._is_any_active(self._silenced_by[row], _LEAST_URGENT):
             return "communication_lost"
-        if any(self._active[token] for token in self._explained_by[row]):
+        level = self._level(row)
+        if self._is_any_active(self._explained_by[row], _LEAST_URGENT if level is None else self._urgency[row][level]):
             return "explained"
         return None
+
+    def _is_any_active(self, tokens: Sequence[Token], least_urgent: int) -> bool:
+        return any(self._active[token, urgency] for token in tokens for urgency in range(least_urgent + 1))
 
 
 def _within(hours: Hours, minute_of_week: int) -> bool:

@@ -15,18 +15,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
-
-#: From what must be looked at now to what is only noted; ISA-18.2 asks for three or four.
-PRIORITIES = ("critical", "high", "medium", "low")
-#: Levels by how bad they are: of those that hold, the worst is the alarm's level. `ON` is the level of a yes or no.
-LEVELS = ("LL", "HH", "L", "H", "ON")
-
-#: The longest delay or window, in seconds: a week. What is longer is no alarm that anybody waits for.
-LONGEST_S = 7 * 86_400.0
+from typing import Literal, get_args
 
 Priority = Literal["critical", "high", "medium", "low"]
 LevelCode = Literal["LL", "HH", "L", "H", "ON"]
+
+#: From what must be looked at now to what is only noted; ISA-18.2 asks for three or four.
+PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+#: Levels by how bad they are: of those that hold, the worst is the alarm's level. `ON` is the level of a yes or no.
+LEVELS: tuple[LevelCode, ...] = get_args(LevelCode)
+
+#: The longest delay or window, in seconds: a week. What is longer is no alarm that anybody waits for.
+LONGEST_S = 7 * 86_400.0
 
 #: What a signal may be; each is one module of `analytics/alarms/signals`, or a fact that services work out.
 SignalKind = Literal[
@@ -167,7 +167,7 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Another alarm that explains this one: while it is active, this one is kept quiet."""
+    """Another alarm that explains this one: while it is active, and at least as urgent, this one is kept quiet."""
 
     rule: str
     of: Literal["machine", "gateway", "parent", "site", "service"] = "machine"

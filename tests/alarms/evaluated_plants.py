@@ -12,7 +12,18 @@ from analytics.alarms.binding import bind
 from analytics.alarms.change import Change
 from analytics.alarms.evaluator import Evaluator
 from analytics.alarms.machine import AlarmKey, Instance, Machine, Point
-from analytics.alarms.rule import Hours, Input, Level, LevelCode, Rule, Signal, Suppression, Target
+from analytics.alarms.rule import (
+    PRIORITIES,
+    Hours,
+    Input,
+    Level,
+    LevelCode,
+    Priority,
+    Rule,
+    Signal,
+    Suppression,
+    Target,
+)
 from analytics.batches import Columns
 
 SECOND = 1_000_000
@@ -72,10 +83,10 @@ def go(evaluator: Evaluator, steps: Sequence[Step]) -> list[Change]:
     return changes
 
 
-def _ordered(found: Sequence[tuple[str, float]]) -> tuple[Level, ...]:
-    codes: list[LevelCode] = [at for at in ("LL", "L", "H", "HH") if at in {code for code, _ in found}]
-    limits = sorted(limit for _, limit in found)
-    return tuple(Level(code, limit, "high") for code, limit in zip(codes, limits, strict=True))
+def _ordered(found: Sequence[tuple[str, float, Priority]]) -> tuple[Level, ...]:
+    codes: list[LevelCode] = [at for at in ("LL", "L", "H", "HH") if at in {code for code, _, _ in found}]
+    limits = sorted(limit for _, limit, _ in found)
+    return tuple(Level(code, limit, each[2]) for code, limit, each in zip(codes, limits, found, strict=True))
 
 
 _signals = st.sampled_from(
@@ -100,10 +111,14 @@ _signals = st.sampled_from(
 _silences = st.sampled_from([Signal("silence"), Signal("silence", "degc")])
 _delays = st.sampled_from([0.0, 0.0, 1.0, 2.5, 6.0, 20.0, 45.0])
 _limits = st.sampled_from([0.0, 1.0, 2.0, 3.0, 5.0, 8.0])
+_priorities = st.sampled_from(PRIORITIES)
 _levels = st.one_of(
-    st.just((Level("ON", 1, "low"),)),
+    st.builds(lambda priority: (Level("ON", 1, priority),), _priorities),
     st.lists(
-        st.tuples(st.sampled_from(["LL", "L", "H", "HH"]), _limits), min_size=1, max_size=3, unique_by=lambda e: e[0]
+        st.tuples(st.sampled_from(["LL", "L", "H", "HH"]), _limits, _priorities),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda e: e[0],
     ).map(_ordered),
 )
 _hours = st.sampled_from([(), (Hours(frozenset({1}), 0, 1),), (Hours(frozenset({1, 7}), 1439, 2),)])

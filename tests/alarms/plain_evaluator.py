@@ -10,6 +10,8 @@ from analytics.alarms.machine import AlarmKey, Instance
 from analytics.alarms.rule import Suppression
 from tests.alarms.plain_instance import SECOND, Plain, Reading
 
+URGENCY = {"critical": 4, "high": 3, "medium": 2, "low": 1}
+
 
 class PlainEvaluator:
     """All instances: readings sorted out, then one after the other; and what is quiet, looked up among all of them."""
@@ -120,12 +122,16 @@ class PlainEvaluator:
         on = self.slots[plain.instance.key]
         return next((slot.level for slot in plain.comparators if on.get(slot.level)), None)
 
-    def _active(self) -> Iterator[AlarmKey]:
-        yield from self.others
+    def _urgency(self, plain: Plain) -> int:
+        held = self._level(plain)
+        return max((URGENCY[level.priority] for level in plain.rule.levels if level.at == held), default=0)
+
+    def _active(self) -> Iterator[tuple[AlarmKey, int]]:
+        yield from ((key, URGENCY["critical"]) for key in self.others)
         for plain in self.plains:
             key = plain.instance.key
             if self._level(plain) and self.slots[key]["when"] and self.open[key]:
-                yield key
+                yield key, self._urgency(plain)
 
     def _quiet(self, plain: Plain) -> Quiet | None:
         key, machine = plain.instance.key, plain.instance.machine
@@ -133,7 +139,7 @@ class PlainEvaluator:
             return "not_running"
         if not self.open[key]:
             return "outside_hours"
-        active = set(self._active())
+        active = dict(self._active())
         silent = {
             (other.instance.key.site, other.instance.machine.code)
             for other in self.plains
@@ -141,7 +147,8 @@ class PlainEvaluator:
         }
         if not is_device_silence(plain.instance) and silent & {(key.site, machine.code), (key.site, machine.gateway)}:
             return "communication_lost"
-        if any(explains(each, key, plain.instance, link) for each in active for link in plain.rule.suppressed_by):
+        urgent = [each for each, urgency in active.items() if urgency >= self._urgency(plain)]
+        if any(explains(each, key, plain.instance, link) for each in urgent for link in plain.rule.suppressed_by):
             return "explained"
         return None
 

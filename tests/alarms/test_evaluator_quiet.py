@@ -35,6 +35,19 @@ def test_what_is_explained_is_quiet_until_what_explains_it_is_over() -> None:
     assert send(evaluator, 2, degc=9, state=0) == ["2 machine-1/fault normal", "2 machine-1/hot H"]
 
 
+def test_a_lesser_alarm_hides_no_more_urgent_one() -> None:
+    levels = (Level("H", 5, "medium"), Level("HH", 8, "critical"))
+    hot = replace(HOT, levels=levels, suppressed_by=(Suppression("high"),))
+    high = Rule("high", "High", ONE, Signal("value", "bar"), (Level("H", 5, "medium"), Level("HH", 8, "critical")))
+    evaluator = Evaluator(bound(hot, high))
+    assert send(evaluator, 0, degc=6, bar=6) == ["0 machine-1/high H", "0 machine-1/hot H explained"]
+    assert send(evaluator, 1, degc=9) == ["1 machine-1/hot HH"]
+    assert send(evaluator, 2, bar=9) == ["2 machine-1/high HH", "2 machine-1/hot HH explained"]
+    assert send(evaluator, 3, bar=6) == ["3 machine-1/high H", "3 machine-1/hot HH"]
+    evaluator = Evaluator.restored(bound(hot, high), evaluator.memory())
+    assert send(evaluator, 4, degc=6) == ["4 machine-1/hot H explained"]
+
+
 def test_an_alarm_whose_rule_does_not_apply_explains_nothing() -> None:
     fault = replace(FAULT, when="bar > 1")
     evaluator = Evaluator(bound(replace(HOT, suppressed_by=(Suppression("fault"),)), fault))

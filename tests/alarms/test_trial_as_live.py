@@ -27,7 +27,7 @@ inputs = { twin = { of = "site", kind = "compressor", others_only = true } }
 
 [rising]
 signal = { kind = "rate", of = "outlet_degc", over_s = 60 }
-levels = [ { at = "H", limit = 25, priority = "low" } ]
+levels = [ { at = "H", limit = 25, priority = "high" } ]
 """
 LAST = 1500
 MACHINES = ("comp-1", "comp-2")
