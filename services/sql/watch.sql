@@ -42,8 +42,8 @@ FROM duty ORDER BY name;
 
 -- name: standing_service_alarms
 -- what: alarms of the service whose condition holds, as they are kept
--- row: services.watch.watching.StandingRow
-SELECT rule, subject, value, condition_since
+-- row: services.watch.judging.StandingRow
+SELECT rule, subject, level, value, condition_since
 FROM alarm_now
 WHERE site = '' AND retired_at IS NULL AND level IS NOT NULL AND value IS NOT NULL AND condition_since IS NOT NULL;
 

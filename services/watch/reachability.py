@@ -9,10 +9,13 @@ An outage begins with the last answer, not with the first failure: nobody knows 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+log = logging.getLogger("ioe.watch")
 
 #: So many outages are kept for whoever writes them down; a standby keeps them too, and never may.
 _KEPT = 100
@@ -29,9 +32,10 @@ class Outage:
 
 
 class Reachability:
-    """What is known of one server that others need."""
+    """What is known of one server that others need. A process that begins while it is away knows no more of it."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, name: str, now: datetime) -> None:
+        self._name = name
         self.why = ""
         """Why it does not answer; empty while it does, or was never asked."""
         self.outages: deque[Outage] = deque(maxlen=_KEPT)
@@ -49,8 +53,11 @@ class Reachability:
 
     def heard(self, why: str, now: datetime) -> None:
         """Take an answer (why is empty) or its absence."""
+        if why and not self.why:
+            log.warning("the %s does not answer: %s", self._name, why)
         if not why:
             if self.why:
+                log.info("the %s answers again, after %.0f s", self._name, self.away_s(now))
                 self.outages.append(Outage(self._answered_at, now))
             self._answered_at = now
         self.why = why

@@ -27,7 +27,7 @@ def at(seconds: float) -> datetime:
 
 
 def test_an_outage_begins_with_the_last_answer_and_ends_with_the_next() -> None:
-    server = Reachability(START)
+    server = Reachability("database", START)
     server.heard("", at(1))
     assert (server.away_since, server.away_s(at(3)), list(server.outages)) == (None, 0.0, [])
     server.heard("refused", at(4))
@@ -40,7 +40,7 @@ def test_an_outage_begins_with_the_last_answer_and_ends_with_the_next() -> None:
 
 
 def test_outages_that_nobody_writes_do_not_pile_up() -> None:
-    server = Reachability(START)
+    server = Reachability("database", START)
     for second in range(0, 2000, 2):
         server.heard("refused", at(second))
         server.heard("", at(second + 1))
@@ -49,7 +49,7 @@ def test_outages_that_nobody_writes_do_not_pile_up() -> None:
 
 
 def test_what_never_answered_is_away_since_somebody_looks() -> None:
-    server = Reachability(START)
+    server = Reachability("database", START)
     server.heard("refused", at(2))
     assert server.away_since == START
 
