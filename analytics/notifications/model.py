@@ -9,6 +9,7 @@ or the whole address of a robot, which is a secret by itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -24,6 +25,8 @@ CHANNEL_KINDS: tuple[ChannelKind, ...] = ("email", "webhook", "dingtalk", "wecom
 ROBOTS: tuple[ChannelKind, ...] = ("dingtalk", "wecom", "feishu")
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 SECRET_PREFIX = "IOE_SECRET_"  # noqa: S105 - the beginning of names of variables
+#: An address that a letter to several can have: another one would keep it from all of them (RFC 5321, ASCII only).
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 #: How long alarms are collected into one message.
 GROUP_WAIT_S = 5.0
 #: What a site gets that names channels and no route.

@@ -29,6 +29,8 @@ class Outcome:
 
     answer: Answer
     detail: str
+    missed: tuple[str, ...] = ()
+    """Of a letter that others have got: who has not. Where the answer is `away`, only they are tried again."""
 
 
 def pause(key: str, tries: int) -> timedelta:

@@ -108,7 +108,7 @@ async def list_notification_channels(connection: Database, site: SiteFilter = No
         items=[
             _channel(stored, states.get(stored.row.id))
             for stored in book.channels.values()
-            if not stored.row.is_retired and site in (None, stored.row.site)
+            if site in (None, stored.row.site)
         ]
     )
 

@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from analytics.notifications.document import document
 from analytics.notifications.happening import happening
-from analytics.notifications.plan import Item, ItemKind
+from analytics.notifications.plan import Item
 from analytics.notifications.retry import Outcome
 from analytics.notifications.texts import message
 from services.notifications.gathering import setting_of
@@ -38,13 +38,11 @@ class Direct:
         """Remember channels and routes as they are now."""
         self._book = book
 
-    async def tell(
-        self, payloads: Sequence[Mapping[str, Any]], now: datetime, kind: ItemKind = "raised"
-    ) -> dict[str, Outcome]:
+    async def tell(self, payloads: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, Outcome]:
         """Send one message on each route that takes these service alarms; gives what each channel said.
 
-        Payloads are those of alarm events (site "", rule, subject, name, message, priority, raised_at ...); `kind` is
-        `raised` or `returned`. A repeat with the same payloads has the same key.
+        Payloads are those of events of raises (site "", rule, subject, name, priority, raised_at ...). A repeat with
+        the same payloads has the same key.
         """
         if self._book is None:
             log.error("nobody can be told: no channel was ever read from the database by this process")
@@ -53,7 +51,7 @@ class Direct:
         sending = [
             self._send(book, stored, channel, items, now)
             for stored in book.routes.values()
-            if not stored.row.is_retired and (items := _items(stored, payloads, kind))
+            if not stored.row.is_retired and (items := _items(stored, payloads))
             for channel in _channels(book, stored)
         ]
         outcomes: dict[str, Outcome] = {}
@@ -67,21 +65,21 @@ class Direct:
         self, book: Book, stored: StoredRoute, channel: StoredChannel, items: Sequence[Item], now: datetime
     ) -> tuple[str, Outcome]:
         text = message("alarms", items, setting_of(stored, self._console_url), now)
-        what = "/".join(f"{item.kind}:{item.alarm}:{item.payload.get('raised_at')}" for item in items)
+        what = "/".join(f"{item.alarm}:{item.payload.get('raised_at')}" for item in items)
         key = str(
             uuid5(NAMESPACE_URL, f"ioe:direct/{stored.row.site}/{stored.route.code}/{channel.channel.code}/{what}")
         )
         body = document(key, "alarms", stored.row.site, stored.route.code, items, text, now)
-        letter = Letter(key, text, body, book.teams.get(stored.route.team, ()))
+        letter = Letter(key, text, body, book.recipients(channel.channel, stored.route.team))
         return f"{stored.row.site}/{channel.channel.code}", await send(channel.channel, letter, now)
 
 
-def _items(stored: StoredRoute, payloads: Sequence[Mapping[str, Any]], kind: ItemKind) -> list[Item]:
+def _items(stored: StoredRoute, payloads: Sequence[Mapping[str, Any]]) -> list[Item]:
     found = []
     for at, payload in enumerate(payloads):
         what = happening(at, "alarm.raise", payload)
         if what is not None and stored.route.matches(what.system, what.priority, of_service=not what.site):
-            found.append(Item(kind, 0, at, what.site, what.alarm, payload))
+            found.append(Item("raised", 0, at, what.site, what.alarm, payload))
     return found
 
 

@@ -4,7 +4,8 @@
       ^ wakes us; each second we look anyway
 
 One round after the other over the connection that holds the duty; only the sending itself runs beside it. `now` enters
-here and nowhere below. What a channel cannot take waits in the database: a restart forgets nothing.
+here and nowhere below. What a channel cannot take waits in the database: a restart forgets nothing, and one in order
+first notes what its receivers say to what is under way, so that nothing is sent twice.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ KEPT = timedelta(days=90)
 _LOOK_EACH_S = 0.5
 _LEARN_EACH_S = 10.0
 _LET_GO_EACH = timedelta(hours=1)
+#: As long as a webhook may take to answer, and less than `ioe up` gives its parts to end.
+_FINISH_S = 10.0
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -71,7 +74,16 @@ async def _work(connection: Connection, settings: NotificationSettings, say: Say
             say({"under_way": len(office.deliveries.tasks)})
             await _until(wake, office.deliveries)
     finally:
-        await office.deliveries.close()
+        await _end(connection, office.deliveries)
+
+
+async def _end(connection: Connection, deliveries: Deliveries) -> None:
+    try:
+        if deliveries.tasks and not connection.is_closed():
+            await asyncio.wait(deliveries.tasks, timeout=_FINISH_S)
+            await deliveries.settle(connection, datetime.now(UTC))
+    finally:
+        await deliveries.close()
 
 
 async def _until(wake: asyncio.Event, deliveries: Deliveries) -> None:
@@ -113,5 +125,9 @@ class Office:
             self._let_go = now
 
     async def _learn(self, connection: Connection, now: datetime) -> Book:
-        self.book, self._learnt = await load(connection), now
-        return self.book
+        former, book = self.book, await load(connection)
+        self.book, self._learnt = book, now
+        known = {} if former is None else former.channels
+        others = [each for each in known.keys() | book.channels.keys() if known.get(each) != book.channels.get(each)]
+        await self.deliveries.end_pauses(connection, others, now, begins=former is None)
+        return book

@@ -21,6 +21,7 @@ from analytics.notifications.model import (
     CHANNEL_KINDS,
     GROUP_WAIT_S,
     LANGUAGES,
+    MAIL_ADDRESS,
     ROBOTS,
     SECRET_PREFIX,
     Channel,
@@ -52,7 +53,6 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "feishu": (*_ALL, "address", "secret"),
 }
 _VARIABLE = re.compile(rf"{SECRET_PREFIX}[A-Z0-9_]+")
-_MAIL = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _SECURITIES = ("starttls", "tls", "none")
 _PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
 _MOST_WAIT_S, _MOST_MINUTES = 300.0, 10_080.0
@@ -128,7 +128,7 @@ def _mail(record: Record, code: str, name: str, *, allow_private: bool) -> Chann
         record.wrong("security", "a password would travel in plain text: use 'starttls' or 'tls'")
         password = ""
     sender = record.text("sender")
-    if sender and not _MAIL.fullmatch(sender):
+    if sender and not MAIL_ADDRESS.fullmatch(sender):
         record.wrong("sender", f"'sender' must be an e-mail address, not {sender!r}")
     return Channel(
         code,
@@ -151,7 +151,7 @@ def _addresses(record: Record) -> tuple[str, ...]:
         record.wrong("to", "'to' must be a list of e-mail addresses")
         return ()
     for each in given:
-        if not _MAIL.fullmatch(each):
+        if not MAIL_ADDRESS.fullmatch(each):
             record.wrong("to", f"{each!r} is no e-mail address")
     return tuple(given)
 
@@ -193,7 +193,7 @@ def _route(record: Record, channels: Mapping[str, Channel]) -> Route:
     priority = record.choice("priority", PRIORITIES) if "priority" in record.values else "low"
     language = record.choice("language", LANGUAGES) if "language" in record.values else "en"
     wait_s = record.number("group_wait_s", least=0, most=_MOST_WAIT_S)
-    team = record.text("team", needed=False)
+    team = _team(record)
     named = _named(record, channels, team)
     return Route(
         record.code("code"),
@@ -206,6 +206,10 @@ def _route(record: Record, channels: Mapping[str, Channel]) -> Route:
         _truth(record, "service_alarms"),
         tuple(_escalation(each, channels) for each in record.under("escalation")),
     )
+
+
+def _team(record: Record) -> str:
+    return record.code("team") if "team" in record.values else ""
 
 
 def _named(record: Record, channels: Mapping[str, Channel], team: str) -> tuple[str, ...]:
@@ -224,7 +228,7 @@ def _named(record: Record, channels: Mapping[str, Channel], team: str) -> tuple[
 
 def _escalation(record: Record, channels: Mapping[str, Channel]) -> Escalation:
     record.only(("after_minutes", "channels", "team"))
-    team = record.text("team", needed=False)
+    team = _team(record)
     return Escalation(_minutes(record), _named(record, channels, team), team)
 
 

@@ -59,8 +59,8 @@ async def _make(
     text = message(group.kind, [*before, *items], setting, now)
     key = uuid4()
     ways = [
-        (channel.row.id, team)
-        for code, team in ways_of(stored.route, group)
+        (channel.row.id, teams)
+        for code, teams in ways_of(stored.route, group).items()
         if (channel := book.channel(stored.row.site, code)) is not None
     ]
     if not ways:
@@ -78,7 +78,7 @@ async def _make(
         document(str(key), group.kind, stored.row.site, stored.route.code, items, text, now),
         [each.item_id for each in group.items],
         [channel_id for channel_id, _ in ways],
-        [team for _, team in ways],
+        [teams for _, teams in ways],
     )
 
 
@@ -90,15 +90,22 @@ async def _of_beginning(connection: Connection, group: Group) -> list[Item]:
     return [_waiting(row).item for row in told]
 
 
-def ways_of(route: Route, group: Group) -> list[tuple[str, str]]:
-    """Channels and teams that a message goes to: those of its step, or all up to it where it says that all is well."""
+def ways_of(route: Route, group: Group) -> Mapping[str, str]:
+    """Channels that a message goes to, each once, and the teams that it names to each, with a space between.
+
+    Those of the message's step, or all up to it where it says that all is well: one letter to a channel's own addresses
+    and two teams, not two letters.
+    """
     own = [(code, route.team) for code in route.channels]
     steps = [[(code, step.team) for code in step.channels] for step in route.escalations]
     if group.kind == "escalation":
         chosen = steps[group.step - 1] if group.step <= len(steps) else own
     else:
         chosen = [*own, *(way for step in steps[: group.step] for way in step)]
-    return list(dict.fromkeys(chosen))
+    teams: dict[str, list[str]] = {}
+    for code, team in dict.fromkeys(chosen):
+        teams.setdefault(code, []).append(team)
+    return {code: " ".join(filter(None, named)) for code, named in teams.items()}
 
 
 async def _causes(connection: Connection, items: Sequence[Item]) -> Mapping[str, Any]:

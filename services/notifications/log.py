@@ -99,9 +99,7 @@ async def put_test_message(connection: Connection, site: str, channel: str, now:
     book = await load(connection)
     stored = book.channel(site, channel)
     if stored is None:
-        known = [
-            each.channel.code for each in book.channels.values() if each.row.site == site and not each.row.is_retired
-        ]
+        known = [each.channel.code for each in book.channels.values() if each.row.site == site]
         there = f"it has {', '.join(known)}" if known else "it has none: `ioe notify apply FOLDER`"
         raise NoSuchChannelError(f"site {site!r} has no channel {channel!r}: {there}")
     key = uuid4()

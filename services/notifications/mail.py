@@ -1,7 +1,8 @@
 """Sending by e-mail: one SMTP session a message, over TLS unless the channel says otherwise.
 
-The message's key is its Message-ID, so that a repeat is the same mail. Where some recipients are refused and others
-taken, the message is delivered and the refused ones are named: sending again would send it twice to the others.
+The message's key is its Message-ID, so that a repeat is the same mail. Of several recipients each is told once: who is
+refused for good is named, and who is refused for now is tried again alone. A recipient whose address no letter can have
+is named too, and keeps it from nobody else.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
@@ -17,27 +19,44 @@ from email.utils import format_datetime
 
 import aiosmtplib
 
-from analytics.notifications.model import Channel
+from analytics.notifications.model import MAIL_ADDRESS, Channel
 from analytics.notifications.retry import Answer, Outcome
 from analytics.notifications.signature import KEY
 from analytics.notifications.texts import Text
 from services.notifications.reaching import NobodyToTellError, addresses_of, secret
 
 TIMEOUT_S = 30.0
+#: For the server's goodbye; it has the letter by then.
+_GOODBYE_S = 2.0
+#: Characters of what a server says that are kept.
+_SAID = 300
 
 
 async def send_mail(channel: Channel, key: str, text: Text, to: Sequence[str], now: datetime) -> Outcome:
-    """Send a message to all recipients of a channel and a team."""
-    recipients = list(dict.fromkeys([*channel.to, *to]))
+    """Send a message to these recipients."""
+    recipients = [each for each in to if MAIL_ADDRESS.fullmatch(each)]
+    wrong = [each for each in to if each not in recipients]
     if not recipients:
-        raise NobodyToTellError("nobody to send to: give the channel `to`, or the team's members e-mail addresses")
+        which = f"no e-mail address: {', '.join(map(repr, wrong))}" if wrong else "nobody to send to"
+        raise NobodyToTellError(f"{which}: give the channel `to`, or the team's members e-mail addresses")
     password = secret(channel.password)
     letter = _letter(channel, key, text, recipients, now)
     try:
-        async with asyncio.timeout(TIMEOUT_S):
-            return await _hand_over(channel, letter, password)
+        refused = await _hand_over(channel, letter, recipients, password)
     except (aiosmtplib.SMTPException, OSError) as error:
         return _explained(channel, error)
+    return _of_each(refused, wrong)
+
+
+def _of_each(refused: Mapping[str, aiosmtplib.SMTPResponse], wrong: Sequence[str]) -> Outcome:
+    """What became of a letter that at least one recipient has."""
+    for_now = [each for each, said in refused.items() if _of_code(said.code) == "away"]
+    said = [
+        *(f"refused for {each}: {said.code} {said.message}" for each, said in sorted(refused.items())),
+        *(f"{each!r} is no e-mail address" for each in wrong),
+    ]
+    missed = for_now or [*sorted(refused), *wrong]
+    return Outcome("away" if for_now else "taken", "; ".join(said)[:_SAID], tuple(missed))
 
 
 def _explained(channel: Channel, error: Exception) -> Outcome:
@@ -57,29 +76,37 @@ def _explained(channel: Channel, error: Exception) -> Outcome:
             outcome = Outcome("away", f"no answer from {host} within {TIMEOUT_S:g} s")
         case _:
             outcome = Outcome("away", f"{host} cannot be reached: {type(error).__name__} {error}")
-    return replace(outcome, detail=outcome.detail[:300])
+    return replace(outcome, detail=outcome.detail[:_SAID])
 
 
-async def _hand_over(channel: Channel, letter: EmailMessage, password: str) -> Outcome:
-    line = await _line(channel)
+async def _hand_over(
+    channel: Channel, letter: EmailMessage, recipients: Sequence[str], password: str
+) -> Mapping[str, aiosmtplib.SMTPResponse]:
+    """Give the letter to the server; says whom it refused. All refused, and whatever else is wrong, is raised."""
+    deadline_s = asyncio.get_running_loop().time() + TIMEOUT_S
+    async with asyncio.timeout_at(deadline_s):
+        line = await _line(channel)
+    client = aiosmtplib.SMTP(
+        hostname=channel.host,
+        sock=line,
+        use_tls=channel.security == "tls",
+        start_tls=channel.security == "starttls",
+        username=channel.user or None if password else None,
+        password=password or None,
+        timeout=TIMEOUT_S,
+        tls_context=ssl.create_default_context(),
+    )
     try:
-        client = aiosmtplib.SMTP(
-            hostname=channel.host,
-            sock=line,
-            use_tls=channel.security == "tls",
-            start_tls=channel.security == "starttls",
-            username=channel.user or None if password else None,
-            password=password or None,
-            timeout=TIMEOUT_S,
-            tls_context=ssl.create_default_context(),
-        )
-        async with client:
-            refused, _ = await client.send_message(letter)
+        async with asyncio.timeout_at(deadline_s):
+            await client.connect()
+            refused, _ = await client.send_message(letter, sender=channel.sender, recipients=recipients)
+        with suppress(aiosmtplib.SMTPException, OSError):  # what is taken is taken, however they part
+            async with asyncio.timeout(_GOODBYE_S):
+                await client.quit()
     finally:
+        client.close()
         line.close()
-    if refused:
-        return Outcome("taken", f"refused for {', '.join(sorted(refused))}")
-    return Outcome("taken", "")
+    return refused
 
 
 async def _line(channel: Channel) -> socket.socket:

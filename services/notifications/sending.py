@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from services.notifications.mail import send_mail
 from services.notifications.posting import post_robot, post_webhook
 from services.notifications.reaching import CannotSendError, NobodyToTellError
 
+log = logging.getLogger("ioe.notifications")
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -21,20 +24,28 @@ class Letter:
     key: str
     text: Text
     document: object
-    team_addresses: Sequence[str] = ()
+    recipients: Sequence[str] = ()
+    """By e-mail."""
 
 
 async def send(channel: Channel, letter: Letter, now: datetime) -> Outcome:
-    """Try once; never raises for what the channel or its receiver do."""
+    """Try once; never raises: whatever happens on one channel, the others go on."""
     try:
-        if channel.kind == "email":
-            return await send_mail(channel, letter.key, letter.text, letter.team_addresses, now)
-        if channel.kind in ROBOTS:
-            return await post_robot(channel, letter.key, letter.text, now)
-        return await post_webhook(channel, letter.key, letter.document, now)
+        return await _send(channel, letter, now)
     except NobodyToTellError as error:
         return Outcome("refused", str(error))
     except CannotSendError as error:
         return Outcome("away", str(error))
-    except (ValueError, UnicodeError) as error:  # an address or a header that no letter can have
+    except ValueError as error:  # an address or a header that no letter can have
         return Outcome("refused", f"this cannot be sent: {error}")
+    except Exception as error:
+        log.exception("channel %s: this was not expected", channel.code)
+        return Outcome("away", f"{type(error).__name__}: see the log of `ioe watch`")
+
+
+async def _send(channel: Channel, letter: Letter, now: datetime) -> Outcome:
+    if channel.kind == "email":
+        return await send_mail(channel, letter.key, letter.text, letter.recipients, now)
+    if channel.kind in ROBOTS:
+        return await post_robot(channel, letter.key, letter.text, now)
+    return await post_webhook(channel, letter.key, letter.document, now)

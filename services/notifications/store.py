@@ -38,7 +38,6 @@ class ChannelRow:
     site: str
     site_id: int
     document: Any
-    is_retired: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +112,13 @@ class CausesRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """A delivery that is tried now."""
+    """A delivery that is tried now, with its channel as it is now."""
 
     id: int
     channel_id: int
+    site: str
+    channel: Any
+    is_retired: bool
     team: str
     tries: int
     key: str
@@ -144,7 +146,7 @@ class StoredChannel:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """All channels and routes at one moment, and the addresses of teams: enough to send without the database."""
+    """The channels and routes at one moment, and the addresses of teams: enough to send without the database."""
 
     routes: Mapping[int, StoredRoute]
     channels: Mapping[int, StoredChannel]
@@ -153,13 +155,13 @@ class Book:
     def channel(self, site: str, code: str) -> StoredChannel | None:
         """A site's channel by its code; None where it is not or no longer there."""
         return next(
-            (
-                each
-                for each in self.channels.values()
-                if each.row.site == site and each.channel.code == code and not each.row.is_retired
-            ),
-            None,
+            (each for each in self.channels.values() if each.row.site == site and each.channel.code == code), None
         )
+
+    def recipients(self, channel: Channel, teams: str) -> tuple[str, ...]:
+        """Who gets a letter on a channel: its own addresses, and the members of these teams."""
+        members = (address for team in teams.split() for address in self.teams.get(team, ()))
+        return tuple(dict.fromkeys((*channel.to, *members)))
 
 
 async def load(connection: Connection) -> Book:

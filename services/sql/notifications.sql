@@ -7,11 +7,11 @@ FROM notification_route r JOIN site s ON s.id = r.site_id
 ORDER BY s.code, r.code;
 
 -- name: channels_in_force
--- what: every channel with its site; a retired one may still have deliveries
+-- what: every channel with its site
 -- row: services.notifications.store.ChannelRow
-SELECT c.id, s.code AS site, s.id AS site_id, c.document, c.retired_at IS NOT NULL AS is_retired
+SELECT c.id, s.code AS site, s.id AS site_id, c.document
 FROM notification_channel c JOIN site s ON s.id = c.site_id
-ORDER BY s.code, c.code;
+WHERE c.retired_at IS NULL ORDER BY s.code, c.code;
 
 -- name: lock_cursor
 -- what: up to which event the outbox is written; holds others off until the transaction ends
@@ -156,24 +156,34 @@ JOIN alarm_occurrence o ON o.alarm_id = a.id AND o.raised_at = wanted.raised_at
 WHERE coalesce(s.code, 'service') = split_part(wanted.alarm, '/', 1);
 
 -- name: claim_deliveries
--- what: the oldest waiting delivery of each of these channels, where it is due; counts the try
--- takes: now timestamptz, channel_ids int4[]
+-- what: the oldest waiting delivery of each channel but these, where it is due, and its channel; counts the try
+-- takes: now timestamptz, let_go_at timestamptz, busy_ids int4[]
 -- row: services.notifications.store.DeliveryRow
 WITH head AS (
   SELECT DISTINCT ON (channel_id) id, channel_id, due_at FROM notification_delivery
-  WHERE state = 'waiting' AND channel_id = ANY($2) ORDER BY channel_id, id
+  WHERE state = 'waiting' AND channel_id <> ALL($3) ORDER BY channel_id, id
 ), claimed AS (
   SELECT d.id FROM notification_delivery d JOIN head ON head.id = d.id
   WHERE head.due_at <= $1 AND d.state = 'waiting'
   FOR UPDATE OF d SKIP LOCKED
 ), counted AS (
   -- Whoever dies now has tried: the next try comes when no sending can still be under way, with the same key.
-  UPDATE notification_delivery d SET tries = d.tries + 1, due_at = $1 + interval '35 seconds'
+  UPDATE notification_delivery d SET tries = d.tries + 1, due_at = $2
   FROM claimed WHERE d.id = claimed.id
   RETURNING d.id, d.channel_id, d.team, d.tries, d.message_id
 )
-SELECT c.id, c.channel_id, c.team, c.tries, m.key::text AS key, m.made_at, m.title, m.body, m.document
-FROM counted c JOIN notification_message m ON m.id = c.message_id ORDER BY c.id;
+SELECT c.id, c.channel_id, s.code AS site, n.document AS channel, n.retired_at IS NOT NULL AS is_retired, c.team, c.tries,
+  m.key::text AS key, m.made_at, m.title, m.body, m.document
+FROM counted c
+JOIN notification_message m ON m.id = c.message_id
+JOIN notification_channel n ON n.id = c.channel_id
+JOIN site s ON s.id = n.site_id
+ORDER BY c.id;
+
+-- name: end_pauses
+-- what: what waits on these channels until after the second time is due at the first
+-- takes: now timestamptz, latest timestamptz, channel_ids int4[]
+UPDATE notification_delivery SET due_at = $1 WHERE state = 'waiting' AND due_at > $2 AND channel_id = ANY($3);
 
 -- name: settle_delivery
 -- what: what became of a try

@@ -42,6 +42,11 @@ class HttpReceiver:
     location: str = ""
     hangs: int = 0
     """So many requests are taken and never answered."""
+    may_answer: threading.Event = field(default_factory=threading.Event)
+    """Requests are answered once it is set."""
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
 
     def url(self, path: str = "/hook") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -65,6 +70,7 @@ class HttpReceiver:
             while (await receive())["type"] != "http.disconnect":
                 pass
             return
+        await asyncio.to_thread(self.may_answer.wait)
         status, answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         told = [(b"content-type", b"application/json")]
         if self.location:
@@ -101,6 +107,7 @@ def http_receiver(certificate: Path | None = None, key: Path | None = None) -> I
     try:
         yield receiver
     finally:
+        receiver.may_answer.set()
         server.should_exit = True
         thread.join(10)
 
@@ -115,6 +122,10 @@ class MailReceiver:
     letters: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     says: list[str] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
+    not_yet: list[str] = field(default_factory=list)
+    """Recipients that are put off, once for each entry."""
+    stays: bool = False
+    """Whether it never says goodbye."""
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -122,6 +133,9 @@ class MailReceiver:
         del server, session, options
         if address in self.unknown:
             return "550 no such mailbox"
+        if address in self.not_yet:
+            self.not_yet.remove(address)
+            return "450 come again"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
@@ -134,6 +148,12 @@ class MailReceiver:
         assert isinstance(letter, EmailMessage)
         self.letters.append((list(envelope.rcpt_tos), letter))
         return "250 taken"
+
+    async def handle_QUIT(self, server: Any, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        del server, session, envelope
+        if self.stays:
+            await asyncio.Event().wait()
+        return "221 bye"
 
     def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         del server, session, envelope, mechanism

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import hmac
 import json
@@ -12,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from analytics.notifications.model import Route
 from tests.notifications.office import after, plant
 from tests.notifications.receivers import http_receiver, mail_receiver
 from tests.notifications.ways import hook, mail
@@ -119,46 +117,6 @@ async def test_a_certificate_of_somebody_else_is_said(database_url: str) -> None
         assert (state, tries) == ("waiting", 1)
         assert "certificate" in detail
         assert receiver.letters == []
-
-
-async def test_the_members_of_a_team_get_the_letter(database_url: str) -> None:
-    async with mail_receiver() as receiver, plant(database_url) as site:
-        await site.connection.execute("INSERT INTO teams (code, name) VALUES ('maintenance', 'Maintenance')")
-        await site.connection.execute(
-            """INSERT INTO users (code, name, email, retired_at) VALUES ('li', 'Li', 'li@example.com', NULL),
-               ('wang', 'Wang', NULL, NULL), ('zhao', 'Zhao', 'zhao@example.com', now())"""
-        )
-        await site.connection.execute(
-            "INSERT INTO team_member SELECT t.id, u.id FROM teams t, users u WHERE t.code = 'maintenance'"
-        )
-        await site.use([mail(receiver.port)], [Route("all", ("mail",), team="maintenance")])
-        await site.tell()
-        ((recipients, _),) = receiver.letters
-    assert recipients == ["a@example.com", "li@example.com"]
-
-
-async def test_a_mailbox_that_is_unknown_does_not_take_the_letter_from_the_others(database_url: str) -> None:
-    async with mail_receiver() as receiver, plant(database_url) as site:
-        receiver.unknown = {"gone@example.com"}
-        await site.use([mail(receiver.port, to=("gone@example.com", "a@example.com"))])
-        await site.tell()
-        assert await site.deliveries() == [("mail", "delivered", 1, "refused for gone@example.com")]
-        assert [recipients for recipients, _ in receiver.letters] == [["a@example.com"]]
-
-
-async def test_a_team_without_an_address_holds_nobody_else_up(database_url: str) -> None:
-    async with mail_receiver() as receiver, plant(database_url) as site:
-        routes = [Route("one", ("mail",), team="nobody"), Route("two", ("post",))]
-        to_none = mail(receiver.port, to=())
-        post = dataclasses.replace(mail(receiver.port), code="post")
-        await site.use([to_none, post], routes)
-        await site.raised()
-        for at_s in (1, 7, 30, 90):
-            await site.round(after(at_s))
-        found = {code: (state, tries, detail) for code, state, tries, detail in await site.deliveries()}
-        assert found["mail"][:2] == ("failed", 3)
-        assert found["mail"][2].startswith("nobody to send to: give the channel `to`")
-        assert found["post"][0] == "delivered"
 
 
 async def test_https_checks_the_name(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,66 +1,14 @@
-"""Channels that fail: pauses, giving up, order, repeats known by their key, and what is never reached."""
+"""Channels that fail: order, repeats known by their key, and what is never reached."""
 
 from __future__ import annotations
-
-import itertools
 
 import pytest
 
 from analytics.notifications.model import Channel, Route
-from analytics.notifications.retry import GIVEN_UP_AFTER
 from services.notifications.duty import Office
 from tests.notifications.office import after, plant
 from tests.notifications.receivers import http_receiver, mail_receiver
 from tests.notifications.ways import hook, mail
-
-
-async def test_a_channel_that_is_away_is_tried_again_with_the_same_key(database_url: str) -> None:
-    with http_receiver() as receiver:
-        receiver.answers = [(503, b"maintenance"), (200, b"")]
-        async with plant(database_url) as site:
-            await site.use([hook(receiver.url())])
-            await site.tell()
-            assert await site.deliveries() == [("hook", "waiting", 1, "HTTP 503: maintenance")]
-            await site.round(after(10))
-            assert len(receiver.requests) == 1, "not before the pause is over"
-            await site.round(after(17))
-            assert await site.deliveries() == [("hook", "delivered", 2, "HTTP 200")]
-        first, second = receiver.requests
-    assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
-    assert first.body == second.body
-
-
-async def test_pauses_grow_and_a_day_is_enough(database_url: str) -> None:
-    with http_receiver() as receiver:
-        receiver.answers = [(500, b"")]
-        async with plant(database_url) as site:
-            await site.use([hook(receiver.url())])
-            await site.tell()
-            tried, last = [6.0], 6.0
-            while (await site.deliveries())[0][1] == "waiting":
-                due = await site.connection.fetchval("SELECT due_at FROM notification_delivery")
-                assert due > after(last)
-                last = (due - after(0)).total_seconds()
-                tried.append(last)
-                await site.round(due)
-            ((_, state, tries, detail),) = await site.deliveries()
-    pauses = [later - earlier for earlier, later in itertools.pairwise(tried)]
-    assert (state, tries, detail) == ("failed", len(receiver.requests), "HTTP 500")
-    assert 7.5 <= pauses[0] <= 10
-    assert max(pauses) <= 900
-    assert min(pauses[8:]) >= 675
-    assert GIVEN_UP_AFTER.total_seconds() <= tried[-1] <= GIVEN_UP_AFTER.total_seconds() + 1000
-
-
-async def test_a_receiver_that_refuses_is_asked_three_times(database_url: str) -> None:
-    with http_receiver() as receiver:
-        receiver.answers = [(404, b"")]
-        async with plant(database_url) as site:
-            await site.use([hook(receiver.url())])
-            await site.tell()
-            for minute in range(1, 10):
-                await site.round(after(60 * minute))
-            assert await site.deliveries() == [("hook", "failed", 3, "HTTP 404")]
 
 
 async def test_order_is_kept_and_a_failing_channel_holds_up_no_other(database_url: str) -> None:
@@ -124,19 +72,6 @@ async def test_private_addresses_are_not_reached_unless_the_channel_allows_it(da
         assert state == "waiting"
         assert "allow_private = true" in detail
         assert receiver.requests == []
-
-
-async def test_a_secret_that_is_missing_is_named(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("IOE_SECRET_HOOK", raising=False)
-    with http_receiver() as receiver:
-        async with plant(database_url) as site:
-            await site.use([hook(receiver.url(), secret="IOE_SECRET_HOOK")])
-            await site.tell()
-            ((_, state, _, detail),) = await site.deliveries()
-            assert (state, detail.split(":")[0]) == ("waiting", "IOE_SECRET_HOOK is not set where `ioe watch` runs")
-            monkeypatch.setenv("IOE_SECRET_HOOK", "now it is")
-            await site.round(after(17))
-            assert [each[1] for each in await site.deliveries()] == ["delivered"]
 
 
 async def test_a_mail_server_that_asks_for_patience_gets_it(database_url: str) -> None:
