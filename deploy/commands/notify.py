@@ -17,6 +17,7 @@ import click
 
 from analytics.alarms.rule import PRIORITIES
 from analytics.notifications.model import Channel, Escalation, Route
+from deploy.folder_site import site_of
 from deploy.notification_apply import apply_notifications, checked
 from deploy.one_connection import one_connection
 from deploy.settings import settings_option
@@ -31,9 +32,7 @@ from services.notifications.log import (
     unread_alarms,
 )
 from services.notifications.store import load
-from services.site_folder.files import read_toml
-from services.site_folder.mistakes import Mistakes
-from services.site_folder.read import SITE_FILE
+from services.registry.places import sites
 
 _STATE_COLOURS = {"delivered": "green", "waiting": "yellow", "failed": "red"}
 _WAIT_S, _LOOK_EACH_S = 60.0, 0.5
@@ -54,8 +53,7 @@ def apply_command(folder: Path, dry_run: bool, settings: Path | None) -> None:
     wanted = checked(folder)
     if wanted is None:
         raise click.ClickException(f"there is no notifications.toml in {folder}")
-    record = read_toml(folder / SITE_FILE, SITE_FILE, Mistakes())
-    site = "" if record is None else str(record.values.get("code", ""))
+    site = site_of(folder, "notifications")
 
     async def work() -> None:
         async with one_connection(settings, "notify") as connection:
@@ -73,9 +71,10 @@ def channels(site: str | None, settings: Path | None) -> None:
 
     async def work() -> None:
         async with one_connection(settings, "notify") as connection:
+            await _refuse_unknown(connection, site)
             book, states = await load(connection), await channel_states(connection)
             for stored in book.channels.values():
-                if stored.row.is_retired or (site and stored.row.site != site):
+                if site not in (None, stored.row.site):
                     continue
                 click.echo(
                     f"{stored.row.site}/{stored.channel.code:<20} {stored.channel.kind:<9} {_where(stored.channel)}"
@@ -112,8 +111,9 @@ def routes(site: str | None, settings: Path | None) -> None:
 
     async def work() -> None:
         async with one_connection(settings, "notify") as connection:
+            await _refuse_unknown(connection, site)
             for stored in (await load(connection)).routes.values():
-                if not stored.row.is_retired and (not site or stored.row.site == site):
+                if not stored.row.is_retired and site in (None, stored.row.site):
                     click.echo("\n".join(_route(stored.row.site, stored.route)))
 
     asyncio.run(work())
@@ -184,12 +184,22 @@ def log(site: str | None, state: str | None, limit: int, settings: Path | None) 
 
     async def work() -> None:
         async with one_connection(settings, "notify") as connection:
+            await _refuse_unknown(connection, site)
             found, _ = await log_page(connection, limit, site=site, state=state)
             for row in found:
                 shown = click.style(f"{row.state:<9}", fg=_STATE_COLOURS[row.state])
                 click.echo(f"{row.made_at:%Y-%m-%d %H:%M:%S}Z {shown} {row.site}/{row.channel:<16} {row.title}")
-                if row.detail and row.state != "delivered":
+                # Of a letter that was taken its detail says who has not got it.
+                if row.detail and (row.state != "delivered" or row.channel_kind == "email"):
                     again = f"; again at {row.next_try_at:%H:%M:%S}Z" if row.next_try_at else ""
-                    click.echo(f"    after {row.tries} tries: {row.detail}{again}")
+                    tries = "1 try" if row.tries == 1 else f"{row.tries} tries"
+                    click.echo(f"    after {tries}: {row.detail}{again}")
 
     asyncio.run(work())
+
+
+async def _refuse_unknown(connection: Connection, site: str | None) -> None:
+    """Refuse a site that is not there: of a misspelt one nothing is listed, as of one where all is well."""
+    known = [each.code for each in await sites(connection)]
+    if site is not None and site not in known:
+        raise click.ClickException(f"there is no site {site!r}: there are {', '.join(known) or 'none yet'}")

@@ -24,6 +24,7 @@ import click
 from analytics.alarms.machine import AlarmKey
 from analytics.alarms.overrides import Override
 from analytics.alarms.rule import LEVELS, LevelCode, Rule, RuleError
+from deploy.folder_site import site_of
 from deploy.instants import shown
 from deploy.one_connection import one_connection
 from deploy.rule_apply import apply_rules, known, read, require_site
@@ -38,9 +39,6 @@ from services.database import Connection
 from services.registry.places import sites
 from services.rule_folder.read import read_file
 from services.rule_folder.writing import document
-from services.site_folder.files import read_toml
-from services.site_folder.mistakes import Mistakes
-from services.site_folder.read import SITE_FILE
 
 Answer = TypeVar("Answer")
 
@@ -122,7 +120,7 @@ def apply_command(
 
     async def work(connection: Connection) -> None:
         there = [site.code for site in await sites(connection)]
-        for site in there if folder is None else [_site_of(folder)]:
+        for site in there if folder is None else [site_of(folder, "rules")]:
             if site not in there:
                 raise click.ClickException(f"there is no site {site!r} yet: `ioe site apply {folder}` first")
             if not await apply_rules(connection, site, applying, dry_run=dry_run, yes=yes):
@@ -266,12 +264,3 @@ def _together(before: Override, wanted: Override, enabled: bool | None) -> Overr
         before.off_delay_s if wanted.off_delay_s is None else wanted.off_delay_s,
         before.is_enabled if enabled is None else enabled,
     )
-
-
-def _site_of(folder: Path) -> str:
-    mistakes = Mistakes()
-    record = read_toml(folder / SITE_FILE, SITE_FILE, mistakes)
-    code = "" if record is None else record.code("code")
-    if mistakes.found:
-        raise click.ClickException(f"{folder} does not say whose rules these are: {mistakes.listed()[0]}")
-    return code

@@ -18,13 +18,11 @@ import click
 
 from analytics.tariffs.model import Holidays, Tariff, Terms
 from analytics.tariffs.urdb import NotUrdbError, read_urdb
+from deploy.folder_site import site_of
 from deploy.one_connection import one_connection
 from deploy.settings import settings_option
 from deploy.tariff_apply import LIBRARY, apply_prices, checked, read, show_mistakes
 from deploy.tariff_picture import day, picture
-from services.site_folder.files import read_toml
-from services.site_folder.mistakes import Mistakes
-from services.site_folder.read import SITE_FILE
 from services.site_folder.record import is_code
 from services.tariff_folder.read import CheckedTariffs, read_library, read_one
 from services.tariff_folder.writing import tariff_text
@@ -67,7 +65,7 @@ def apply_command(folder: Path, dry_run: bool, yes: bool, settings: Path | None)
     A second time there is nothing to change. Where this is broken off, the next time goes on with it.
     """
     documents = checked(folder)
-    site = _site_of(folder)
+    site = site_of(folder, "tariffs")
 
     async def work() -> None:
         async with one_connection(settings, "tariff") as connection:
@@ -133,16 +131,6 @@ def import_command(file: Path, code: str | None, currency: str, output: Path | N
     click.echo(f"wrote {target}")
     for text in imported.left_out:
         click.secho(f"not expressed: {text}", fg="yellow")
-
-
-def _site_of(folder: Path) -> str:
-    mistakes = Mistakes()
-    record = read_toml(folder / SITE_FILE, SITE_FILE, mistakes)
-    code = "" if record is None else record.code("code")
-    if mistakes.found:
-        show_mistakes(mistakes.listed())
-        raise click.ClickException(f"{folder} does not say whose tariffs these are")
-    return code
 
 
 def _find(code: str, folder: Path | None, settings: Path | None, *, shipped: bool) -> tuple[Tariff, Holidays | None]:

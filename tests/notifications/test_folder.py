@@ -1,17 +1,11 @@
-"""notifications.toml: a good one, every mistake with its line, and what applying it changes."""
+"""notifications.toml: a good one, and every mistake with its line."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner, Result
-
 from analytics.notifications.model import Channel, Escalation, Route
-from deploy.cli import main
 from services.notifications.folder import read_notifications
-from tests.notifications.office import plant
 
 GOOD = """\
 [[channel]]
@@ -142,50 +136,3 @@ def test_every_mistake_has_its_line_and_no_secret_is_repeated(tmp_path: Path) ->
 
 def test_no_file_says_nothing(tmp_path: Path) -> None:
     assert read_notifications(tmp_path).wanted is None
-
-
-def ioe(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def site_url(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    async def add_site() -> None:
-        async with plant(database_url):
-            pass
-
-    asyncio.run(add_site())
-    monkeypatch.setenv("IOE_DATABASE_URL", database_url)
-    return database_url
-
-
-def test_the_commands(site_url: str, tmp_path: Path) -> None:
-    assert site_url
-    here = folder(tmp_path, GOOD)
-    result = ioe("notify", "apply", here)
-    assert (result.exit_code, result.stdout) == (
-        0,
-        "added    channel mail\nadded    channel group\nadded    route air\n",
-    )
-    assert ioe("notify", "apply", here).stdout == "kunshan: nothing to change\n"
-    assert ioe("notify", "routes").stdout == (
-        "kunshan/air: compressed_air, high or worse -> group, mail (zh)\n"
-        "    then critical after 10 min, high after 30 min -> mail and team managers\n"
-    )
-    assert ioe("notify", "channels").stdout.splitlines() == [
-        "kunshan/group                dingtalk  address in IOE_SECRET_DINGTALK_ADDRESS",
-        "kunshan/mail                 email     smtp.example.com:587 starttls to maintenance@example.com",
-    ]
-    only_mail = GOOD[: GOOD.index('[[channel]]\ncode = "group"')]
-    assert ioe("notify", "apply", folder(tmp_path, only_mail)).stdout == (
-        "added    route default\nretired  channel group\nretired  route air\n"
-    )
-    assert ioe("notify", "routes").stdout == (
-        "kunshan/default: all systems, medium or worse, service alarms -> mail (en)\n"
-    )
-    refused = ioe("notify", "test", "kunshan/group")
-    assert (refused.exit_code, refused.stderr) == (1, "Error: site 'kunshan' has no channel 'group': it has mail\n")
-    assert ioe("notify", "log").stdout == ""
-    broken = ioe("notify", "apply", folder(tmp_path, BAD))
-    assert broken.exit_code == 1
-    assert broken.stderr == f"Error: 21 mistakes in {tmp_path}: nothing was changed\n"
