@@ -20,13 +20,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.alarms.rounds import NEVER, Evaluations, microseconds
+from analytics.alarms.rounds import ALWAYS, NEVER, Evaluations, microseconds
 from analytics.alarms.rule import LEVELS, Rule
 from analytics.batches import Mask, Positions
 from analytics.readings import Float64, Int64
 
-#: Slot of a transition that says: the first figure of an instance is known.
-FIRST = -1
+#: Slots of transitions that say: the first figure of an instance is known; its condition holds again, or no longer.
+FIRST, HOLDS = -1, -2
 _GROWING = ("silence", "stuck")
 #: Of slots that do not grow: from wherever counted, beyond all times.
 _NOT_GROWING = 2**62
@@ -60,7 +60,8 @@ class Transition:
 class Comparators:
     """Limits and where each instance stands; a row for each instance, a slot for each of its levels, the worst first.
 
-    `on`: which slots hold; `since_us`: since when the opposite is pending, NEVER if it is not.
+    `on`: which slots hold; `since_us`: since when the opposite is pending, NEVER if it is not. `holds`: False while by
+    the last known figure every level that is on only waits for its off-delay.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
@@ -81,6 +82,7 @@ class Comparators:
         self.base_us = np.full(size, NEVER, dtype=np.int64)
         self.clock_us = np.full(size, NEVER, dtype=np.int64)
         self.is_known = np.zeros(size, dtype=np.bool_)
+        self.holds = np.ones(size, dtype=np.bool_)
         self._found: list[tuple[Int64, Positions, Positions, Mask, Float64]] = []
 
     def _set(self, row: int, rule: Rule) -> None:
@@ -121,7 +123,7 @@ class Comparators:
         before = np.append([NEVER], figures.base_us[:-1])
         before[starts] = self.base_us[rows[starts]]
         grown = ~on & (np.minimum(before, figures.base_us)[:, None] + self._grows_us[rows] <= of.at_us[:, None])
-        happens = (differs | grown | (self.since_us[rows] != NEVER)).any(axis=1)
+        happens = (differs | grown | (self.since_us[rows] != NEVER)).any(axis=1) | ~self.holds[rows]
         return np.asarray(happens | (~self.is_known[rows] & ~np.isnan(figures.values)))
 
     def _signed(self, rows: Positions, figures: Figures) -> Float64:
@@ -149,7 +151,9 @@ class Comparators:
         crosses = self.base_us[rows][:, None] + self._grows_us[rows]
         due = since + np.where(on, self._delay_us[1][rows], self._delay_us[0][rows])
         pending = since != NEVER
-        since[on & pending & (crosses <= np.minimum(due, reach))] = NEVER
+        again = on & pending & (crosses <= np.minimum(due, reach))
+        since[again] = NEVER
+        self._hold_again(rows, again, crosses)
         ends = on & (since != NEVER) & (due <= reach)
         self._flip(rows, ends, due, on)
         on, since = on & ~ends, np.where(ends, NEVER, since)
@@ -161,7 +165,9 @@ class Comparators:
         since[begins] = NEVER
         if not is_tick:  # the figure was unknown for a while: nothing held without a break
             since[until < to_us[:, None]] = NEVER
-        self.on[rows], self.since_us[rows] = on | begins, since
+        on |= begins
+        self.on[rows], self.since_us[rows] = on, since
+        self.holds[rows] |= begins[:, :-1].any(axis=1) | ~on[:, :-1].any(axis=1)
 
     def _meet(self, rows: Positions, at_us: Int64, figures: Figures) -> None:
         """Compare new figures."""
@@ -179,7 +185,9 @@ class Comparators:
         zeros = np.zeros(int(first.sum()), dtype=np.int64)
         self._found.append((at_us[first], rows[first], zeros + FIRST, zeros == 0, figures.values[first]))
         self._flip(rows, changes, due, on)
-        self.on[rows], self.since_us[rows] = on ^ changes, np.where(changes, NEVER, since)
+        on, since = on ^ changes, np.where(changes, NEVER, since)
+        self.on[rows], self.since_us[rows] = on, since
+        self._see_what_holds(rows, at_us, on[:, :-1], since[:, :-1], ~np.isnan(figures.values))
 
     def _take_over(self, rows: Positions, at_us: Int64, figures: Figures) -> None:
         known = ~np.isnan(figures.values)
@@ -188,6 +196,23 @@ class Comparators:
         self.until_us[rows, :-1] = np.where(known, figures.until_us, NEVER)[:, None]
         self.until_us[rows, -1] = np.where(np.isnan(figures.truths), NEVER, figures.truths_until_us)
         self.clock_us[rows] = at_us
+
+    def _hold_again(self, rows: Positions, again: Mask, crosses_us: Int64) -> None:
+        """Figures have grown past a limit again within its off-delay."""
+        which = again.any(axis=1) & ~self.holds[rows]
+        self.holds[rows[which]] = True
+        self._say_what_holds(rows[which], np.where(again, crosses_us, ALWAYS).min(axis=1)[which])
+
+    def _see_what_holds(self, rows: Positions, at_us: Int64, on: Mask, since_us: Int64, is_known: Mask) -> None:
+        """By new figures; where they are unknown it is as before."""
+        some = on.any(axis=1)
+        holds = np.where(is_known, (on & (since_us == NEVER)).any(axis=1), self.holds[rows]) | ~some
+        which = some & (holds != self.holds[rows])
+        self.holds[rows] = holds
+        self._say_what_holds(rows[which], at_us[which])
+
+    def _say_what_holds(self, rows: Positions, at_us: Int64) -> None:
+        self._found.append((at_us, rows, np.full(len(rows), HOLDS), self.holds[rows], self.figure[rows]))
 
     def _settle_on(self, of: Evaluations, figures: Figures, starts: Positions, lasts: Positions) -> None:
         """Keep the newest figures of all; the last known one may lie before the last one."""

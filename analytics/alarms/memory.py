@@ -26,7 +26,7 @@ from analytics.alarms.signals.windows import Window
 from analytics.alarms.signals.working import Signals
 from analytics.batches import Positions
 
-_FORMAT = 2
+_FORMAT = 3
 _QUIETS = ("not_running", "outside_hours", "communication_lost", "explained")
 _Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -99,7 +99,7 @@ def read(memory: bytes, parts: Parts) -> None:
             _read({name: arrays[name] for name in arrays.files}, parts)
 
 
-_BY_INSTANCE = ("figure", "base_us", "clock_us", "is_known")
+_BY_INSTANCE = ("figure", "base_us", "clock_us", "is_known", "holds")
 _BY_LEVEL = ("on", "since_us", "until_us")
 
 
@@ -178,7 +178,7 @@ def _read_quieting(old: _Arrays, parts: Parts, new: Positions, before: Positions
         if old["is_told"][was]:
             quieting.told[row] = (LEVELS[level] if level >= 0 else None, _QUIETS[quiet] if quiet >= 0 else None)
         quieting.changed_us[row], quieting.value[row] = int(old["changed_us"][was]), float(old["told_value"][was])
-        quieting.is_known[row] = bool(comparators.is_known[row])
+        quieting.is_known[row], quieting.holds[row] = bool(comparators.is_known[row]), bool(comparators.holds[row])
         if parts.instances[row].rule.hours:
             quieting.is_open[row] = bool(old["is_open"][was])
         quieting.slots[row] = sum(1 << slot for slot in np.flatnonzero(comparators.on[row]).tolist())

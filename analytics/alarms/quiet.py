@@ -10,6 +10,9 @@ The first that holds is told. An alarm is active for others while one of its lev
 first one. A lesser alarm hides no more urgent one: people would be told with too little urgency. Rules that explain
 each other in a circle would all be quiet: the link that closes a circle is left out.
 
+What is quiet and no longer holds, and is there only because its off-delay runs, stays quiet until it has returned: else
+each start would tell of what was natural while the machine stood.
+
 Changes are told in the order of event time, each instance once for each instant, and only what is new. The first known
 figure of an instance is always told, so that whoever keeps alarms learns that a condition is over that was active when
 they last heard of it.
@@ -25,7 +28,7 @@ from itertools import groupby
 from typing import cast
 
 from analytics.alarms.change import Change, Quiet
-from analytics.alarms.comparators import FIRST, Transition
+from analytics.alarms.comparators import FIRST, HOLDS, Transition
 from analytics.alarms.explaining import Token, explaining, given_by, silencing, tokens_of
 from analytics.alarms.machine import AlarmKey, Instance
 from analytics.alarms.rounds import NEVER
@@ -48,6 +51,7 @@ class Quieting:
         self.changed_us = [NEVER] * size
         self.value = [math.nan] * size
         self.is_known = [False] * size
+        self.holds = [True] * size
         self.others: set[AlarmKey] = set()
         self._unsettled: set[int] = set()
         self._own = {instance.key: row for row, instance in enumerate(instances)}
@@ -87,11 +91,15 @@ class Quieting:
 
     def _go(self, transition: Transition) -> None:
         row = transition.instance
+        if transition.slot == HOLDS:
+            self.holds[row] = transition.is_on
+            return
         self.value[row] = transition.value
         if transition.slot == FIRST:
             self.is_known[row] = True
         elif transition.is_on:
             self.slots[row] |= 1 << transition.slot
+            self.holds[row] |= transition.slot != self._when
         else:
             self.slots[row] &= ~(1 << transition.slot)
 
@@ -171,7 +179,10 @@ class Quieting:
         return next((level for slot, level in enumerate(self._levels[row]) if slots >> slot & 1), None)
 
     def _says(self, row: int) -> tuple[str | None, str | None]:
-        return self._level(row), self._quiet(row)
+        level, quiet, told = self._level(row), self._quiet(row), self.told[row]
+        if told is not None and quiet is None and level is not None and not self.holds[row]:
+            quiet = told[1]
+        return level, quiet
 
     def _active_as(self, row: int) -> int | None:
         """How urgent an alarm is for others; None while it is not active."""

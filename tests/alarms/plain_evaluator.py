@@ -25,6 +25,7 @@ class PlainEvaluator:
         self.open = {plain.instance.key: not plain.rule.hours for plain in self.plains}
         self.known: set[AlarmKey] = set()
         self.told: dict[AlarmKey, tuple[str | None, Quiet | None]] = {}
+        self.holds: dict[AlarmKey, bool] = {}
         self.value: dict[AlarmKey, float] = {}
         self.changed: dict[AlarmKey, int] = {}
         self.others: frozenset[AlarmKey] = frozenset()
@@ -95,7 +96,9 @@ class PlainEvaluator:
             for plain in self.plains:
                 key = plain.instance.key
                 for event_at, what, is_on, value in plain.events:
-                    if event_at == at:
+                    if event_at == at and what == "holds":
+                        self.holds[key] = is_on
+                    elif event_at == at:
                         self.value[key] = value
                         if what == "first":
                             self.known.add(key)
@@ -111,6 +114,8 @@ class PlainEvaluator:
         for plain in sorted(self.plains, key=lambda plain: plain.instance.key):
             key = plain.instance.key
             says = (self._level(plain), self._quiet(plain))
+            if says[0] is not None and says[1] is None and key in self.told and not self.holds[key]:
+                says = (says[0], self.told[key][1])
             if key in self.known and self.told.get(key) != says:
                 self.told[key] = says
                 self.changed[key] = max(at, self.changed.get(key, at))

@@ -15,7 +15,7 @@ from analytics.alarms.rule import LEVELS, Rule
 
 SECOND = 1_000_000
 Reading = tuple[int, int, float]
-#: What happened: when, a level or "when" or "first", whether it is on now, and the figure then.
+#: What happened: when, a level or "when", "first" or "holds", whether it is on now, and the figure then.
 Event = tuple[int, str, bool, float]
 
 
@@ -199,6 +199,7 @@ class Plain:
                 if crosses is not None and crosses <= min(to, until):
                     if slot.is_on and slot.due is not None and crosses <= slot.due:
                         slot.since = None
+                        self.events.append((crosses, "holds", True, self.figure))
                     if not slot.is_on and slot.since is None and self.clock is not None and crosses > self.clock:
                         slot.since = crosses
                 if slot.due is None or slot.due > min(to, until):
@@ -212,6 +213,8 @@ class Plain:
         grown = self.figure_base is not None and self.grows
         value = (at - (self.figure_base or 0)) / SECOND if grown else self.figure
         self.events.append((at, slot.level, slot.is_on, value))
+        if slot.is_on and slot is not self.when:
+            self.events.append((at, "holds", True, value))
 
     @property
     def grows(self) -> bool:
@@ -244,6 +247,12 @@ class Plain:
                 slot.since = at
             if slot.due is not None and slot.due <= at:
                 self.turn(slot, slot.due)
+        self.see_what_holds(at, figure)
+
+    def see_what_holds(self, at: int, figure: float) -> None:
+        if not math.isnan(figure):
+            holds = any(slot.is_on and slot.since is None for slot in self.comparators)
+            self.events.append((at, "holds", holds, figure))
 
 
 def last_of_each_step(rows: Iterable[tuple[int, float]], step: int) -> list[tuple[int, float]]:

@@ -62,6 +62,20 @@ def test_rules_that_explain_each_other_are_not_all_quiet() -> None:
     assert send(evaluator, 0, degc=9, state=2) == ["0 machine-1/fault ON explained", "0 machine-1/hot H"]
 
 
+def test_what_no_longer_holds_is_not_heard_while_its_off_delay_runs() -> None:
+    evaluator = Evaluator(bound(replace(HOT, when="state > 0", settle_s=10, off_delay_s=30)))
+    assert series(evaluator, "degc", "9") == ["0 machine-1/hot H not_running"]
+    send(evaluator, 1, state=1)
+    send(evaluator, 5, degc=1)  # it runs, and is well: at 11 it is watched, and at 35 it would return
+    assert tick(evaluator, 20) == []
+    assert send(evaluator, 21, degc=9) == ["21 machine-1/hot H"]
+    send(evaluator, 22, degc=1, state=0)
+    send(evaluator, 23, state=1)
+    assert tick(evaluator, 40) == []
+    then = Evaluator.restored(evaluator.instances, evaluator.memory())
+    assert tick(then, 60) == ["52 machine-1/hot normal"]
+
+
 def test_a_parent_a_gateway_the_site_and_the_service_explain() -> None:
     high = Rule("high", "High", Target(kind="compressor"), Signal("value", "bar"), H)
     for of, by in (("parent", 2), ("gateway", 1), ("site", 2)):
