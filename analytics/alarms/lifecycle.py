@@ -102,6 +102,8 @@ _LEFT: Final[_Ways] = {
 _SHELVED: Final[_Ways] = {"always": "shelved"}
 _OUT: Final[_Ways] = {"always": "out_of_service"}
 _NORMAL: Final[_Ways] = {"always": "normal"}
+#: Whatever the state, a person may put an alarm away, and its rule may go.
+_PUT_AWAY: Final[Mapping[Event, _Ways]] = {"shelve": _SHELVED, "remove_from_service": _OUT, "retire": _NORMAL}
 
 #: All there is. Conditions go on being told, and logged, while an alarm is shelved, suppressed or out of service.
 TABLE: Final[Mapping[State, Mapping[Event, _Ways]]] = MappingProxyType(
@@ -116,57 +118,43 @@ TABLE: Final[Mapping[State, Mapping[Event, _Ways]]] = MappingProxyType(
             "clear": {"latches": "latched_unacknowledged", "lets_go": "returned_unacknowledged"},
             "worsen": {"always": "unacknowledged"},
             "suppress": {"always": "suppressed"},
-            "shelve": _SHELVED,
-            "remove_from_service": _OUT,
-            "retire": _NORMAL,
+            **_PUT_AWAY,
         },
         "acknowledged": {
             "clear": {"latches": "latched_acknowledged", "lets_go": "normal"},
             "worsen": {"always": "unacknowledged"},
             "re_alarm": {"always": "unacknowledged"},
             "suppress": {"always": "suppressed"},
-            "shelve": _SHELVED,
-            "remove_from_service": _OUT,
-            "retire": _NORMAL,
+            **_PUT_AWAY,
         },
         "returned_unacknowledged": {
             "acknowledge": {"always": "normal"},
             "raise": _RAISED,
-            "shelve": _SHELVED,
-            "remove_from_service": _OUT,
-            "retire": _NORMAL,
+            **_PUT_AWAY,
         },
         "latched_unacknowledged": {
             "acknowledge": {"always": "latched_acknowledged"},
             "raise": _RAISED,
-            "shelve": _SHELVED,
-            "remove_from_service": _OUT,
-            "retire": _NORMAL,
+            **_PUT_AWAY,
         },
         "latched_acknowledged": {
             "reset": {"always": "normal"},
             "raise": _RAISED,
-            "shelve": _SHELVED,
-            "remove_from_service": _OUT,
-            "retire": _NORMAL,
+            **_PUT_AWAY,
         },
         "shelved": {
             "raise": _SHELVED,
             "clear": _SHELVED,
             "worsen": _SHELVED,
-            "shelve": _SHELVED,
             "unshelve": _LEFT,
             "shelf_expired": _LEFT,
-            "remove_from_service": _OUT,
-            "retire": _NORMAL,
+            **_PUT_AWAY,
         },
         "suppressed": {
             "clear": {"latches": "latched_unacknowledged", "lets_go": "normal"},
             "worsen": {"always": "suppressed"},
             "unsuppress": {"always": "unacknowledged"},
-            "shelve": _SHELVED,
-            "remove_from_service": _OUT,
-            "retire": _NORMAL,
+            **_PUT_AWAY,
         },
         "out_of_service": {
             "raise": _OUT,
