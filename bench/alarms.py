@@ -20,6 +20,7 @@ from analytics.alarms.binding import bind
 from analytics.alarms.evaluator import Evaluator
 from bench import alarm_load
 from bench.accounting import cpu_s
+from bench.platform import answers
 from bench.result import Result
 from deploy.embedded.processes import free_port
 from services.alarms import rules
@@ -163,19 +164,13 @@ async def _is_evaluating(connection: Connection) -> bool:
 
 @asynccontextmanager
 async def _live(port: int) -> AsyncIterator[Stream]:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-        async with asyncio.timeout(60):
-            while not await _is_ready(client):  # noqa: ASYNC110 - another process starts
-                await asyncio.sleep(0.2)
-        async with streaming(client, f"?site=load&device=load/{alarm_load.PROBES[0]}") as stream:
-            yield stream
-
-
-async def _is_ready(client: httpx.AsyncClient) -> bool:
-    try:
-        return (await client.get("/api/v1/health/ready")).is_success
-    except httpx.TransportError:
-        return False
+    base = f"http://127.0.0.1:{port}"
+    await answers(base)
+    async with (
+        httpx.AsyncClient(base_url=base, timeout=30) as client,
+        streaming(client, f"?site=load&device=load/{alarm_load.PROBES[0]}") as stream,
+    ):
+        yield stream
 
 
 async def _store(url: str, first_id: int, committed: dict[tuple[str, str], float]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 from deploy.embedded.stack import Stack
 from services.database import Connection, connect
@@ -40,6 +43,20 @@ async def platform(load: Load) -> AsyncIterator[Platform]:
                 yield Platform(stack, processes, connection)
             finally:
                 await connection.close()
+
+
+async def answers(base: str, within_s: float = 60.0) -> None:
+    """Wait until an API process answers and has its live values. Raises TimeoutError."""
+    async with asyncio.timeout(within_s), httpx.AsyncClient(base_url=base, timeout=within_s) as client:
+        while not await _is_ready(client):  # noqa: ASYNC110 - another process starts
+            await asyncio.sleep(0.1)
+
+
+async def _is_ready(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/api/v1/health/ready")).is_success
+    except httpx.TransportError:
+        return False
 
 
 def peak_memory_mb(pid: int) -> float:

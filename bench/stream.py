@@ -15,7 +15,7 @@ import numpy as np
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from bench.platform import Platform, platform
+from bench.platform import Platform, answers, platform
 from bench.result import Result
 from deploy.embedded.processes import free_port
 from tests.acceptance.platform import Load, is_receiving, until
@@ -75,7 +75,7 @@ async def measure(rate: float, seconds: int) -> Result:
         await on.processes.api("--port", str(port))
         await until(on.stack.database.url, is_receiving, within_s=30)
         base = f"http://127.0.0.1:{port}"
-        await _answers(base)
+        await answers(base)
         publishing = await on.processes.load(busy, "--rate", str(rate), "--seconds", str(seconds + 30))
         probing = asyncio.create_task(probe(on, "ioe/v1/load/load-00100/telemetry"))
         try:
@@ -96,13 +96,3 @@ async def measure(rate: float, seconds: int) -> Result:
         higher_is_better=False,
         note=f"p50 {p50:.0f} ms, {len(found)} values seen",
     )
-
-
-async def _answers(base: str) -> None:
-    async with asyncio.timeout(30), httpx.AsyncClient(base_url=base) as client:
-        while True:
-            try:
-                if (await client.get("/api/v1/health/live")).is_success:
-                    return
-            except httpx.TransportError:
-                await asyncio.sleep(0.1)

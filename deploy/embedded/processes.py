@@ -61,11 +61,11 @@ def wait_until(
     """Wait for the server's first answer; its early death or silence is an error with the end of its log."""
     give_up_at_s = time.monotonic() + deadline_s
     while not ready():
-        if process.poll() is not None:
-            raise ProcessError(f"The {name} stopped at its start (exit code {process.returncode}):\n{tail(log)}")
+        with suppress(subprocess.TimeoutExpired):
+            code = process.wait(POLL_S)
+            raise ProcessError(f"The {name} stopped at its start (exit code {code}):\n{tail(log)}")
         if time.monotonic() > give_up_at_s:
             raise ProcessError(f"The {name} did not answer within {deadline_s:.0f} s:\n{tail(log)}")
-        time.sleep(POLL_S)
 
 
 def stop(process: subprocess.Popen[bytes], stop_signal: signal.Signals, patience_s: float) -> bool:
@@ -97,7 +97,7 @@ def settle(path: Path, stop_signal: signal.Signals, patience_s: float) -> None:
         if time.monotonic() > give_up_at_s:
             pids = " ".join(str(pid) for pid in sorted(left))
             raise ProcessError(f"An earlier server still works on {path} and does not stop: end it with `kill {pids}`.")
-        time.sleep(POLL_S)
+        time.sleep(POLL_S)  # none of them is our child, and each of them may have children of its own by now
 
 
 def _working_on(path: Path) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,10 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy.addresses import Addresses, running
-from deploy.embedded.places import server_account
+from deploy.addresses import running
+from deploy.embedded.places import Account, PlaceError, require_reachable, server_account
 from deploy.embedded.processes import free_port
+from deploy.up.room import require_room
+from services.database import Connection
 from services.diagnosis import facts
+from tests.acceptance.platform import until
 from tests.servers import temporary_home
 from tests.stack.up_process import CHECKOUT, SITE, Up, processes_of, wait_until_gone
 
@@ -48,15 +52,24 @@ def test_a_busy_port_is_named_with_its_holder_and_the_option(home: Path) -> None
             assert f"choose another port with {option}" in up.output
 
 
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="not as root the servers run as ourselves: who may write a home may enter it"
+)
 def test_a_home_closed_to_the_servers_user_is_refused(tmp_path: Path) -> None:
-    if server_account() is None:
-        pytest.skip("only root starts servers as another user")
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     up = Up(closed / "home")
     assert up.wait() == 1
     assert "may not enter" in up.output
     assert "--home" in up.output
+
+
+def test_a_folder_closed_to_another_user_is_named(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    stranger = Account("stranger", os.geteuid() + 1, os.getegid() + 1)
+    with pytest.raises(PlaceError, match=f"runs as 'stranger', which may not enter {closed}"):
+        require_reachable(closed / "home", stranger, "--home")
 
 
 def test_the_life_of_a_home(home: Path, site: Path) -> None:
@@ -81,7 +94,8 @@ def test_the_life_of_a_home(home: Path, site: Path) -> None:
         first.wait_for("ingest ended (signal 9), starting again")
         kill_one(home, b"postgres")
         first.wait_for("database ended (signal 9), starting again")
-        assert wait_for_sites(addresses) == ["plant"]
+        asyncio.run(until(addresses.database_url, has_sites, within_s=30))
+        assert asyncio.run(facts(addresses.database_url)).sites == ["plant"]
     finally:
         # A crash: nothing is stopped in order, nothing may be left behind.
         first.process.kill()
@@ -152,24 +166,26 @@ def kill_one(home: Path, word: bytes) -> None:
     os.kill(min(found), signal.SIGKILL)
 
 
-def wait_for_sites(addresses: Addresses) -> list[str]:
-    """Sites, as soon as the database answers again."""
-    give_up_at_s = time.monotonic() + 30.0
-    while True:
-        try:
-            return asyncio.run(facts(addresses.database_url)).sites
-        except Exception:
-            if time.monotonic() > give_up_at_s:
-                raise
-            time.sleep(0.1)
+async def has_sites(connection: Connection) -> bool:
+    return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM site)"))
 
 
+def test_a_disk_with_less_room_than_is_needed_is_refused(home: Path) -> None:
+    free_bytes = shutil.disk_usage(home).free
+    with pytest.raises(PlaceError, match=r"GB free and needs [0-9.]+ GB: free some space there"):
+        require_room(home, free_bytes + 10_000_000_000)
+
+
+def may_mount() -> bool:
+    """Whether we may mount a small disk; a container without the right to may not, whoever we are in it."""
+    mount = "mount -t tmpfs none /mnt"
+    done = subprocess.run(["unshare", "--mount", "sh", "-c", mount], check=False, capture_output=True)
+    return done.returncode == 0
+
+
+@pytest.mark.skipif(not may_mount(), reason="a disk that is too small can only be mounted, and here nobody may")
 def test_full_disk_is_told_before_anything_starts(home: Path) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root mounts a small disk")
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(home)], check=False)
-    if done.returncode != 0:
-        pytest.skip("this container may not mount")
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(home)], check=True)
     try:
         home.chmod(0o711)
         up = Up(home)
