@@ -60,13 +60,13 @@ ruled_plants = st.builds(
 @given(ruled_plants)
 def test_the_fold_is_the_oracle(plant: Plant) -> None:
     made, oracle = whole(plant), Oracle(plant.rules, plant.reads)
-    assert told(made.ledger) == told(oracle.books.entries)
+    assert told(made.ledger) == told(oracle.entries)
     assert rows(made.pieces) == oracle.pieces(EDGES)
     days = {day.day_start_us: (day.energy_micro, day.stop_us) for day in made.days}
     assert days == oracle.days(EDGES)
-    assert (made.state.good is None) == (oracle.books.good is None)
+    assert (made.state.good is None) == (oracle.good is None)
     if made.state.good is not None:
-        assert (made.state.good.time_us, made.state.good.micro) == oracle.books.good
+        assert (made.state.good.time_us, made.state.good.micro) == oracle.good
 
 
 @settings(max_examples=100, deadline=None)
@@ -122,9 +122,9 @@ def test_reads_out_of_order_are_refused() -> None:
 @given(ruled_plants.filter(lambda plant: not plant.rules.integrates), st.integers(0, 200), st.integers(0, 200))
 def test_the_law_holds_for_any_period(plant: Plant, one: int, two: int) -> None:
     """Splitting a period never changes its sum: every sum is what the register says between the period's ends."""
-    made, books = whole(plant), Oracle(plant.rules, plant.reads).books
+    made, oracle = whole(plant), Oracle(plant.rules, plant.reads)
     scales = Scales(plant.rules)
-    goods = [Read(time, micro) for time, micro in books.goods]
+    goods = [Read(time, micro) for time, micro in oracle.goods]
     first_us, last_us = sorted((START + one * QUARTER, START + two * QUARTER))
     ends = []
     for at_us in (first_us, last_us):
@@ -141,7 +141,7 @@ def test_the_law_holds_for_any_period(plant: Plant, one: int, two: int) -> None:
 def test_nothing_is_lost_or_invented(plant: Plant) -> None:
     """The law over all there is, written out: what the last read shows less the first, per segment by adjustments."""
     made, scales = whole(plant), Scales(plant.rules)
-    goods = Oracle(plant.rules, plant.reads).books.goods
+    goods = Oracle(plant.rules, plant.reads).goods
     if not goods:
         assert len(made.pieces) == 0
         return
