@@ -101,7 +101,8 @@ class Alarm:
     raised_at: datetime | None
     at: datetime | None
     state: str
-    first_out: bool
+    followers: int
+    """How many alarms of its group came after it; 0 where it was not the first."""
     causes: Sequence[Cause]
 
 
@@ -125,7 +126,7 @@ def alarm(payload: Mapping[str, Any]) -> Alarm:
         raised_at=_instant(payload, "raised_at"),
         at=_instant(payload, "at"),
         state=_text(payload, "state"),
-        first_out=payload.get("first_out") is True,
+        followers=int(_number(payload, "followers") or 0),
         causes=tuple(_cause(each) for each in payload.get("causes") or () if isinstance(each, Mapping)),
     )
 

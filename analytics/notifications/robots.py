@@ -22,6 +22,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +40,9 @@ PAUSES_S: Mapping[ChannelKind, float] = {"dingtalk": 3.0, "wecom": 3.0, "feishu"
 #: Codes that ask for patience, not for another message.
 _TOO_OFTEN = frozenset({-1, 45009, 90030, 130101, 410100, 11232})
 _CUT = "\n..."
+#: What makes a line a heading or a quotation.
+_MARK = re.compile(r"(?m)^[#>]")
+_WIDE = {"#": "\N{FULLWIDTH NUMBER SIGN}", ">": "\N{FULLWIDTH GREATER-THAN SIGN}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +109,9 @@ def _base64_hmac(key: bytes, text: bytes) -> str:
 
 
 def _plain(text: str) -> str:
-    """No name of a machine calls everybody (`<@all>`, `<at user_id=...>`), colours or links anything (`](`)."""
-    return text.replace("<", "\N{FULLWIDTH LESS-THAN SIGN}").replace("](", "] (")
+    """No name calls everybody (`<@all>`, `<at user_id=...>`), colours or links (`](`), is a heading or a quotation."""
+    plain = text.replace("<", "\N{FULLWIDTH LESS-THAN SIGN}").replace("](", "] (")
+    return _MARK.sub(lambda found: _WIDE[found[0]], plain)
 
 
 def _markdown(body: str) -> str:

@@ -7,7 +7,7 @@
             where to look: console#/alarms/...
 
 A flood has a text of its own: how many, of which priority, on which machines, which came first. Times are those of the
-site's clock. Nothing here decides who is told.
+site's clock, with its offset. Nothing here decides who is told.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ def _in_full(item: Item, told: Alarm, back: Mapping[str, Alarm], setting: Settin
     extra = [words[item.kind]] if item.kind in ("worsened", "re_alarmed") else []
     if told.raised_at:
         extra.append(words["since"].format(since=_clock(told.raised_at, setting)))
-    if told.first_out:
-        extra.append(words["first_out"])
+    if told.followers:
+        extra.append(words["first_out"].format(count=told.followers))
     returned = back.get(item.alarm)
     if returned is not None and returned.at is not None:
         extra.append(words["is_back"].format(at=_clock(returned.at, setting)))
@@ -155,15 +155,15 @@ def _further(items: Sequence[Item], back: Mapping[str, Alarm], setting: Setting)
 def _flood(kind: MessageKind, items: Sequence[Item], setting: Setting) -> Text:
     words = WORDS[setting.language]
     coming = [item for item in items if item.kind in COMING]
-    came = [alarm(item.payload) for item in coming]
+    # One that got worse or asked again is one alarm still.
+    came = list({(item.alarm, item.payload.get("raised_at")): alarm(item.payload) for item in coming}.values())
     flood = next(item.payload for item in items if item.kind == kind)
     ended = kind == "flood_ended"
-    title = words[f"title_{kind}"].format(site=setting.site_name, count=len(coming))
+    alarms = words["alarm" if len(came) == 1 else "alarms"].format(count=len(came))
+    title = words[f"title_{kind}"].format(site=setting.site_name, alarms=alarms)
     began = str(flood.get("started_at") or "")
     lines = [
-        words["flood_ended"].format(began=_clock_of(began, setting), count=len(coming))
-        if ended
-        else words["flood_began"]
+        words["flood_ended"].format(began=_clock_of(began, setting), alarms=alarms) if ended else words["flood_began"]
     ]
     if came:
         counts: Counter[str] = Counter(each.priority for each in came)
@@ -238,7 +238,7 @@ def _join(parts: Sequence[str], setting: Setting) -> str:
 
 
 def _clock(at: datetime, setting: Setting) -> str:
-    return at.astimezone(ZoneInfo(setting.time_zone)).strftime("%Y-%m-%d %H:%M:%S")
+    return at.astimezone(ZoneInfo(setting.time_zone)).isoformat(" ", "seconds")
 
 
 def _clock_of(at: str, setting: Setting) -> str:

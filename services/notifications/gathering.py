@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 from uuid import uuid4
 
 from analytics.notifications.document import document
@@ -16,7 +16,7 @@ from analytics.notifications.model import Route
 from analytics.notifications.plan import COMING, Item, ItemKind
 from analytics.notifications.texts import Setting, message
 from services.database import Connection, rows, run
-from services.notifications.store import SQL, Book, CausesRow, StoredRoute, WaitingRow
+from services.notifications.store import SQL, Book, OccurrenceRow, StoredRoute, WaitingRow
 
 log = logging.getLogger("ioe.notifications")
 
@@ -53,8 +53,8 @@ def setting_of(stored: StoredRoute, console_url: str) -> Setting:
 async def _make(
     connection: Connection, book: Book, stored: StoredRoute, group: Group, setting: Setting, now: datetime
 ) -> None:
-    causes = await _causes(connection, [each.item for each in group.items])
-    items = [_with_causes(each.item, causes) for each in group.items]
+    known = await _occurrences(connection, [each.item for each in group.items])
+    items = [_completed(each.item, known.get(each.item.alarm)) for each in group.items]
     before = await _of_beginning(connection, group) if group.kind == FLOOD_ENDED else []
     text = message(group.kind, [*before, *items], setting, now)
     key = uuid4()
@@ -108,17 +108,19 @@ def ways_of(route: Route, group: Group) -> Mapping[str, str]:
     return {code: " ".join(filter(None, named)) for code, named in teams.items()}
 
 
-async def _causes(connection: Connection, items: Sequence[Item]) -> Mapping[str, Any]:
-    """Ranked causes with what to do, of the alarms that come; the event has their names only."""
+async def _occurrences(connection: Connection, items: Sequence[Item]) -> Mapping[str, OccurrenceRow]:
+    """What is known by now of the alarms that come, and was not when their events were written."""
     wanted = {
         item.alarm: told.raised_at
         for item in items
         if (item.kind in COMING or item.kind == "escalated") and (told := alarm(item.payload)).raised_at is not None
     }
-    found = await rows(connection, SQL["occurrence_causes"], CausesRow, list(wanted), list(wanted.values()))
-    return {row.alarm: row.causes for row in found if row.causes}
+    found = await rows(connection, SQL["occurrences"], OccurrenceRow, list(wanted), list(wanted.values()))
+    return {row.alarm: row for row in found}
 
 
-def _with_causes(item: Item, causes: Mapping[str, Any]) -> Item:
-    known = causes.get(item.alarm)
-    return item if known is None else replace(item, payload={**item.payload, "causes": known[:3]})
+def _completed(item: Item, known: OccurrenceRow | None) -> Item:
+    if known is None:
+        return item
+    causes = known.causes[:3] or item.payload.get("causes")
+    return replace(item, payload={**item.payload, "causes": causes, "followers": known.followers})

@@ -103,11 +103,12 @@ class PendingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CausesRow:
-    """The ranked causes of an occurrence."""
+class OccurrenceRow:
+    """What an event does not have yet: causes with what to do, and how many of its group followed."""
 
     alarm: str
     causes: Any
+    followers: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,11 +143,13 @@ WITH message AS (
 INSERT INTO notification_delivery (message_id, channel_id, team, due_at)
 SELECT message.id, channel_id, team, $5 FROM message, unnest($10::int[], $11::text[]) AS d(channel_id, team);
 
--- name: occurrence_causes
--- what: ranked causes of occurrences, with what to do
+-- name: occurrences
+-- what: ranked causes of occurrences, with what to do, and how many alarms of their group came after them
 -- takes: alarms text[], raised_at timestamptz[]
--- row: services.notifications.store.CausesRow
-SELECT wanted.alarm, o.causes
+-- row: services.notifications.store.OccurrenceRow
+SELECT wanted.alarm, o.causes, (
+  SELECT count(*) FROM alarm g JOIN alarm_occurrence f ON f.id = g.occurrence_id
+  WHERE g.first_out_group = a.first_out_group AND f.first_out_id = o.id) AS followers
 FROM unnest($1::text[], $2::timestamptz[]) AS wanted(alarm, raised_at)
 JOIN alarm_rule r ON r.code = split_part(wanted.alarm, '/', 2)
 LEFT JOIN site s ON s.id = r.site_id

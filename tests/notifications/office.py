@@ -52,22 +52,31 @@ class Plant:
         address = f"{payload['site'] or 'service'}/{payload['rule']}/{subject}"
         await events.record(self.connection, f"alarm.{event}", address, payload)
 
-    async def occurred(self, subject: str, causes: list[dict[str, Any]]) -> None:
-        """The rows that keeping writes with a raise: the event has the causes' names only."""
+    async def occurred(self, subject: str, causes: list[dict[str, Any]], *, after: str | None = None) -> None:
+        """The rows that keeping writes with a raise; `after`: the first of the group, which this follows."""
         await self.connection.execute(
-            """WITH rule AS (
-                 INSERT INTO alarm_rule (site_id, code, origin, version, document)
-                 SELECT id, 'element-outlet-high', 'shipped', 1, '{}' FROM site WHERE code = 'kunshan'
-                 RETURNING id, site_id
-               ), alarm AS (
-                 INSERT INTO alarm (rule_id, site_id, subject_kind, subject)
-                 SELECT id, site_id, 'device', $1::text FROM rule RETURNING id
+            """INSERT INTO alarm_rule (site_id, code, origin, version, document)
+               SELECT id, 'element-outlet-high', 'shipped', 1, '{}' FROM site WHERE code = 'kunshan'
+               ON CONFLICT DO NOTHING"""
+        )
+        await self.connection.execute(
+            """WITH made AS (
+                 INSERT INTO alarm (rule_id, site_id, subject_kind, subject, first_out_group)
+                 SELECT id, site_id, 'device', $1::text, 'kunshan/heat@station' FROM alarm_rule
+                 WHERE code = 'element-outlet-high' RETURNING id
                )
-               INSERT INTO alarm_occurrence (alarm_id, raised_at, level, priority, limit_value, rule_version, causes)
-               SELECT id, $2::timestamptz, 'H', 'high', 105, 1, $3 FROM alarm""",
+               INSERT INTO alarm_occurrence (alarm_id, raised_at, level, priority, limit_value, rule_version, causes,
+                 is_first_out, first_out_id)
+               SELECT made.id, $2::timestamptz, 'H', 'high', 105, 1, $3, $4::text IS NULL, (
+                 SELECT o.id FROM alarm_occurrence o JOIN alarm f ON f.id = o.alarm_id WHERE f.subject = $4)
+               FROM made""",
             subject,
             T0,
             causes,
+            after,
+        )
+        await self.connection.execute(
+            "UPDATE alarm SET occurrence_id = o.id FROM alarm_occurrence o WHERE o.alarm_id = alarm.id"
         )
 
     async def raised(self, subject: str = "comp-3", at: datetime = T0, **more: Any) -> None:  # noqa: ANN401

@@ -50,7 +50,7 @@ async def test_a_raised_alarm_is_one_letter(database_url: str) -> None:
     assert letter.get_content().replace("\r\n", "\n") == (
         "Compressor comp-3 (Kunshan): Element outlet temperature high\n"
         "Compressor comp-3: element outlet 109.5 degC, limit 105\n"
-        "since 2026-11-23 08:00:00\n"
+        "since 2026-11-23 08:00:00+08:00\n"
         "Likely cause: Oil cooler fouled (72%)\n"
         "What to do: Clean the oil cooler.\n"
         "Also possible: Fan stands (20%)\n"

@@ -70,7 +70,7 @@ async def test_what_came_with_the_beginning_of_a_flood_still_stands_at_its_end(d
             await site.flood("flood_ended", after(900))
             await site.run(900, 906)
             body = await site.connection.fetchval("SELECT body FROM notification_message WHERE kind = 'flood_ended'")
-    assert body.splitlines()[0] == "The flood that began at 2026-11-23 08:00:00 is over: 2 alarms on this route."
+    assert body.splitlines()[0] == "The flood that began at 2026-11-23 08:00:00+08:00 is over: 2 alarms on this route."
     assert body.split("Still standing: ")[1].splitlines()[:2] == [
         "1",
         "- [HIGH] Machine 0: Element outlet temperature high, value 109.5 degC, limit 105 degC",

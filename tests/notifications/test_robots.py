@@ -119,8 +119,9 @@ async def test_an_error_in_the_body_is_no_delivery(database_url: str, monkeypatc
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "wecom", "feishu"])
-def test_a_name_is_words_and_nothing_else(kind: ChannelKind) -> None:
-    name = 'P <@all> <at user_id="all">x</at>\n# [free](https://example.com) ![](https://example.com/a.png)'
+@pytest.mark.parametrize("mark", ["#", ">"])
+def test_a_name_is_words_and_nothing_else(kind: ChannelKind, mark: str) -> None:
+    name = mark + ' P <@all> <at user_id="all">x</at>\n# [free](https://example.com) ![](https://example.com/a.png)'
     payload = {"site": "kunshan", "rule": "r", "subject": "p-1", "machine": name, "name": "High\r\nBcc: x", "value": 1}
     item = Item("raised", 0, 1, "kunshan", "kunshan/r/p-1", payload)
     text = message("alarms", [item], Setting("en", "Kunshan", "UTC"), T0)
@@ -129,7 +130,7 @@ def test_a_name_is_words_and_nothing_else(kind: ChannelKind) -> None:
     sent = json.dumps(told, ensure_ascii=False)
     assert "<" not in sent
     assert "](" not in sent
-    assert "\\n#" not in sent.replace("\\n###", "")
+    assert f"\\n{mark}" not in sent
 
 
 @pytest.mark.parametrize("kind", ["dingtalk", "wecom", "feishu"])
