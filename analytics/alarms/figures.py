@@ -4,20 +4,20 @@
                                              priorities, time to acknowledge --> which limit is missed, and by what
 
 An alarm system that tells of more than a person can act upon is one that nobody reads. Alarms that were kept quiet from
-beginning to end do not count: nobody heard them.
+beginning to end do not count: nobody heard them. They are counted one by one as they were heard; of each no more is
+kept than how long it waited for an answer, so that a year of a bad site is no burden.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Final, NamedTuple
 
-from analytics.alarms.flood import Flood, floods
+from analytics.alarms.flood import Floods
 from analytics.alarms.rule import PRIORITIES
 
 DAY: Final = timedelta(days=1)
@@ -34,8 +34,6 @@ class Heard:
     """An occurrence that people were told of."""
 
     alarm: str
-    by: str
-    """The machine or rule for which figures are wanted."""
     priority: str
     announced_at: datetime
     returned_at: datetime | None
@@ -106,68 +104,83 @@ class Figures:
     missed: tuple[Missed, ...]
 
 
-def figures(heard: Sequence[Heard], start: datetime, stop: datetime, now: datetime) -> Figures:
-    """Figures of [start, stop), or of its part up to now, from occurrences that were announced before `stop`.
+class Tally:
+    """Counts the alarms of [start, stop), or of its part up to now, of a site, a machine or a rule."""
 
-    Occurrences of before the period count only as standing ones: give those that reach into it.
-    """
-    until = min(stop, now)
-    spent = max(until - start, timedelta())
-    inside = sorted((each for each in heard if start <= each.announced_at < until), key=lambda each: each.announced_at)
-    times = [each.announced_at for each in inside]
-    found = floods(times, until)
-    flooded = sum(((each.ended_at or until) - each.started_at for each in found), timedelta())
-    counted = Counter(each.alarm for each in inside)
-    top = tuple(Often(alarm, count, 100.0 * count / len(inside)) for alarm, count in _most(counted))
-    waited = sorted(
-        (each.acknowledged_at - each.announced_at).total_seconds()
-        for each in inside
-        if each.acknowledged_at is not None
-    )
-    values: dict[str, float] = {
-        "alarms_per_day": _rate(len(inside), spent, DAY),
-        "worst_ten_minutes": float(_most_within(times, TEN_MINUTES)),
-        "time_in_flood_percent": 100.0 * flooded / spent if spent else 0.0,
-        "chattering_alarms": float(len(_chattering(inside))),
-        "standing_alarms": float(len(_standing(heard, start, until))),
-    }
-    # Of a handful of different alarms the ten most frequent are always nearly all: that says nothing.
-    share = sum(each.alarms for each in top) * 100.0 / len(inside) if len(counted) > 2 * TOP else None
-    if share is not None:
-        values["top_ten_percent"] = share
-    return Figures(
-        alarms=len(inside),
-        alarms_per_day=values["alarms_per_day"],
-        alarms_per_ten_minutes=_rate(len(inside), spent, TEN_MINUTES),
-        worst_ten_minutes=int(values["worst_ten_minutes"]),
-        floods=len(found),
-        flood_s=flooded.total_seconds(),
-        time_in_flood_percent=values["time_in_flood_percent"],
-        alarms_in_floods=_within(times, found),
-        chattering=_chattering(inside),
-        standing=_standing(heard, start, until),
-        top=top,
-        top_ten_percent=share,
-        priorities={name: sum(each.priority == name for each in inside) for name in PRIORITIES},
-        acknowledged=len(waited),
-        acknowledge_median_s=median(waited) if waited else None,
-        acknowledge_p95_s=_percentile_95(waited),
-        missed=tuple(
-            Missed(limit, values[limit.figure])
-            for limit in LIMITS
-            if limit.figure in values and values[limit.figure] > limit.at_most
-        ),
-    )
+    def __init__(self, start: datetime, stop: datetime, now: datetime) -> None:
+        self._start, self._until = start, min(stop, now)
+        self._floods = Floods()
+        self._often: Counter[str] = Counter()
+        self._priorities: Counter[str] = Counter()
+        count, self._chatters_within = CHATTERS
+        self._lately: defaultdict[str, deque[datetime]] = defaultdict(lambda: deque(maxlen=count))
+        self._chattering: set[str] = set()
+        self._standing: set[str] = set()
+        self._waited_s: list[float] = []
 
+    @property
+    def alarms(self) -> int:
+        """How many there were."""
+        return self._often.total()
 
-def figures_by(heard: Sequence[Heard], start: datetime, stop: datetime, now: datetime) -> Mapping[str, Figures]:
-    """The figures of each machine or rule, those with the most alarms first."""
-    parts: defaultdict[str, list[Heard]] = defaultdict(list)
-    for each in heard:
-        parts[each.by].append(each)
-    made = {by: figures(part, start, stop, now) for by, part in parts.items()}
-    order: Callable[[str], tuple[int, str]] = lambda by: (-made[by].alarms, by)  # noqa: E731 - one line, used once
-    return {by: made[by] for by in sorted(made, key=order)}
+    def hear(self, each: Heard) -> None:
+        """Count one, in the order of announcements; one of before the period only as one that stands in it."""
+        over = min(each.returned_at or each.ended_at or self._until, self._until)
+        if over >= self._start and over - each.announced_at > STANDS_AFTER:
+            self._standing.add(each.alarm)
+        if not self._start <= each.announced_at < self._until:
+            return
+        self._floods.hear(each.announced_at)
+        self._often[each.alarm] += 1
+        self._priorities[each.priority] += 1
+        lately = self._lately[each.alarm]
+        lately.append(each.announced_at)
+        if len(lately) == lately.maxlen and lately[-1] - lately[0] < self._chatters_within:
+            self._chattering.add(each.alarm)
+        if each.acknowledged_at is not None:
+            self._waited_s.append((each.acknowledged_at - each.announced_at).total_seconds())
+
+    def figures(self) -> Figures:
+        """What was counted."""
+        spent = max(self._until - self._start, timedelta())
+        self._floods.pass_to(self._until)
+        flooded = sum(((each.ended_at or self._until) - each.started_at for each in self._floods.found), timedelta())
+        top = tuple(Often(alarm, count, 100.0 * count / self.alarms) for alarm, count in _most(self._often))
+        waited = sorted(self._waited_s)
+        values: dict[str, float] = {
+            "alarms_per_day": _rate(self.alarms, spent, DAY),
+            "worst_ten_minutes": float(self._floods.most),
+            "time_in_flood_percent": 100.0 * flooded / spent if spent else 0.0,
+            "chattering_alarms": float(len(self._chattering)),
+            "standing_alarms": float(len(self._standing)),
+        }
+        # Of a handful of different alarms the ten most frequent are always nearly all: that says nothing.
+        share = sum(each.alarms for each in top) * 100.0 / self.alarms if len(self._often) > 2 * TOP else None
+        if share is not None:
+            values["top_ten_percent"] = share
+        return Figures(
+            alarms=self.alarms,
+            alarms_per_day=values["alarms_per_day"],
+            alarms_per_ten_minutes=_rate(self.alarms, spent, TEN_MINUTES),
+            worst_ten_minutes=self._floods.most,
+            floods=len(self._floods.found),
+            flood_s=flooded.total_seconds(),
+            time_in_flood_percent=values["time_in_flood_percent"],
+            alarms_in_floods=self._floods.alarms,
+            chattering=tuple(sorted(self._chattering)),
+            standing=tuple(sorted(self._standing)),
+            top=top,
+            top_ten_percent=share,
+            priorities={name: self._priorities[name] for name in PRIORITIES},
+            acknowledged=len(waited),
+            acknowledge_median_s=median(waited) if waited else None,
+            acknowledge_p95_s=_percentile_95(waited),
+            missed=tuple(
+                Missed(limit, values[limit.figure])
+                for limit in LIMITS
+                if limit.figure in values and values[limit.figure] > limit.at_most
+            ),
+        )
 
 
 def _most(counted: Counter[str]) -> list[tuple[str, int]]:
@@ -176,45 +189,6 @@ def _most(counted: Counter[str]) -> list[tuple[str, int]]:
 
 def _rate(count: int, spent: timedelta, per: timedelta) -> float:
     return count * (per / spent) if spent else 0.0
-
-
-def _within(times: Sequence[datetime], found: Sequence[Flood]) -> int:
-    """How many came in floods; the last of one may be among those that began the next, and count once."""
-    counted = until = 0
-    for each in found:
-        first, until = max(bisect_left(times, each.first_alarm_at), until), bisect_right(times, each.last_alarm_at)
-        counted += until - first
-    return counted
-
-
-def _most_within(times: Sequence[datetime], span: timedelta) -> int:
-    """The most that came within any span of this length, however it lies."""
-    window: deque[datetime] = deque()
-    most = 0
-    for at in times:
-        window.append(at)
-        while window[0] + span <= at:
-            window.popleft()
-        most = max(most, len(window))
-    return most
-
-
-def _chattering(inside: Sequence[Heard]) -> tuple[str, ...]:
-    times: defaultdict[str, list[datetime]] = defaultdict(list)
-    for each in inside:
-        times[each.alarm].append(each.announced_at)
-    count, span = CHATTERS
-    return tuple(sorted(alarm for alarm, at in times.items() if _most_within(at, span) >= count))
-
-
-def _standing(heard: Sequence[Heard], start: datetime, until: datetime) -> tuple[str, ...]:
-    """Alarms that were there, within the period, for longer than a day."""
-    found = set()
-    for each in heard:
-        over = min(each.returned_at or each.ended_at or until, until)
-        if over >= start and over - each.announced_at > STANDS_AFTER:
-            found.add(each.alarm)
-    return tuple(sorted(found))
 
 
 def _percentile_95(ordered: Sequence[float]) -> float | None:

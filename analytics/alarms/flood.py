@@ -31,6 +31,44 @@ class Flood:
     ended_at: datetime | None = None
 
 
+class Floods:
+    """The floods in announcements of a site, which are heard in the order of their time."""
+
+    def __init__(self, running: Flood | None = None, lately: Iterable[datetime] = ()) -> None:
+        self.found: list[Flood] = [] if running is None else [running]
+        self.alarms = 0
+        """How many came in floods; the last of one may be among those that began the next, and count once."""
+        self.most = 0
+        """That came in any ten minutes, flood or not."""
+        self._running = running
+        self._window: deque[datetime] = deque(lately)
+
+    def hear(self, at: datetime) -> None:
+        """One more."""
+        self.pass_to(at)
+        window, running = self._window, self._running
+        window.append(at)
+        self.most = max(self.most, len(window))
+        if running is not None:
+            self.alarms += 1
+            running.alarms += 1
+            running.last_alarm_at = at
+            running.peak_in_ten_minutes = max(running.peak_in_ten_minutes, len(window))
+        elif len(window) > BEGINS_ABOVE:
+            self.alarms += sum(not self.found or each > self.found[-1].last_alarm_at for each in window)
+            self._running = Flood(at, window[0], at, len(window), len(window))
+            self.found.append(self._running)
+
+    def pass_to(self, now: datetime) -> None:
+        """Let what is older than ten minutes leave the window."""
+        window = self._window
+        while window and window[0] + WINDOW <= now:
+            left_at = window.popleft() + WINDOW
+            if self._running is not None and len(window) < ENDS_BELOW:
+                self._running.ended_at = left_at
+                self._running = None
+
+
 def floods(
     announced_at: Iterable[datetime], until: datetime, running: Flood | None = None, lately: Iterable[datetime] = ()
 ) -> list[Flood]:
@@ -38,27 +76,8 @@ def floods(
 
     `running`: one that went on when the last of `lately` came, the announcements of the ten minutes up to that one.
     """
-    found: list[Flood] = [] if running is None else [running]
-    window: deque[datetime] = deque(lately)
+    heard = Floods(running, lately)
     for at in announced_at:
-        running = _passed(window, at, running)
-        window.append(at)
-        if running is not None:
-            running.alarms += 1
-            running.last_alarm_at = at
-            running.peak_in_ten_minutes = max(running.peak_in_ten_minutes, len(window))
-        elif len(window) > BEGINS_ABOVE:
-            running = Flood(at, window[0], at, len(window), len(window))
-            found.append(running)
-    _passed(window, until, running)
-    return found
-
-
-def _passed(window: deque[datetime], now: datetime, running: Flood | None) -> Flood | None:
-    """Let what is older than ten minutes leave the window; gives the flood that still runs."""
-    while window and window[0] + WINDOW <= now:
-        left_at = window.popleft() + WINDOW
-        if running is not None and len(window) < ENDS_BELOW:
-            running.ended_at = left_at
-            running = None
-    return running
+        heard.hear(at)
+    heard.pass_to(until)
+    return heard.found

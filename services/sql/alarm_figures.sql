@@ -2,9 +2,7 @@
 -- what: occurrences that people were told of in a period, or before it and that reach into it
 -- takes: start timestamptz, stop timestamptz, site text, rule text, machine text
 -- row: services.alarms.figures.HeardRow
-SELECT coalesce(nullif(n.site, ''), 'service') || '/' || n.rule || '/' || n.subject AS alarm, n.site, n.rule, n.subject,
-       n.machine, n.machine_zh, n.name, n.name_zh, o.priority, o.announced_at, o.returned_at, o.ended_at,
-       o.first_acknowledged_at AS acknowledged_at
+SELECT o.alarm_id, o.priority, o.announced_at, o.returned_at, o.ended_at, o.first_acknowledged_at AS acknowledged_at
 FROM alarm_occurrence AS o JOIN alarm_now AS n ON n.id = o.alarm_id
 WHERE o.announced_at < $2 AND (o.announced_at >= $1 OR coalesce(o.returned_at, o.ended_at, 'infinity') >= $1)
   AND ($3::text IS NULL OR n.site = $3)
