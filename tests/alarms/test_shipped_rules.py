@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from itertools import pairwise
 
 import pytest
 
 from analytics.alarms.expression import parse
-from analytics.alarms.rule import Rule
+from analytics.alarms.rule import PRIORITIES, Rule
 from analytics.alarms.rule_expressions import findings, needed, of_evidence
 from tests.alarms.factory_machines import binding, rules
 
@@ -100,5 +101,18 @@ def test_no_evidence_asks_for_more_than_the_most_there_was(rule: Rule) -> None:
 
 
 @every_rule
-def test_what_explains_it_is_a_rule(rule: Rule) -> None:
-    assert {each.rule for each in rule.suppressed_by} <= {each.code for each in rules()}
+def test_what_explains_it_can_be_as_urgent_as_it_is(rule: Rule) -> None:
+    by_code = {each.code: each for each in rules()}
+    for each in rule.suppressed_by:
+        assert most_urgent(by_code[each.rule]) <= most_urgent(rule), each.rule
+
+
+def test_few_levels_ask_for_an_answer_within_minutes() -> None:
+    """A rule that is added is low, unless somebody must act before the next round; see docs/alarm-rules.md."""
+    counts = Counter(level.priority for rule in RULES for level in rule.levels)
+    assert counts["critical"] + counts["high"] <= 0.15 * counts.total()
+    assert counts["low"] > 0.5 * counts.total()
+
+
+def most_urgent(rule: Rule) -> int:
+    return min(PRIORITIES.index(level.priority) for level in rule.levels)
