@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from analytics.alarms.rule import Priority
-from api.alarm_models import AlarmDetail, ShownNow, ShownOccurrence, ShownTransition, System, alarm_members
+from api.alarm_models import AlarmDetail, ShownNow, ShownOccurrence, ShownTransition, System
 from api.names import CODE
 from api.parameters import require_site
 from api.problems import Problem
@@ -68,15 +68,13 @@ async def detail(connection: Connection, address: str) -> AlarmDetail:
     occurred, _ = await reads.occurrences(connection, every, _OCCURRENCES_SHOWN)
     known = [row.first_out_id, *(each.first_out_id for each in occurred)]
     firsts = await reads.addresses(connection, [number for number in known if number is not None])
-    return AlarmDetail.model_validate(
-        {
-            **alarm_members(row, firsts),
-            "now": ShownNow(level=row.level, value=row.value, quiet=row.quiet, since=row.condition_since),
-            "retired_at": row.retired_at,
-            "one_shot": row.is_one_shot,
-            "transitions": [ShownTransition.of(step) for step in steps],
-            "occurrences": [ShownOccurrence.of(each, firsts) for each in occurred],
-        }
+    return AlarmDetail.of(
+        row,
+        firsts,
+        now=ShownNow(level=row.level, value=row.value, quiet=row.quiet, since=row.condition_since),
+        one_shot=row.is_one_shot,
+        transitions=[ShownTransition.of(step) for step in steps],
+        occurrences=[ShownOccurrence.of(each, firsts) for each in occurred],
     )
 
 

@@ -1,7 +1,7 @@
 """Alarms as the API answers them: one of the list, one with all that is known of it, an occurrence, a step."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,8 +53,8 @@ class ShownCause(BaseModel):
     evidence: list[ShownEvidence] = []
 
 
-class Alarm(BaseModel):
-    """An alarm as it stands. Of one that is normal, what an occurrence would tell is null."""
+class OfAlarm(BaseModel):
+    """What an alarm and an occurrence of it have alike."""
 
     alarm: Annotated[str, Field(description="Its name everywhere.", examples=["kunshan/header-pressure-low/air-main"])]
     site: Annotated[str, Field(description="Empty for an alarm of this service itself.")]
@@ -64,18 +64,30 @@ class Alarm(BaseModel):
     machine: Annotated[str, Field(description="Name of the device, meter or site.")]
     machine_zh: str
     equipment: str | None
-    space: str | None
     name: str
     name_zh: str
+    system: str
     message: str
     message_zh: str
-    system: str
+    value: Annotated[float | None, Field(description="The most extreme at that level.")]
+    unit: str
+    returned_at: Instant | None
+    acknowledged_at: Annotated[Instant | None, Field(description="The last answer; null while it asks again.")]
+    acknowledged_by: str | None
+    first_out: bool
+    first_out_of: Annotated[str | None, Field(description="The alarm of its group that came first.")]
+    flood: bool
+    causes: Annotated[list[ShownCause], Field(description="The likeliest first.")]
+
+
+class Alarm(OfAlarm):
+    """An alarm as it stands. Of one that is normal, what an occurrence would tell is null."""
+
+    space: str | None
     priority: Priority | None
     state: State
     level: Annotated[str | None, Field(description="The worst there was.", examples=["HH"])]
-    value: Annotated[float | None, Field(description="The most extreme at that level.")]
     limit: float | None
-    unit: str
     condition: Annotated[
         Literal["active", "normal", "unknown"],
         Field(description="What the evaluation says now; unknown: it has said nothing yet."),
@@ -86,19 +98,25 @@ class Alarm(BaseModel):
     ]
     raised_at: Instant | None
     since: Annotated[Instant | None, Field(description="In this state; null: since ever.")]
-    returned_at: Instant | None
-    acknowledged_at: Instant | None
-    acknowledged_by: str | None
     shelved_until: Instant | None
-    first_out: bool
-    first_out_of: Annotated[str | None, Field(description="The alarm of its group that came first.")]
-    flood: bool
-    causes: Annotated[list[ShownCause], Field(description="The likeliest first.")]
 
     @classmethod
-    def of(cls, row: AlarmRow, firsts: Mapping[int, str]) -> Self:
-        """An alarm as an answer; `firsts`: alarms by the number of their occurrence."""
-        return cls.model_validate(alarm_members(row, firsts))
+    def of(cls, row: AlarmRow, firsts: Mapping[int, str], **more: object) -> Self:
+        """An alarm as an answer; `firsts`: alarms by the number of their occurrence, `more`: members beside the row."""
+        return cls.model_validate(
+            {
+                **_alike(cls, row, firsts),
+                "message": row.message or row.name,
+                "message_zh": row.message_zh or row.name_zh,
+                "level": row.worst_level,
+                "value": row.worst_value,
+                "unit": row.unit or "",
+                "condition": "unknown" if row.condition_since is None else "normal" if row.level is None else "active",
+                "since": None if row.since.year < YEARS[0] else row.since,
+                "flood": row.flood_id is not None,
+                **more,
+            }
+        )
 
 
 class ShownTransition(BaseModel):
@@ -123,53 +141,21 @@ class ShownTransition(BaseModel):
         return cls.model_validate(row)
 
 
-class ShownOccurrence(BaseModel):
+class ShownOccurrence(OfAlarm):
     """An alarm from raise to normal: the worst there was, and when what happened."""
 
-    alarm: str
-    site: str
-    rule: str
-    subject_kind: str
-    subject: str
-    machine: str
-    machine_zh: str
-    equipment: str | None
-    name: str
-    name_zh: str
-    system: str
-    message: str
-    message_zh: str
     level: str
     priority: Priority
-    value: float | None
     limit: float
-    unit: str
     raised_at: Instant
     announced_at: Annotated[Instant | None, Field(description="When people were told; null: kept quiet throughout.")]
-    returned_at: Instant | None
     first_acknowledged_at: Annotated[Instant | None, Field(description="The first answer.")]
-    acknowledged_at: Annotated[Instant | None, Field(description="The last; null while it asks again.")]
-    acknowledged_by: str | None
     ended_at: Annotated[Instant | None, Field(description="Normal again, or raised anew.")]
-    first_out: bool
-    first_out_of: str | None
-    flood: bool
-    causes: list[ShownCause]
 
     @classmethod
     def of(cls, row: OccurrenceRow, firsts: Mapping[int, str]) -> Self:
-        """An occurrence as an answer."""
-        names = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
-        return cls.model_validate(
-            {
-                **names,
-                "alarm": row.address,
-                "limit": row.limit_value,
-                "first_out": row.is_first_out,
-                "first_out_of": None if row.first_out_id is None else firsts.get(row.first_out_id),
-                "flood": row.is_flood,
-            }
-        )
+        """An occurrence as an answer; `firsts` as for an alarm."""
+        return cls.model_validate({**_alike(cls, row, firsts), "flood": row.is_flood})
 
 
 class ShownNow(BaseModel):
@@ -191,26 +177,13 @@ class AlarmDetail(Alarm):
     occurrences: list[ShownOccurrence]
 
 
-def alarm_members(row: AlarmRow, firsts: Mapping[int, str]) -> dict[str, Any]:
-    """The members of an alarm's answer."""
-    same = (
-        *("site", "rule", "subject_kind", "subject", "machine", "machine_zh", "equipment", "space", "name", "name_zh"),
-        *("system", "priority", "state", "quiet", "raised_at", "returned_at", "acknowledged_at", "acknowledged_by"),
-        "shelved_until",
-    )
+def _alike(model: type[OfAlarm], row: AlarmRow | OccurrenceRow, firsts: Mapping[int, str]) -> Mapping[str, object]:
+    """The members that a row has under their own names, and those that every row has under others."""
     return {
-        **{name: getattr(row, name) for name in same},
+        **{name: getattr(row, name) for name in model.model_fields if hasattr(row, name)},
         "alarm": row.address,
-        "message": row.message or row.name,
-        "message_zh": row.message_zh or row.name_zh,
-        "level": row.worst_level,
-        "value": row.worst_value,
         "limit": row.limit_value,
-        "unit": row.unit or "",
-        "condition": "unknown" if row.condition_since is None else "normal" if row.level is None else "active",
-        "since": None if row.since.year < YEARS[0] else row.since,
         "first_out": bool(row.is_first_out),
         "first_out_of": None if row.first_out_id is None else firsts.get(row.first_out_id),
-        "flood": row.flood_id is not None,
         "causes": row.causes or [],
     }

@@ -10,32 +10,15 @@ from openpyxl import Workbook
 
 from api.energy_answer import EnergyAnswer, EnergyFigures, EnergyGroup
 from api.instants import shown
-from api.problems import Problem
 
 Form = Literal["json", "csv", "xlsx"]
-MEDIA_TYPES: dict[Form, str] = {
-    "json": "application/json",
-    "csv": "text/csv",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES: dict[str, Form] = {"text/csv": "csv", _WORKBOOK: "xlsx"}
 _HEAD = (
     "start", "stop", "carrier", "meter", "space", "org_unit", "band", "energy", "unit", "measured", "interpolated",
     "estimated", "missing_s", "cost", "currency", "average_price", "unbilled", "peak_share", "critical_peak", "peak",
     "intermediate", "off_peak", "deep_off_peak",
 )  # fmt: skip
-
-
-def accepted(accept: str) -> Form:
-    """What an Accept header wants. Raises Problem for what does not exist."""
-    for part in accept.split(","):
-        wanted = part.partition(";")[0].strip().lower()
-        if wanted in ("*/*", "application/json", "application/*", ""):
-            return "json"
-        if wanted in ("text/csv", "text/*"):
-            return "csv"
-        if wanted == MEDIA_TYPES["xlsx"]:
-            return "xlsx"
-    raise Problem("not-acceptable", f"Energy comes as JSON, text/csv or a workbook, not as {accept[:100]}.")
 
 
 def table(answer: EnergyAnswer, form: Form) -> Response:
@@ -52,7 +35,7 @@ def table(answer: EnergyAnswer, form: Form) -> Response:
             sheet.append(row)
         file = io.BytesIO()
         book.save(file)
-        content, media_type = file.getvalue(), MEDIA_TYPES["xlsx"]
+        content, media_type = file.getvalue(), _WORKBOOK
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 

@@ -10,7 +10,8 @@ is brought into the same form by the answers in api/failures.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -221,6 +222,21 @@ class Problem(Exception):  # noqa: N818 - it is the answer to a request, named a
         self.more = more
         self.headers = headers
         super().__init__(f"{slug}: {detail}")
+
+
+@contextmanager
+def refused_as(slug: str, *kinds: type[Exception]) -> Iterator[None]:
+    """Answer a refusal of the application with a problem of this kind, in its own words."""
+    try:
+        yield
+    except kinds as error:
+        raise Problem(slug, _sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error)
+    named = "/" in text.partition(" ")[0]  # an id stays as it is written
+    return (text if named else text[:1].upper() + text[1:]) + ("" if text.endswith(("?", ".")) else ".")
 
 
 def document(problem: Problem, instance: str, request_id: str) -> dict[str, object]:

@@ -31,6 +31,11 @@ async def csv_answer(
         parts = _drawn(context, point, span, draw_with)
     else:
         parts = _readings(context, point, span)
+    return await streamed(parts, f"{point.site}_{point.device}_{point.key}", span.start, span.stop)
+
+
+async def streamed(parts: AsyncIterator[str], name: str, start: datetime, stop: datetime) -> StreamingResponse:
+    """CSV as it is made; a failure of its first part is the caller's."""
     first = await anext(parts)
 
     async def whole() -> AsyncIterator[str]:
@@ -38,7 +43,7 @@ async def csv_answer(
         async for part in parts:
             yield part
 
-    name = f"{point.site}_{point.device}_{point.key}_{span.start:%Y%m%dT%H%M%SZ}_{span.stop:%Y%m%dT%H%M%SZ}.csv"
+    name = f"{name}_{start:%Y%m%dT%H%M%SZ}_{stop:%Y%m%dT%H%M%SZ}.csv"
     return StreamingResponse(
         whole(),
         media_type="text/csv; charset=utf-8; header=present",

@@ -10,12 +10,12 @@ from api.alarm_answers import MachineFilter, Priorities, SiteOrService, Systems,
 from api.alarm_models import ShownOccurrence
 from api.alarm_tables import occurrences_as_csv
 from api.context import Database, Shared
+from api.forms import AS_CSV, accepted
 from api.instants import Instant, parse, zoned
 from api.names import CODE
 from api.openapi_parts import problems
 from api.pages import PageOf, PageWanted, Wanted, counted, not_ours, wanted_page
 from api.periods import FromOrLately, ToOrNow
-from api.problems import Problem
 from services.alarms import reads
 from services.alarms.reads import Period
 
@@ -69,7 +69,7 @@ async def list_alarm_occurrences(
     async with shared.connections.borrow() as connection:
         named = await asked_about(connection, site, machine=machine, rule=rule)
     period = Period(since, until, named, rule, machine, priority, system, bool(include))
-    if (form or _accepted(accept)) == "csv":
+    if (form or accepted(accept, "Occurrences come", AS_CSV)) == "csv":
         return await occurrences_as_csv(shared, period)
     async with shared.connections.borrow() as connection:
         found, rest = await reads.occurrences(connection, period, wanted.limit, _below(wanted, ids_below=2**63))
@@ -110,16 +110,6 @@ def _flood(row: reads.FloodRow) -> Flood:
         alarms=row.alarms,
         peak_in_ten_minutes=row.peak_in_ten_minutes,
     )
-
-
-def _accepted(accept: str) -> Literal["json", "csv"]:
-    for part in accept.split(","):
-        kind = part.partition(";")[0].strip().lower()
-        if kind in ("*/*", "application/json", "application/*", ""):
-            return "json"
-        if kind in ("text/csv", "text/*"):
-            return "csv"
-    raise Problem("not-acceptable", f"Occurrences come as JSON or text/csv, not as {accept[:100]}.")
 
 
 def _place(rest: tuple[datetime, int] | None) -> str | None:

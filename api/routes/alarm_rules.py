@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -15,7 +17,7 @@ from api.instants import zoned
 from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
 from api.parameters import Search
-from api.problems import Problem
+from api.problems import Problem, refused_as
 from api.reasons import Reason
 from api.rule_models import (
     AlarmRule,
@@ -106,10 +108,8 @@ async def put_alarm_rule(site: Code, code: Code, connection: Database, new: NewR
     named = await site_named(connection, site) or ""
     if new.rule.get("code", code) != code:
         raise Problem("rule-refused", f"The address says {code!r} and the rule another code.", more={"mistakes": []})
-    try:
+    with _refusing():
         stored = await rule_edits.enter(connection, named, {**new.rule, "code": code}, new.reason)
-    except RuleRefusedError as error:
-        raise _refused(error) from error
     return await _detail(connection, stored)
 
 
@@ -127,13 +127,8 @@ async def put_rule_override(
     Safe to repeat: what holds already is not stored again.
     """
     stored = await _stored(connection, site, code)
-    try:
-        override = new.override
-        await rule_edits.override(connection, _key(stored, machine), override, new.reason)
-    except RuleRefusedError as error:
-        raise _refused(error) from error
-    except RuleError as error:
-        raise _refused(RuleRefusedError([str(error)])) from error
+    with _refusing():
+        await rule_edits.override(connection, _key(stored, machine), new.override, new.reason)
     return [RuleOverride.of(row) for row in await rule_overrides.listed(connection, stored.site, code)]
 
 
@@ -161,10 +156,8 @@ async def delete_rule_override(
 async def try_new_rule(connection: Database, wanted: RuleToTry) -> TrialAnswer:
     """Which alarms the rule as given would have raised at a site, from the readings as they are stored."""
     site = await site_named(connection, wanted.site) or ""
-    try:
+    with _refusing():
         new = await rule_edits.checked(connection, site, wanted.rule)
-    except RuleRefusedError as error:
-        raise _refused(error) from error
     return await _tried(connection, site, new.rule, wanted, as_given=wanted.as_given)
 
 
@@ -183,19 +176,15 @@ async def try_alarm_rule(site: Code, code: Code, connection: Database, wanted: T
 async def _tried(
     connection: Connection, site: str, rule: Rule, wanted: TrialWanted, *, as_given: bool = False
 ) -> TrialAnswer:
-    try:
+    with refused_as("invalid-request", CannotTryError):
         start, stop = trial.span(wanted.start, wanted.stop, datetime.now(UTC))
-    except CannotTryError as error:
-        raise Problem("invalid-request", f"{str(error).capitalize()}.") from error
     if stop - start > LONGEST_TRIAL:
         raise Problem("trial-refused", f"A trial may span {LONGEST_TRIAL.days} days at most: shorten it.")
     if _ONE_TRIAL.locked():
         raise Problem("trial-refused", "Another trial is running: try again when it has ended.")
     async with _ONE_TRIAL:
-        try:
+        with refused_as("trial-refused", CannotTryError):
             prepared = await trial.prepare(connection, site, rule, wanted.machines, as_given=as_given)
-        except CannotTryError as error:
-            raise Problem("trial-refused", f"{error}.") from error
         if (readings := prepared.readings(start, stop)) > MOST_READINGS:
             text = f"This would read about {readings:,} readings, and {MOST_READINGS:,} are the most in one trial"
             raise Problem("trial-refused", f"{text}: shorten the span or name fewer machines.")
@@ -206,7 +195,10 @@ async def _stored(connection: Connection, site: str, code: str) -> StoredRule:
     try:
         return await rules.one(connection, await site_named(connection, site) or "", code)
     except NoSuchRuleError as error:
-        raise Problem("rule-not-found", f"{str(error).capitalize()}: see /api/v1/alarm-rules?site={site}.") from error
+        text = str(error)
+        raise Problem(
+            "rule-not-found", f"{text[:1].upper()}{text[1:]}: see /api/v1/alarm-rules?site={site}."
+        ) from error
 
 
 async def _detail(connection: Connection, stored: StoredRule) -> AlarmRuleDetail:
@@ -229,8 +221,14 @@ def _key(stored: StoredRule, machine: str) -> AlarmKey:
     return AlarmKey(stored.site, stored.rule.code, stored.rule.target.subject, machine)
 
 
-def _refused(error: RuleRefusedError) -> Problem:
-    return Problem("rule-refused", f"{'; '.join(error.mistakes)}.", more={"mistakes": list(error.mistakes)})
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Answer a rule or override that cannot be with each of its mistakes."""
+    try:
+        yield
+    except (RuleRefusedError, RuleError) as error:
+        mistakes = list(error.mistakes) if isinstance(error, RuleRefusedError) else [str(error)]
+        raise Problem("rule-refused", f"{'; '.join(mistakes)}.", more={"mistakes": mistakes}) from error
 
 
 def _place(stored: StoredRule) -> str:

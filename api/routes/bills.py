@@ -4,6 +4,8 @@ A bill is named `site/contract/2026-04/space/b1/f2/1`: its contract, month and s
 was restated after the month was closed. Amounts are exact: they come as decimal text.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -13,12 +15,13 @@ from analytics.billing.inputs import SubjectKind
 from analytics.billing.sharing import Subject
 from api.bill_models import BillDetail, BillHead, BillLine, Bills, Closing, Division, NewBills, Part, Restating, Status
 from api.context import Database
+from api.forms import accepted
 from api.instants import zoned
 from api.names import BILL, CODE, MONTH, PATH
 from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
 from api.parameters import SiteFilter, require_site
-from api.problems import Problem
+from api.problems import refused_as
 from api.site_period import month_of
 from services.bills import months, paper, stored, workbook
 from services.bills.contracts import CannotBillError, ContractRow, NoSuchContractError, contract_named
@@ -34,15 +37,24 @@ Contract = Annotated[str, Path(pattern=CODE, examples=["grid"])]
 MonthInPath = Annotated[str, Path(pattern=MONTH, examples=["2026-04"])]
 MonthFilter = Annotated[str | None, Query(pattern=MONTH, description="Only of this local month.", examples=["2026-04"])]
 ContractFilter = Annotated[str | None, Query(pattern=CODE, description="Only of this contract; needs `site`.")]
+_FILES = {paper.MEDIA_TYPE: "pdf", workbook.MEDIA_TYPE: "xlsx"}
 _WITH_CONTRACT = ("contract-not-found", "billing-refused")
 
 
 async def require_contract(connection: Connection, site: str, contract: str) -> ContractRow:
     """A contract. Raises Problem where there is none."""
-    try:
+    with refused_as("contract-not-found", NoSuchContractError):
         return await contract_named(connection, site, contract)
-    except NoSuchContractError as error:
-        raise Problem("contract-not-found", f"{error}.") from error
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Answer what cannot be billed, closed or restated with what to do."""
+    with (
+        refused_as("billing-refused", CannotBillError),
+        refused_as("closing-refused", months.ClosingRefusedError, months.NotClosedError),
+    ):
+        yield
 
 
 @router.get("", operation_id="list_bills", summary="Bills", responses=problems("site-not-found"))
@@ -85,13 +97,11 @@ async def make_bills(connection: Database, wanted: NewBills) -> Bills:
     site, _, code = wanted.contract.partition("/")
     contract, month = await require_contract(connection, site, code), month_of(wanted.month)
     subjects = [Subject(each.kind, each.name) for each in wanted.subjects]
-    try:
+    with _refusing():
         made = [
             await months.draft(connection, contract, month, subject)
             for subject in subjects or await months.main_subjects(connection, contract, month)
         ]
-    except CannotBillError as error:
-        raise Problem("billing-refused", f"{error}.") from error
     return Bills(bills=made)
 
 
@@ -107,12 +117,8 @@ async def close_month(connection: Database, site: Site, contract: Contract, mont
     Refused where the month is not over or energy of it is missing or quarantined, unless a reason is given.
     """
     found = await require_contract(connection, site, contract)
-    try:
+    with _refusing():
         closed = await months.close(connection, found, month_of(month), datetime.now(UTC), reason=how.reason)
-    except months.ClosingRefusedError as error:
-        raise Problem("closing-refused", f"{error}.") from error
-    except CannotBillError as error:
-        raise Problem("billing-refused", f"{error}.") from error
     return Bills(bills=closed)
 
 
@@ -127,12 +133,8 @@ async def restate_month(
 ) -> Bills:
     """Make a bill of the signed differences for each bill of the month whose figures are others now; none else."""
     found = await require_contract(connection, site, contract)
-    try:
+    with _refusing():
         restated = await months.restate(connection, found, month_of(month), why.reason)
-    except months.NotClosedError as error:
-        raise Problem("closing-refused", f"{error}.") from error
-    except CannotBillError as error:
-        raise Problem("billing-refused", f"{error}.") from error
     return Bills(bills=restated)
 
 
@@ -151,10 +153,8 @@ async def divide_month(
 ) -> Division:
     """A month as it stands now, divided among the topmost spaces or units, and the rest that belongs to none."""
     found = await require_contract(connection, site, contract)
-    try:
+    with _refusing():
         divided = months.division(await gather(connection, found, month_of(month)), by)
-    except CannotBillError as error:
-        raise Problem("billing-refused", f"{error}.") from error
     parts = [Part(name=name, amount=amount) for name, amount in divided.parts]
     return Division(currency=divided.currency, total=divided.total, parts=parts, unallocated=divided.unallocated)
 
@@ -176,11 +176,9 @@ async def get_bill(
 ) -> BillDetail | Response:
     """The bill as it was kept: JSON, or a file where `.pdf` or `.xlsx` is put behind its name or is accepted."""
     reference, _, suffix = bill.partition(".")
-    form = suffix or _accepted(accept)
-    try:
+    form = suffix or accepted(accept, "A bill comes", _FILES)
+    with refused_as("bill-not-found", stored.NoSuchBillError):
         kept = await stored.bill_named(connection, reference)
-    except stored.NoSuchBillError as error:
-        raise Problem("bill-not-found", f"{error}.") from error
     if form == "json":
         return _detail(kept)
     shown = itemised(await require_contract(connection, kept.head.site, kept.head.contract), kept)
@@ -189,20 +187,6 @@ async def get_bill(
     )
     headers = {"Content-Disposition": f'attachment; filename="{file_name(reference, form)}"'}
     return Response(file, media_type=media_type, headers=headers)
-
-
-def _accepted(accept: str) -> str:
-    """What an Accept header wants. Raises Problem for what does not exist."""
-    forms = {paper.MEDIA_TYPE: "pdf", workbook.MEDIA_TYPE: "xlsx"}
-    for part in accept.split(","):
-        wanted = part.partition(";")[0].strip().lower()
-        if wanted in {"*/*", "application/json", "application/*", ""}:
-            return "json"
-        if wanted in forms:
-            return forms[wanted]
-    raise Problem(
-        "not-acceptable", f"A bill comes as {', '.join(('application/json', *forms))}, not as {accept[:100]}."
-    )
 
 
 def _detail(kept: stored.Kept) -> BillDetail:

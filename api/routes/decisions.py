@@ -13,8 +13,9 @@ from api.instants import Instant, InstantGiven, InstantQuery, zoned
 from api.names import POINT
 from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
+from api.problems import refused_as
 from api.reasons import Reason
-from api.registers import CodeOfMeter, FlowWanted, SiteOfMeter, refused_as, require_register
+from api.registers import CodeOfMeter, RegisterAsked, SiteOfMeter, require_register
 from services.ledger import manual_readings, replacements, rulings
 from services.ledger.registers import Flow, RegisterRow, segments
 from services.ledger.rulings import RulingRow, Verdict
@@ -201,18 +202,15 @@ async def enter_manual_reading(
     responses=problems("meter-not-found", "manual-reading-refused"),
 )
 async def undo_manual_reading(
-    site: SiteOfMeter,
-    code: CodeOfMeter,
+    register: RegisterAsked,
     connection: Database,
     time: Annotated[InstantQuery, Query(description="The instant for which it is entered.")],
     reason: Annotated[Reason, Query()],
-    flow: FlowWanted = None,
 ) -> Decided:
     """What was effective before anybody entered a reading there is again, or nothing where nothing was sent.
 
     The ledger keeps both, and the register is judged again; `changed` is false where there is none.
     """
-    register = await require_register(connection, site, code, flow)
     with refused_as("manual-reading-refused", manual_readings.ReadingRefusedError):
         changed = await manual_readings.undo(connection, register, time, reason)
     return _decided(register, changed)
@@ -224,11 +222,8 @@ async def undo_manual_reading(
     summary="Segments of a register",
     responses=problems("meter-not-found"),
 )
-async def list_replacements(
-    site: SiteOfMeter, code: CodeOfMeter, connection: Database, flow: FlowWanted = None
-) -> Segments:
+async def list_replacements(register: RegisterAsked, connection: Database) -> Segments:
     """Which point was the register since when, with which multiplier, and what was replaced."""
-    register = await require_register(connection, site, code, flow)
     known = await segments(connection, register.register_id)
     items = [Segment.model_validate(segment) for segment in known]
     return Segments(meter=register.meter, flow=register.flow, unit=register.unit, items=items)
@@ -270,15 +265,12 @@ async def enter_replacement(
     responses=problems("meter-not-found", "replacement-refused"),
 )
 async def undo_replacement(
-    site: SiteOfMeter,
-    code: CodeOfMeter,
+    register: RegisterAsked,
     connection: Database,
     at: Annotated[InstantQuery, Query(description="The instant for which it is entered.")],
     reason: Annotated[Reason, Query()],
-    flow: FlowWanted = None,
 ) -> Decided:
     """What was in force before goes on as if it had not been entered; `changed` is false where there is none."""
-    register = await require_register(connection, site, code, flow)
     with refused_as("replacement-refused", replacements.ReplacementRefusedError):
         changed = await replacements.undo(connection, register, at, reason)
     return _decided(register, changed)

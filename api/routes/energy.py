@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 
 from api.context import Shared
 from api.energy_answer import EnergyAnswer, answer
-from api.energy_table import MEDIA_TYPES, Form, accepted, table
+from api.energy_table import FILES, Form, table
+from api.forms import accepted
 from api.instants import zoned
 from api.names import CODE, PATH
 from api.openapi_parts import problems
@@ -33,7 +34,7 @@ router = APIRouter(prefix="/energy", tags=["energy"], dependencies=[Depends(zone
     responses={
         200: {
             "description": "JSON, or CSV or XLSX where it is asked for.",
-            "content": {media_type: {"schema": {"type": "string"}} for media_type in list(MEDIA_TYPES.values())[1:]},
+            "content": {media_type: {"schema": {"type": "string"}} for media_type in FILES},
         },
         **problems("site-not-found", "meter-not-found", "space-not-found", "org-unit-not-found", "not-acceptable"),
     },
@@ -78,7 +79,7 @@ async def get_energy(
     space is in there already, and what is elsewhere is taken out. `docs/sums-and-shares.md` has the rule.
     """
     now = datetime.now(UTC)
-    wanted_form = form or accepted(accept)
+    wanted_form = form or accepted(accept, "Energy comes", FILES)
     code, meters = named(site, meter or [])
     async with shared.connections.borrow() as connection:
         place = await require_site_row(connection, code)
@@ -92,7 +93,7 @@ async def get_energy(
         counts = await produced(connection, code, units, start, stop) if "intensity" in question.figures else []
     whole = answer(found, counts, top)
     if wanted_form == "json":
-        return Response(whole.model_dump_json(), media_type=MEDIA_TYPES["json"])
+        return Response(whole.model_dump_json(), media_type="application/json")
     return table(whole, wanted_form)
 
 

@@ -16,6 +16,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import Shared
+from api.forms import AS_CSV, accepted
 from api.instants import Instant, InstantQuery, in_zone, shown, zoned
 from api.names import POINT
 from api.openapi_parts import problems
@@ -148,7 +149,7 @@ async def get_readings(
     span = _span(found, start, stop)
     if resolution == "auto" and limit < FEWEST_TO_DRAW:
         raise Problem("invalid-request", f"Nothing can be drawn with {limit} readings: give a limit of at least 10.")
-    if (form or _accepted(accept)) == "csv":
+    if (form or accepted(accept, "Readings come", AS_CSV)) == "csv":
         return await csv_answer(shared, found, span, WIDTHS.get(resolution), limit if resolution == "auto" else None)
     async with shared.connections.borrow() as connection:
         answer = await _answer(connection, found, span, resolution, wanted)
@@ -194,14 +195,3 @@ def _span(point: PointRow, start: datetime | None, stop: datetime | None) -> Spa
             f"The span [{shown(since)}, {shown(until)}) is empty: `start` comes before `stop` (default: now).",
         )
     return Span(point.point_id, since, until)
-
-
-def _accepted(accept: str) -> Literal["json", "csv"]:
-    """What an Accept header wants. Raises Problem for what does not exist."""
-    types = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
-    for wanted in types:
-        if wanted in ("*/*", "application/json", "application/*", ""):
-            return "json"
-        if wanted in ("text/csv", "text/*"):
-            return "csv"
-    raise Problem("not-acceptable", f"Readings come as application/json or text/csv, not as {accept[:100]}.")

@@ -13,8 +13,8 @@ from api.context import Database
 from api.instants import Instant, zoned
 from api.openapi_parts import problems
 from api.periods import From, To, ordered
-from api.problems import Problem
-from api.registers import CodeOfMeter, FlowWanted, SiteOfMeter, refused_as, require_register
+from api.problems import Problem, refused_as
+from api.registers import RegisterAsked
 from services.ledger import losses as balances
 from services.ledger import reconciliation
 from services.ledger.losses import HIGHEST, LOWEST, Balance, FamilyRow, Resolution
@@ -125,12 +125,9 @@ class LossesOf(BaseModel):
     summary="Does the register add up",
     responses=problems("meter-not-found", "not-reconcilable"),
 )
-async def reconcile_meter(
-    site: SiteOfMeter, code: CodeOfMeter, connection: Database, start: From, stop: To, flow: FlowWanted = None
-) -> Reconciliation:
+async def reconcile_meter(register: RegisterAsked, connection: Database, start: From, stop: To) -> Reconciliation:
     """The law over any period. Boundaries off the quarter hour are moved outwards; `start` and `stop` say to where."""
     ordered(start, stop)
-    register = await require_register(connection, site, code, flow)
     with refused_as("not-reconcilable", reconciliation.NotReconcilableError):
         found = await reconciliation.reconcile(connection, register, start, stop)
     return Reconciliation(
@@ -153,12 +150,10 @@ async def reconcile_meter(
     responses=problems("meter-not-found", "not-reconcilable"),
 )
 async def list_losses(
-    site: SiteOfMeter,
-    code: CodeOfMeter,
+    register: RegisterAsked,
     connection: Database,
     start: From,
     stop: To,
-    flow: FlowWanted = None,
     resolution: Resolution = "total",
     lowest_share: Annotated[Decimal, Query(ge=-1, le=1, description="Flag a share below this one.")] = LOWEST,
     highest_share: Annotated[Decimal, Query(ge=-1, le=1, description="Flag a share above this one.")] = HIGHEST,
@@ -167,7 +162,6 @@ async def list_losses(
     begin, end = ordered(start, stop)
     if resolution == "hour" and (end - begin).days > 92:
         raise Problem("invalid-request", "Hours are given for at most 92 days: ask for days, or for a shorter period.")
-    register = await require_register(connection, site, code, flow)
     found = await balances.losses(
         connection, register, begin, end, resolution, lowest=lowest_share, highest=highest_share
     )
