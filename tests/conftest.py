@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
 import hypothesis
@@ -13,6 +13,7 @@ from deploy.embedded.browser import chromium
 from deploy.embedded.places import server_account
 from deploy.embedded.processes import free_port
 from deploy.embedded.stack import Stack
+from services.database import Connection, connect
 from tests.guarded_broker import GuardedBroker
 from tests.servers import make_template, own_database, running_stack, temporary_home
 
@@ -34,6 +35,14 @@ def database_url(servers: Stack) -> Iterator[str]:
     """The address of a migrated, empty database that only this test sees."""
     with own_database(servers) as url:
         yield url
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncIterator[Connection]:
+    """A connection to that database, as a process of ours opens one."""
+    opened = await connect(database_url, name="test")
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture

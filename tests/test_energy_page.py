@@ -13,7 +13,6 @@ forecast   sofar MINUTES KWH; power KW; window KW
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -25,7 +24,7 @@ from analytics.registry.formula import FormulaError, terms
 from analytics.tariffs.bands import BANDS, Band
 from analytics.tariffs.model import Component, Contract, Period, Season, Terms
 from services import calendars, demand, production, tariff_changes
-from services.database import Connection, connect
+from services.database import Connection
 from services.energy.analysis import analyse
 from services.energy.question import Question
 from services.production import Count
@@ -56,13 +55,6 @@ def micro(text: str) -> int:
 def named(words: tuple[str, ...]) -> dict[str, str]:
     """`below main in b1` as a mapping."""
     return dict(zip(words[::2], words[1::2], strict=True))
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 def qualities(words: tuple[str, ...]) -> Piece:

@@ -12,14 +12,13 @@ losses         parent N; child N (each quarter hour of a day, as many as there a
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from analytics.metering.commissioning import Comparison, compared
-from services.database import Connection, connect
+from services.database import Connection
 from services.ledger import manual_readings, replacements, rulings
 from services.ledger.losses import losses
 from services.ledger.manual_readings import ManualReading
@@ -48,13 +47,6 @@ def of(language: str) -> pytest.MarkDecorator:
 
 def micro(text: str) -> int:
     return int(Decimal(text.replace(",", "")) * MICRO)
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 def reads_of(example: Example) -> list[tuple[datetime, float]]:

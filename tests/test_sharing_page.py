@@ -10,7 +10,6 @@ called     tariff, class; each N (kWh each quarter hour of the day); day DATE; b
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 from decimal import Decimal
@@ -27,7 +26,7 @@ from analytics.tariffs.bands import BANDS, Band
 from analytics.tariffs.expansion import Plan
 from analytics.tariffs.model import Contract, Terms, Tier
 from services import calendars, tariff_changes
-from services.database import Connection, connect
+from services.database import Connection
 from services.energy.prices import PriceBook
 from tests import metered_plant
 from tests.accounting_page import DAY, ZONE, Example, examples, instant
@@ -101,13 +100,6 @@ def test_the_suppliers_invoice(example: Example) -> None:
         (component, band, Decimal(amount), sides)
         for component, band, amount, sides in (line.rest for line in example.all("difference"))
     ]
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 @of("called")

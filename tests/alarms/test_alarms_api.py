@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import httpx
@@ -17,30 +16,17 @@ from services.alarms import keeping
 from services.database import Connection, connect
 from tests.alarms import kept_plant
 from tests.alarms.kept_plant import Plant, at
-from tests.api.serving import DEADLINE_S, serving, until_ready
+from tests.api.serving import DEADLINE_S
+
+pytestmark = pytest.mark.usefixtures("plant")
 
 ALARM = "/api/v1/alarms/kunshan/hot/comp-1"
 _WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
 
 
 @pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def plant(connection: Connection) -> Plant:
     return await kept_plant.make(connection, machines=["comp-1", "comp-2", "comp-3"])
-
-
-@pytest.fixture
-async def client(database_url: str, plant: Plant) -> AsyncIterator[httpx.AsyncClient]:
-    assert plant.instances
-    async with serving(database_url) as opened:
-        await until_ready(opened)
-        yield opened
 
 
 async def listed(client: httpx.AsyncClient, query: str = "") -> list[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pytest
 
 from analytics.alarms.machine import AlarmKey, Instance, Machine, Point
 from analytics.alarms.rule import Level, Rule, Signal, SignalKind, Target
@@ -19,7 +18,7 @@ from services.alarms import facts_devices, facts_meters
 from services.alarms.facts import Facts
 from services.alarms.facts_clock import Clocks
 from services.batch_log import LoggedBatch
-from services.database import Connection, connect
+from services.database import Connection
 from services.irregularities import micros
 from services.tariffs import stored_form
 from tests import metered_plant
@@ -35,13 +34,6 @@ def instance(meter: str, kind: SignalKind, states: tuple[str, ...] = (), over_s:
     signal = Signal(kind, over_s=over_s, states=states)
     rule = Rule(kind, kind, Target("meter"), signal, (Level("H", 1.0, "low"),))
     return Instance(AlarmKey("plant", kind, "meter", meter), rule, Machine("plant", "meter", meter, meter), {}, {})
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 async def put_hours(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pytest
 
 from analytics.alarms.change import Fact
 from analytics.alarms.evaluator import Evaluator
@@ -17,7 +15,7 @@ from analytics.alarms.rule import Level, Rule, Signal, Target
 from analytics.batches import Columns
 from services.alarms.facts import Facts
 from services.batch_log import LoggedBatch
-from services.database import Connection, connect
+from services.database import Connection
 from services.irregularities import micros
 
 NOW = datetime(2026, 11, 18, 2, 10, tzinfo=UTC)
@@ -28,13 +26,6 @@ CLOCK = Instance(
     Machine("plant", "device", "d", "d", points={"v": Point(1, "", "gauge", 10.0)}),
     {},
 )
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 async def test_a_clock_that_is_heard_no_more_becomes_unknown(connection: Connection) -> None:

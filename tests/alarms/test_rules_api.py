@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +11,11 @@ import pytest
 
 from analytics.batches import Columns
 from services.batch import Batch
-from services.database import Connection, connect
+from services.database import Connection
 from services.readings import Recorder
 from tests.alarms.rule_plant import build, rule_document
-from tests.api.serving import serving, until_ready
+
+pytestmark = pytest.mark.usefixtures("points")
 
 RULE = "/api/v1/alarm-rules/plant/outlet-high"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,23 +24,8 @@ HIGH = [{"at": "H", "limit": 105, "priority": "high"}]
 
 
 @pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def points(connection: Connection) -> dict[str, int]:
     return await build(connection)
-
-
-@pytest.fixture
-async def client(database_url: str, points: dict[str, int]) -> AsyncIterator[httpx.AsyncClient]:
-    assert points
-    async with serving(database_url) as opened:
-        await until_ready(opened)
-        yield opened
 
 
 async def put(client: httpx.AsyncClient, reason: str = "first", **fields: Any) -> httpx.Response:  # noqa: ANN401

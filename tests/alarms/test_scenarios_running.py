@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from analytics.notifications.model import Route
 from services.alarms import actions, evaluation, rules
 from services.alarms.actions import AlarmRef
-from services.database import Connection, connect
+from services.database import Connection
 from services.notifications.applying import Wanted
 from services.notifications.applying import apply as use
 from services.notifications.duty import Office
@@ -30,13 +29,6 @@ HOT = """
     on_delay_s = 30
 """
 ONE = [Device("comp-1", ("outlet_degc",))]
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 @pytest.mark.parametrize("orderly", [True, False])

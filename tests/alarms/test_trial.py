@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from services.alarms import rule_edits, trial
 from services.alarms.trial import CannotTryError, Trial
 from services.batch import Batch
 from services.corrections import correct
-from services.database import Connection, connect
+from services.database import Connection
 from services.readings import Recorder
 from services.registry.points import points_named
 from services.rule_folder.read import read_document
@@ -25,13 +25,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START = datetime(2026, 11, 16, tzinfo=UTC)
 STOP = START + timedelta(hours=2)
 NAMED = ["gateway-silent", "comp-fault"]
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -17,13 +17,6 @@ from tests.servers import own_database
 
 
 @pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def points(connection: Connection) -> dict[str, int]:
     """The site's points by public name."""
     return await build(connection)

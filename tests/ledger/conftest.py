@@ -7,15 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from services.database import Connection, connect
 from tests.api.serving import serving, until_ready
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

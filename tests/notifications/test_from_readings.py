@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-
-import pytest
 
 from analytics.notifications.model import Escalation, Route
 from services.alarms import actions
 from services.alarms.actions import AlarmRef
-from services.database import Connection, connect
+from services.database import Connection
 from services.notifications.applying import Wanted, apply
 from services.notifications.duty import Office
 from tests.alarms import plant
@@ -38,13 +35,6 @@ HOT = """
     action = "Look at the fan."
     weight = 1
 """
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 async def begin(connection: Connection, receiver: HttpReceiver) -> tuple[Plant, Office]:
@@ -82,7 +72,7 @@ async def test_a_hot_compressor(connection: Connection) -> None:
         told = json.loads(request.body)
         assert told["title"] == "[HIGH] Machine comp-1: Element outlet temperature high"
         assert told["text"].splitlines()[2:6] == [
-            "since 2026-11-02 16:00:20",
+            "since 2026-11-02 16:00:20+08:00",
             "Likely cause: Oil cooler fouled (75%)",
             "What to do: Clean the oil cooler.",
             "Also possible: Fan stands (25%)",

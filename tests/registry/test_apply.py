@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,13 +22,6 @@ from tests.registry.strategies import site_of
 
 SITE = Site("s", "Site", None, "UTC", None, None)
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 async def make(connection: Connection, wanted: Registry, *, accept_meaning_change: bool = False) -> Plan:

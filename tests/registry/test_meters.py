@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ import pytest
 
 from analytics.registry.meters import Allocation, Meter, Register, RegisterSegment
 from analytics.registry.model import Alias, Device, OrgUnit, Point, Registry, Site, Space
-from services.database import Connection, connect
+from services.database import Connection
 from services.registry.apply import Plan, PlanRefusedError, apply, plan
 from services.registry.snapshot import snapshot
 from services.site_folder.read import read_folder
@@ -25,13 +25,6 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SPACES = {"hall": Space("hall", "Hall", None, "building", None)}
 UNITS = {code: OrgUnit(code, code.title(), None, "department") for code in ("one", "two")}
 PLAIN = Meter("", "Meter", None, "electricity", "register", None, "hall", "one", None, 400.0, None, None)
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 def segment(code: str, **fields: object) -> RegisterSegment:

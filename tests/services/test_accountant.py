@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
-from services.database import Connection, connect
+from services.database import Connection
 from services.metering import recompute
 from tests import metered_plant
 from tests.metered_plant import Meter, Segment, store
@@ -18,13 +15,6 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 KWH = 1_000_000
 QUARTER_US = 900_000_000
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 def at(minutes: float) -> datetime:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from services.database import Connection, connect
+from services.database import Connection
 from services.metering import recompute
 from tests import metered_plant
 from tests.metered_plant import Meter, Plant, Segment, store
@@ -18,13 +17,6 @@ from tests.services.accounting import Engine, everything
 BEGIN = datetime(2026, 3, 1, 10, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 Reads = list[tuple[datetime, float]]
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 def history(dice: random.Random, days: float) -> Reads:

@@ -24,13 +24,6 @@ from tests.services.writer import batches, value_at
 WRITERS, BATCHES = 8, 6
 
 
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
-
-
 async def start_writer(url: str, number: int, points: list[int]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -88,9 +81,10 @@ async def test_eight_writers_two_followers_one_stopped(connection: Connection, d
         for writer in writers[1:]:
             assert await writer.wait() == 0
     os.kill(writers[0].pid, signal.SIGCONT)
-    assert await asyncio.wait_for(writers[0].wait(), 30) == 0
-    done.set()
-    await asyncio.wait_for(asyncio.gather(*followers), 30)
+    async with asyncio.timeout(30):
+        assert await writers[0].wait() == 0
+        done.set()
+        await asyncio.gather(*followers)
 
     ids = [row["id"] for row in await connection.fetch("SELECT id FROM batch_log ORDER BY id")]
     expected = {
@@ -125,7 +119,8 @@ async def test_a_writer_frozen_while_it_sends_rows_is_ended(connection: Connecti
         await asyncio.Event().wait()
 
     copying = asyncio.create_task(frozen.copy_to_table("reading", source=rows_without_end(), format="text"))
-    await asyncio.wait_for(started.wait(), 10)
+    async with asyncio.timeout(10):
+        await started.wait()
     async with asyncio.timeout(20):  # waits 6 s, finds the frozen session, ends it, goes on
         recorded = await Recorder(connection).record(batch_of(points, [(0, 0, 2.0)]))
     assert recorded.stored == 1

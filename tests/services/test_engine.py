@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,9 +15,10 @@ from analytics.batches import Columns
 from analytics.local_days import day_starts_us
 from services import anchors, engine
 from services.anchors import AnchorKeeper
-from services.database import Connection, DatabaseSettings, connect, run
+from services.database import Connection, DatabaseSettings, run
 from services.readings import Recorder
 from services.retention import RetentionSettings, let_go
+from tests.acceptance.platform import until
 from tests.registry_rows import add_points
 from tests.services.test_readings import batch_of
 
@@ -85,13 +84,6 @@ def test_offers_are_the_reads_next_to_each_midnight(name: str, hours: list[tuple
         } == expected
 
 
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
-
-
 async def anchors_of(connection: Connection) -> list[tuple[str, datetime, float]]:
     found = await connection.fetch("SELECT side, time, value FROM anchor ORDER BY midnight, side DESC")
     return [(row["side"], row["time"], row["value"]) for row in found]
@@ -121,33 +113,29 @@ async def test_anchors_outlive_the_readings_and_are_the_same_by_either_road(conn
     assert await anchors_of(connection) == followed
 
 
+WORKING = """SELECT pid FROM pg_stat_activity JOIN pg_locks USING (pid)
+             WHERE application_name = 'ioe energy duty' AND locktype = 'advisory' AND granted"""
+
+
 async def test_a_second_engine_waits_until_the_first_is_gone(connection: Connection, database_url: str) -> None:
-    holding = "FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE application_name = 'ioe energy duty' AND granted"
-    working = f"SELECT pid {holding}"
+    gone: set[int] = set()
 
-    async def holder() -> int | None:
-        found: int | None = await connection.fetchval(working + " AND locktype = 'advisory'")
-        return found
+    async def another_works(other: Connection) -> bool:
+        return await other.fetchval(WORKING) not in {None, *gone}
 
-    async def changed_from(previous: int | None) -> int:
-        async with asyncio.timeout(10):
-            while (found := await holder()) in (None, previous):
-                await asyncio.sleep(0.02)
-        assert found is not None
-        return found
+    async def follows_the_log(other: Connection) -> bool:
+        return bool(await other.fetchval("SELECT EXISTS (SELECT FROM log_follower WHERE name = 'engine')"))
 
     engines = [
         asyncio.create_task(engine.run_engine(DatabaseSettings(url=database_url), RetentionSettings()))
         for _ in range(2)
     ]
     try:
-        first = await changed_from(None)
-        await connection.execute("SELECT pg_terminate_backend($1)", first)
-        assert await changed_from(first) != first
-        followers = "SELECT count(*) FROM log_follower WHERE name = 'engine'"
-        async with asyncio.timeout(10):
-            while await connection.fetchval(followers) != 1:
-                await asyncio.sleep(0.02)
+        await until(database_url, another_works, within_s=10)
+        gone.add(await connection.fetchval(WORKING))
+        await connection.execute("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", list(gone))
+        await until(database_url, another_works, within_s=10)
+        await until(database_url, follows_the_log, within_s=10)
     finally:
         for task in engines:
             task.cancel()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 
 from services import batch_log
 from services.corrections import correct
-from services.database import Connection, connect
+from services.database import Connection
 from services.metering import reads, recompute, rejudging
 from services.registry.points import points_named
 from services.retention import RetentionSettings, let_go
@@ -22,13 +21,6 @@ from tests.services.accounting import Engine, energy, everything
 MIDNIGHT = datetime(2026, 3, 2, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 KWH = 1_000_000
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 def hourly(hours: int, value: float = 100.0) -> list[tuple[datetime, float]]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-
-import pytest
 
 from analytics.tariffs.bands import Band
 from analytics.tariffs.model import Period, Season, Tariff
 from services import calendars, contracts, rollups, tariff_changes, tariffs
-from services.database import Connection, connect
+from services.database import Connection
 from services.tariff_folder.read import Documents, read_tariff_folder
 from tests import metered_plant
 from tests.metered_plant import Plant
@@ -21,13 +18,6 @@ from tests.tariffs import shipped
 JULY_15, OCTOBER_2 = date(2025, 7, 15), date(2025, 10, 2)
 QUARTER = timedelta(minutes=15)
 KWH = 1_000_000
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
 
 
 def folder() -> Documents:

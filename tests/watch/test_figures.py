@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import numpy as np
-import pytest
 
 from analytics.batches import Columns
 from services import batch_log, workers
 from services.batch import Batch
-from services.database import Connection, connect
+from services.database import Connection
 from services.readings import Recorder
 from services.watch import parts
 from services.watch.figures import gather
 from tests.registry_rows import add_points
 
 MICRO = 1_000_000
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    connection = await connect(database_url, name="test")
-    yield connection
-    await connection.close()
 
 
 async def test_a_new_database_has_nobody_and_nothing(connection: Connection) -> None:
