@@ -86,9 +86,9 @@ class _Current:
                     self.evaluation.offer(batch)
                     self.figures.offer(batch)
                 now = datetime.now(UTC)
-                steps = await self.evaluation.apply(self._connection, now)  # before all else: somebody waits for it
+                steps = await self.evaluation.apply(self._connection)  # before all else: somebody waits for it
                 await self._do_what_time_brings(now, is_at_end=not batches)
-                steps += await self.evaluation.apply(self._connection, now)
+                steps += await self.evaluation.apply(self._connection)
                 behind_s = batch_log.behind_s(batches, now)
                 self._say({"behind_s": behind_s, "last_id": self.evaluation.last_id, "steps": steps})
 

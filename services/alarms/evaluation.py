@@ -155,23 +155,23 @@ class Evaluation:
         found = await rows(connection, SQL["active_service_alarms"], ActiveRow)
         self.active = frozenset(AlarmKey("", row.rule, row.subject_kind, row.subject) for row in found)
 
-    async def apply(self, connection: Connection, now: datetime) -> int:
+    async def apply(self, connection: Connection) -> int:
         """Tell alarms what was found, in a transaction of its own; gives how many steps they took."""
         if not self._found:
             return 0
-        steps = await undisturbed(connection, lambda: keeping.apply(connection, self._found, self.instances, now))
+        steps = await undisturbed(connection, lambda: keeping.apply(connection, self._found, self.instances))
         self._found = []
         return len(steps)
 
     async def put_right(self, connection: Connection, now: datetime) -> int:
         """Make alarms what stands here, whatever an earlier evaluation knew; gives how many steps they took."""
-        await self.apply(connection, now)
+        await self.apply(connection)
         standing = self.evaluator.standing()
         return len(await undisturbed(connection, lambda: keeping.put_right(connection, standing, self.instances, now)))
 
     async def remember(self, connection: Connection, now: datetime) -> None:
         """Write down what is in mind, and let the log go up to here."""
-        await self.apply(connection, now)
+        await self.apply(connection)
         memory, heard_at = self.evaluator.memory(), self.heard_at or now
         async with connection.transaction():
             await run(connection, SQL["keep_memory"], FOLLOWER, self.last_id, heard_at, memory)
@@ -225,7 +225,7 @@ async def begin_anew(connection: Connection, now: datetime) -> Evaluation:
 
 async def learn(connection: Connection, evaluation: Evaluation, now: datetime) -> Evaluation:
     """The same evaluation with the rules and machines that there are now; what did not change goes on as it was."""
-    await evaluation.apply(connection, now)
+    await evaluation.apply(connection)
     instances = await _settled(connection, now)
     if instances == evaluation.evaluator.instances:
         return evaluation

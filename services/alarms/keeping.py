@@ -35,13 +35,13 @@ SQL = statements("alarms")
 
 
 async def apply(
-    connection: Connection, changes: Sequence[Change], instances: Mapping[AlarmKey, Instance], now: datetime
+    connection: Connection, changes: Sequence[Change], instances: Mapping[AlarmKey, Instance]
 ) -> list[Step]:
     """Tell alarms what evaluation found, each alarm's changes in their order; gives the steps that were taken.
 
-    A change of an alarm that has no instance (its rule went in this very moment) is passed over: settle retires it.
+    Every step has the time of its change: an hour of backlog is told as it was, not as of now. A change of an alarm
+    that has no instance (its rule went in this very moment) is passed over: settle retires it.
     """
-    del now  # every step has the time of its change: an hour of backlog is told as it was, not as of now
     return await _tell(connection, changes, instances, told)
 
 

@@ -76,7 +76,7 @@ class Judging:
         found = facts(figures, seen, self._listening_since)
         changes = [*self._judge.afterwards(over), *self._judge.judge(found, microseconds(now))]
         if changes:
-            await undisturbed(connection, lambda: keeping.apply(connection, changes, self.instances, now))
+            await undisturbed(connection, lambda: keeping.apply(connection, changes, self.instances))
         if doubtful := self._judge.doubtful():
             await undisturbed(connection, lambda: keeping.put_right(connection, doubtful, self.instances, now))
 

@@ -62,11 +62,11 @@ class Plant:
         """The instance of a rule on a machine."""
         return next(each for key, each in self.instances.items() if (key.rule, key.subject) == (rule, machine))
 
-    async def apply(self, *changes: Change, now: float = 0.0) -> list[Step]:
+    async def apply(self, *changes: Change) -> list[Step]:
         """Tell changes in one transaction."""
         self.told += changes
         async with self.connection.transaction():
-            return await keeping.apply(self.connection, changes, self.instances, at(now))
+            return await keeping.apply(self.connection, changes, self.instances)
 
     async def tell(
         self, instance: Instance, at: float, level: str | None, value: float | None = 106.0, quiet: Quiet | None = None

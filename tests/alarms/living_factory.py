@@ -121,7 +121,7 @@ class LivingFactory:
             await self.accountant.flush(self.connection)
         self.evaluation.tell(await self.facts.due(self.connection, now))
         self.evaluation.tick(now)
-        await self.evaluation.apply(self.connection, now)
+        await self.evaluation.apply(self.connection)
         async with self.connection.transaction():
             await keeping.pass_time(self.connection, now)
         while not (await follow(self.connection, self.book, now)).is_all:

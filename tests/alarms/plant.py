@@ -106,7 +106,7 @@ class Plant:
             stored = replace(batch, stored_at=at(self.stored_s[batch.id]))
             self.evaluation.offer(stored)
             self.facts.offer(stored)
-        await self.evaluation.apply(self.connection, at(self.clock_s))
+        await self.evaluation.apply(self.connection)
 
     async def pass_to(self, seconds: float, each_s: float = 1.0) -> None:
         """Let the clock go on to a second."""
@@ -117,7 +117,7 @@ class Plant:
             async with self.connection.transaction():
                 await keeping.pass_time(self.connection, now)
             self.evaluation.tick(now)
-            await self.evaluation.apply(self.connection, now)
+            await self.evaluation.apply(self.connection)
 
     async def restart(self, *, orderly: bool = False) -> None:
         """The duty goes to another process; unless orderly, what was not written down is gone."""

@@ -70,7 +70,7 @@ async def test_an_alarm_that_was_left_quiet_by_mistake_is_heard(connection: Conn
     # Somebody else kept it by what only a clock told.
     lost = Change(instance.key, kept_plant.us(plant.at(500)), "H", 106.0, "communication_lost")
     async with connection.transaction():
-        await keeping.apply(connection, [lost], site.evaluation.instances, plant.at(500))
+        await keeping.apply(connection, [lost], site.evaluation.instances)
     assert list((await site.states()).values()) == ["suppressed"]
     assert await site.evaluation.put_right(connection, plant.at(600)) == 1
     assert list((await site.states()).values()) == ["unacknowledged"]

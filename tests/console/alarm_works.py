@@ -87,6 +87,14 @@ class AlarmWorks:
         key = next(key for key in self.instances if (key.rule, key.subject) == (rule, subject))
         await self._apply([_change(key, level, value, minutes_ago)])
 
+    async def critical(self) -> None:
+        """Compressor 1 is far above its limit, for three minutes."""
+        await self.tell("pressure-high", "comp-1", "HH", 9.4, minutes_ago=3)
+
+    async def high(self) -> None:
+        """Compressor 2 is above its limit, for twenty minutes."""
+        await self.tell("pressure-high", "comp-2", "H", 8.3, minutes_ago=20)
+
     async def storm(self, rule: str, *, minutes_ago: float) -> int:
         """Raise a rule on all its machines at once; gives how many."""
         keys = [key for key in self.instances if key.rule == rule]
@@ -95,7 +103,7 @@ class AlarmWorks:
 
     async def _apply(self, changes: list[Change]) -> None:
         async with self.connection.transaction():
-            await keeping.apply(self.connection, changes, self.instances, datetime.now(UTC))
+            await keeping.apply(self.connection, changes, self.instances)
 
 
 async def make(connection: Connection) -> AlarmWorks:
