@@ -2,8 +2,8 @@
 
 The channels, routes and addresses that were last seen are kept in memory; the routes that take service alarms are
 used, with the same words as ever. Each channel is tried once and there is no cursor: what is sent this way may be told
-again by the outbox when the database is back. A process that started while the database was away knows no channel, and
-says so.
+again by the outbox when the database is back. A process that began while the database was away knows no
+channel: it can tell nobody.
 """
 
 from __future__ import annotations

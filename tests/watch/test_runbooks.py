@@ -14,7 +14,7 @@ from api.application import application
 from api.context import new_context
 from api.settings import ApiSettings
 from deploy.cli import main
-from services.database import DatabaseSettings
+from services.database import DatabaseSettings, connect
 from services.rule_folder.read import read_file
 from services.watch import parts
 
@@ -76,6 +76,23 @@ def test_the_commands_it_names_exist(text: str) -> None:
         command = inner
     known = {name for option in command.params for name in option.opts}
     assert set(re.findall(r"--[a-z-]+", text)) <= known, text
+
+
+async def test_the_sql_it_names_runs(database_url: str) -> None:
+    texts = "".join(path.read_text("utf-8") for path in RUNBOOKS.glob("*.md"))
+    statements = re.findall(r"`((?:SELECT|DELETE) [^`]+)`", texts)
+    assert len(statements) >= 6
+    connection = await connect(database_url, name="test")
+    for statement in statements:
+        await connection.prepare(statement.replace("PID", "1"))
+    await connection.close()
+
+
+def test_the_containers_it_names_exist() -> None:
+    texts = "".join(path.read_text("utf-8") for path in RUNBOOKS.glob("*.md"))
+    compose = (Path(deploy.__file__).parent / "compose.yaml").read_text("utf-8")
+    containers = re.findall(r"docker compose (?:logs|up -d) ([a-z]+)", texts)
+    assert set(containers) <= set(re.findall(r"^  ([a-z]+):$", compose, re.MULTILINE))
 
 
 def test_the_addresses_it_names_exist() -> None:
