@@ -10,15 +10,23 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import TypeAlias
 
 import msgspec
 
+from analytics.billing.sharing import Subject
 from analytics.tariffs.bands import Band
 from analytics.tariffs.model import Component, DemandCharges, Period, Season, Tariff, Terms
+from services.bills import stored
+from services.bills.contracts import ContractRow
 from services.database import Connection
 from tests import metered_plant
 from tests.metered_plant import Meter, Plant
 
+Works: TypeAlias = tuple[Connection, Plant, ContractRow]
+"""The database, what stands there, and the contract."""
+
+MAIN = Subject("meter", "main")
 APRIL = date(2026, 4, 1)
 AFTER_APRIL = datetime(2026, 5, 2, tzinfo=UTC)
 _DAY_US = 86_400_000_000
@@ -145,3 +153,8 @@ async def month_of(
         plant.registers[register],
         estimated_kwh * 1_000_000,
     )
+
+
+async def total_of(connection: Connection, reference: str) -> Decimal:
+    """What a bill that is kept comes to."""
+    return (await stored.bill_named(connection, reference)).head.total

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeAlias
 
 import pytest
 
@@ -23,14 +21,12 @@ from services.bills.itemised import itemised
 from services.bills.months import ClosingRefusedError
 from services.bills.paper import paper
 from services.bills.workbook import workbook
-from services.database import Connection, connect
+from services.database import Connection
 from tests import metered_plant
 from tests.billing import billed_plant
-from tests.billing.billed_plant import AFTER_APRIL, APRIL, TARIFF, TERMS
-from tests.metered_plant import Meter, Plant
+from tests.billing.billed_plant import AFTER_APRIL, APRIL, MAIN, TARIFF, TERMS, Works
+from tests.metered_plant import Meter
 
-Works: TypeAlias = tuple[Connection, Plant, ContractRow]
-MAIN = Subject("meter", "main")
 #: The first 100,000 kWh of a year at 0.30, the next 50,000 at 0.40, all further ones at 0.60.
 TIERED = replace(
     TARIFF,
@@ -42,14 +38,6 @@ TIERED = replace(
     ),
     tier_period="year",
 )
-
-
-@pytest.fixture
-async def works(database_url: str) -> AsyncIterator[Works]:
-    connection = await connect(database_url, name="test")
-    plant = await billed_plant.make(connection)
-    yield connection, plant, await contract_named(connection, "plant", "grid")
-    await connection.close()
 
 
 async def put_tariff(connection: Connection, tariff: Tariff) -> None:

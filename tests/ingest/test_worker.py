@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,124 +13,11 @@ import pytest
 
 from deploy.embedded.stack import Stack
 from ingest import worker
-from ingest.settings import IngestSettings, MqttSettings
-from services.database import Connection, DatabaseSettings, connect
+from ingest.settings import MqttSettings
+from services.database import Connection, DatabaseSettings
 from services.workers import WorkerNotThereError
-from simulators.broker_address import BrokerAddress
-from simulators.mqtt import Publisher as Device
-from tests.guarded_broker import TLS, GuardedBroker
+from tests.ingest.working import Publisher, reasons, running, settings, state_is, until
 from tests.registry_rows import add_points
-
-WITHIN_S = 10.0
-
-
-@asynccontextmanager
-async def running(ingest: IngestSettings, mqtt: MqttSettings | str, database: DatabaseSettings) -> AsyncIterator[None]:
-    """A worker while the block runs; it has subscribed when the block begins."""
-    mqtt = MqttSettings(url=mqtt) if isinstance(mqtt, str) else mqtt
-    task = asyncio.create_task(worker.run(ingest, mqtt, database))
-    connection = await connect(database.url, name="test")
-    try:
-        await until(lambda: _state_is(connection, ingest.name, "receiving"))
-        yield
-    finally:
-        await connection.close()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def test_tls_and_a_password(guarded_broker: GuardedBroker, database_url: str, connection: Connection) -> None:
-    await add_points(connection, site="tls", devices=1, keys=1)
-    url = f"mqtts://localhost:{guarded_broker.guarded_port}"
-    good = MqttSettings(url=url, username="meter", password="s:3cr/et@", ca_file=str(TLS / "ca.pem"))
-    count = 30_000  # far more than one TLS record, so that decrypted bytes wait behind the socket
-    async with running(settings("tls-1"), good, DatabaseSettings(url=database_url)):
-        ts = int(time.time() * 1000) - count
-        for start in range(0, count, 10_000):
-            payload = json.dumps([{"ts": ts + n, "values": {"v0": n}} for n in range(start, start + 10_000)])
-            await _publish_plainly(guarded_broker.url, "ioe/v1/tls/d0/telemetry", payload)
-
-        async def all_there() -> bool:
-            return (await reasons(connection)).get("stored") == count
-
-        await until(all_there)
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"password": "wrong"}, "refused the connection: Not authorized"),
-        ({"ca_file": ""}, "certificate verify failed"),
-        ({"url": "mqtt://127.0.0.1:1"}, "Connection refused"),
-    ],
-)
-async def test_a_broker_that_stays_closed_is_named(
-    guarded_broker: GuardedBroker, database_url: str, connection: Connection, changes: dict[str, str], reason: str
-) -> None:
-    url = f"mqtts://localhost:{guarded_broker.guarded_port}"
-    good = MqttSettings(url=url, username="meter", password="s:3cr/et@", ca_file=str(TLS / "ca.pem"))
-    mqtt = msgspec.structs.replace(good, **changes)
-    task = asyncio.create_task(worker.run(settings("door-1"), mqtt, DatabaseSettings(url=database_url)))
-
-    async def named() -> bool:
-        detail: str | None = await connection.fetchval("SELECT detail FROM ingest_worker WHERE state = 'disconnected'")
-        return reason in (detail or "")
-
-    try:
-        await until(named)
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _publish_plainly(url: str, topic: str, payload: str) -> None:
-    """Publish over the broker's open listener."""
-    async with Device(BrokerAddress.parse(url), "plain") as device:
-        await device.publish(topic, payload.encode())
-        await device.flush()
-
-
-async def _state_is(connection: Connection, name: str, state: str) -> bool:
-    found: str | None = await connection.fetchval("SELECT state FROM ingest_worker WHERE name = $1", name)
-    return found == state
-
-
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(WITHIN_S):
-        while not await condition():
-            await asyncio.sleep(0.01)
-
-
-class Publisher:
-    """mosquitto_pub, as an integrator would use it."""
-
-    def __init__(self, servers: Stack, mqtt_url: str, site: str) -> None:
-        self._program = str(servers.programs.mosquitto_clients / "mosquitto_pub")
-        self._port = mqtt_url.rpartition(":")[2]
-        self._site = site
-
-    async def send(self, rest: str, *arguments: str) -> None:
-        topic = f"ioe/v1/{self._site}/{rest}"
-        process = await asyncio.create_subprocess_exec(
-            self._program, "-p", self._port, "-V", "5", "-q", "1", "-t", topic, *arguments
-        )
-        assert await process.wait() == 0
-
-
-@pytest.fixture
-async def connection(database_url: str) -> AsyncIterator[Connection]:
-    opened = await connect(database_url, name="test")
-    yield opened
-    await opened.close()
-
-
-def settings(name: str) -> IngestSettings:
-    return IngestSettings(name=name, batch_ms=20)
-
-
-async def reasons(connection: Connection) -> dict[str, int]:
-    found = await connection.fetch("SELECT reason, sum(count)::int8 AS count FROM ingest_tally GROUP BY reason")
-    return {row["reason"]: row["count"] for row in found}
 
 
 async def test_every_kind_of_message_ends_under_its_reason(
@@ -231,7 +116,7 @@ async def test_too_little_disk_pauses_ingest_and_says_so(
     async with running(enough, mqtt_url, database):
         pass  # the session exists from here on
     task = asyncio.create_task(worker.run(full, MqttSettings(url=mqtt_url), database))
-    await until(lambda: _state_is(connection, "disk-1", "paused"))
+    await until(lambda: state_is(connection, "disk-1", "paused"))
     detail = await connection.fetchval("SELECT payload ->> 'detail' FROM event WHERE kind = 'ingest.paused'")
     assert "GB of disk left" in detail
     await publisher.send("d0/telemetry", "-m", '{"values": {"v0": 1}}')
