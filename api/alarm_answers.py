@@ -9,6 +9,7 @@ from analytics.alarms.rule import Priority
 from api.alarm_models import AlarmDetail, ShownNow, ShownOccurrence, ShownTransition, System
 from api.names import CODE
 from api.parameters import require_site
+from api.periods import WEEK, checked
 from api.problems import Problem
 from services.alarms import names, reads
 from services.alarms.actions import AlarmNotFoundError, AlarmRef
@@ -86,9 +87,4 @@ def no_such_alarm(address: str) -> Problem:
 def lately(start: datetime | None, stop: datetime | None, now: datetime) -> tuple[datetime, datetime]:
     """A period of the last week unless another one is asked for. Raises Problem where it is empty or too long."""
     until = stop or now
-    since = start or until - timedelta(days=7)
-    if since >= until:
-        raise Problem("invalid-request", "The period is empty: `from` comes before `to`.")
-    if until - since > _LONGEST:
-        raise Problem("invalid-request", f"The period is longer than {_LONGEST.days} days: ask for it in parts.")
-    return since, until
+    return checked(start or until - WEEK, until, _LONGEST)

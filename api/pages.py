@@ -8,7 +8,7 @@ holds no promise beyond the next page. The same address is in the `Link` header 
 import base64
 import binascii
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 from api.problems import Problem
 
 Item = TypeVar("Item")
+Row = TypeVar("Row")
 
 MAXIMUM = 1000
 _NOT_FILTERS = frozenset({"cursor", "limit", "time_zone"})
@@ -65,6 +66,12 @@ class Wanted:
     def headers(self, cursor: str | None) -> dict[str, str]:
         """The `Link` header that leads to the next page."""
         return {} if cursor is None else {"Link": f'<{self.address.replace("CURSOR", cursor)}>; rel="next"'}
+
+    def part(self, whole: Iterable[Row], place: Callable[[Row], str]) -> tuple[list[Row], str | None]:
+        """What this page holds of a list that is there as a whole, in the order of its places, and where it ends."""
+        rest = sorted((row for row in whole if self.after is None or place(row) > self.after), key=place)
+        shown = rest[: self.limit]
+        return shown, place(shown[-1]) if len(rest) > len(shown) else None
 
     def page(self, response: Response, items: Iterable[Item], following: str | None) -> PageOf[Item]:
         """The page as an answer; `following` is the place where the next one begins."""

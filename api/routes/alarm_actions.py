@@ -18,7 +18,7 @@ from api.context import Database, Shared
 from api.instants import InstantGiven, zoned
 from api.names import ALARM
 from api.openapi_parts import WITH_A_BODY, problems
-from api.problems import Problem
+from api.problems import Problem, refused_as
 from api.reasons import Reason, ReasonOrNone
 from services.alarms import actions
 from services.alarms.actions import AlarmRef, Done, ShelvingRefusedError
@@ -86,7 +86,7 @@ class ManyDone(BaseModel):
     responses=problems(*WITH_A_BODY),
 )
 async def acknowledge_alarms(connection: Database, given: ManyAcknowledged) -> ManyDone:
-    """Somebody has seen them. The answer says of each what became of it; whoever is refused hinders no other."""
+    """Somebody has seen them. The answer says of each what became of it; one that is refused hinders no other."""
     async with connection.transaction():
         refs = [AlarmRef.of(address) for address in given.alarms]
         done = await actions.acknowledge(connection, refs, ACTOR, given.comment, datetime.now(UTC))
@@ -119,11 +119,9 @@ class Named:
 
     async def take(self, act: Action, comment: str) -> AlarmDetail:
         """Act on it; gives it as it is then. Raises Problem where there is none, or where it refuses."""
-        try:
+        with refused_as("alarm-action-refused", ShelvingRefusedError):
             async with self.connection.transaction():
                 done = await act(self.connection, [AlarmRef.of(self.address)], ACTOR, comment, self.now)
-        except ShelvingRefusedError as error:
-            raise Problem("alarm-action-refused", str(error)) from error
         if done.missing:
             raise no_such_alarm(self.address)
         if done.refused:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from pydantic import BaseModel, Field
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.alarm_answers import MachineFilter, Priorities, SiteOrService, Systems, asked_about, lately, site_named
 from api.alarm_models import ShownOccurrence
@@ -14,7 +14,7 @@ from api.forms import AS_CSV, accepted
 from api.instants import Instant, parse, zoned
 from api.names import CODE
 from api.openapi_parts import problems
-from api.pages import PageOf, PageWanted, Wanted, counted, not_ours, wanted_page
+from api.pages import PageOf, PageWanted, Wanted, counted, not_ours
 from api.periods import FromOrLately, ToOrNow
 from services.alarms import reads
 from services.alarms.reads import Period
@@ -24,6 +24,8 @@ router = APIRouter(tags=["alarms"], dependencies=[Depends(zoned)])
 
 class Flood(BaseModel):
     """More alarms than anybody can read: above ten in ten minutes, until fewer than five in ten minutes."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     site: str
     started_at: Instant
@@ -46,8 +48,8 @@ class Flood(BaseModel):
     },
 )
 async def list_alarm_occurrences(
-    request: Request,
     shared: Shared,
+    wanted: PageWanted,
     start: FromOrLately = None,
     stop: ToOrNow = None,
     site: SiteOrService = None,
@@ -58,13 +60,10 @@ async def list_alarm_occurrences(
     include: Annotated[
         list[Literal["quiet"]] | None, Query(description="`quiet`: also those that nobody was told of.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=1000, description="Items a page at most.")] = 100,
-    cursor: Annotated[str | None, Query(description="The `next` of the page before.", max_length=1000)] = None,
     form: Annotated[Literal["json", "csv"] | None, Query(alias="format", description="Wins over `Accept`.")] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
 ) -> Response:
     """Occurrences raised in [from, to), the newest first; without a period those of the last week."""
-    wanted = wanted_page(request, cursor, limit)
     since, until = lately(start, stop, datetime.now(UTC))
     async with shared.connections.borrow() as connection:
         named = await asked_about(connection, site, machine=machine, rule=rule)
@@ -74,11 +73,9 @@ async def list_alarm_occurrences(
     async with shared.connections.borrow() as connection:
         found, rest = await reads.occurrences(connection, period, wanted.limit, _below(wanted, ids_below=2**63))
         firsts = await reads.addresses(connection, [row.first_out_id for row in found if row.first_out_id])
-    answer = Response(media_type="application/json")
-    page = wanted.page(answer, (ShownOccurrence.of(row, firsts) for row in found), _place(rest))
-    answer.body = page.model_dump_json().encode()
-    answer.headers["content-length"] = str(len(answer.body))
-    return answer
+    following = wanted.cursor(_place(rest))
+    page = PageOf(items=[ShownOccurrence.of(row, firsts) for row in found], next=following)
+    return Response(page.model_dump_json(), headers=wanted.headers(following), media_type="application/json")
 
 
 @router.get(
@@ -99,17 +96,7 @@ async def list_alarm_floods(
     since, until = lately(start, stop, datetime.now(UTC))
     named = await site_named(connection, site)
     found, rest = await reads.floods(connection, since, until, named, wanted.limit, _below(wanted, ids_below=2**31))
-    return wanted.page(response, (_flood(row) for row in found), _place(rest))
-
-
-def _flood(row: reads.FloodRow) -> Flood:
-    return Flood(
-        site=row.site,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        alarms=row.alarms,
-        peak_in_ten_minutes=row.peak_in_ten_minutes,
-    )
+    return wanted.page(response, map(Flood.model_validate, found), _place(rest))
 
 
 def _place(rest: tuple[datetime, int] | None) -> str | None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from analytics.alarms.machine import AlarmKey
+from analytics.alarms.machine import AlarmKey, Unbound
 from analytics.alarms.rule import Rule, RuleError
 from api.alarm_answers import Code, SiteOrService, Systems, site_named
 from api.context import Database
@@ -62,18 +62,17 @@ async def list_alarm_rules(
     not_on = Counter((each.key.site, each.key.rule) for each in bound.binding.unbound)
     found = [
         stored
-        for _, of_site in sorted((await rules.load(connection, named)).items())
+        for of_site in (await rules.load(connection, named)).values()
         for stored in of_site
         if (not system or stored.rule.system in system)
         and (search is None or search.lower() in f"{stored.rule.code} {stored.rule.name} {stored.rule.name_zh}".lower())
-        and (wanted.after is None or _place(stored) > wanted.after)
     ]
-    shown = found[: wanted.limit]
+    shown, following = wanted.part(found, _place)
     items = (
         AlarmRule.model_validate(rule_members(each, on[each.site, each.rule.code], not_on[each.site, each.rule.code]))
         for each in shown
     )
-    return wanted.page(response, items, _place(shown[-1]) if len(found) > len(shown) else None)
+    return wanted.page(response, items, following)
 
 
 @router.get(
@@ -82,10 +81,13 @@ async def list_alarm_rules(
     summary="Where rules cannot apply",
     responses=problems("site-not-found"),
 )
-async def list_unbound_rules(connection: Database, site: SiteOrService = None) -> list[UnboundRule]:
-    """Every rule that is for a machine and cannot apply there, with the reason."""
+async def list_unbound_rules(
+    connection: Database, response: Response, wanted: PageWanted, site: SiteOrService = None
+) -> PageOf[UnboundRule]:
+    """Rules that are for a machine and cannot apply there, by site, rule and machine, each with the reason."""
     bound = await rules.bound(connection, await site_named(connection, site))
-    return [UnboundRule.of(each) for each in bound.binding.unbound]
+    shown, following = wanted.part(bound.binding.unbound, _unbound_place)
+    return wanted.page(response, map(UnboundRule.of, shown), following)
 
 
 @router.get("/{site}/{code}", operation_id="get_alarm_rule", summary="One rule", responses=problems(*_ONE_RULE))
@@ -233,3 +235,7 @@ def _refusing() -> Iterator[None]:
 
 def _place(stored: StoredRule) -> str:
     return f"{stored.site} {stored.rule.code}"  # a blank sorts before whatever a code may have
+
+
+def _unbound_place(unbound: Unbound) -> str:
+    return f"{unbound.key.site} {unbound.key.rule} {unbound.key.subject}"

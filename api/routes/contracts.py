@@ -131,9 +131,9 @@ async def list_contracts(
     rows = await contracts.contracts(connection, site, retired=retired)
     if not rows and site is not None:
         await require_site(connection, site)
-    found = [row for row in rows if wanted.after is None or row.id > wanted.after]
-    shown = found[: wanted.limit]
-    return wanted.page(response, map(_contract, shown), shown[-1].id if len(found) > len(shown) else None)
+    # Not by id: `a-b/x` is before `a/x`, and the site `a` before `a-b`; a blank is before whatever a code may have.
+    shown, following = wanted.part(rows, lambda row: f"{row.site} {row.code}")
+    return wanted.page(response, map(_contract, shown), following)
 
 
 @router.get("/{site}/{code}", operation_id="get_contract", summary="One contract", responses=problems(*_WITH_CONTRACT))

@@ -152,11 +152,7 @@ class TariffDetail(TariffSummary):
 @router.get("", operation_id="list_tariffs", summary="Tariffs")
 async def list_tariffs(connection: Database, response: Response, wanted: PageWanted) -> PageOf[TariffSummary]:
     """The version of each tariff that holds, by code."""
-    found = [
-        each for each in await tariffs.tariffs(connection) if wanted.after is None or each.tariff.code > wanted.after
-    ]
-    shown = found[: wanted.limit]
-    following = shown[-1].tariff.code if len(found) > len(shown) else None
+    shown, following = wanted.part(await tariffs.tariffs(connection), lambda each: each.tariff.code)
     return wanted.page(response, (TariffSummary.model_validate(_summary(each)) for each in shown), following)
 
 

@@ -59,7 +59,7 @@ async def test_a_rule_has_its_versions_and_its_machines(client: httpx.AsyncClien
             "reason": "comp-2 has no point 'outlet_degc'; it has power_kw, state",
         }
     ]
-    assert (await client.get("/api/v1/alarm-rules/unbound?site=plant")).json() == changed["not_on"]
+    assert (await client.get("/api/v1/alarm-rules/unbound?site=plant")).json()["items"] == changed["not_on"]
     # What was answered can be put again as it is.
     again = await client.put(RULE, json={"rule": changed["rule"], "reason": "the same"})
     assert again.json()["version"] == 2
@@ -100,6 +100,15 @@ async def test_the_list_is_filtered_and_paged(client: httpx.AsyncClient) -> None
     assert [each["code"] for each in gas["items"]] == ["b-high"]
     assert (await client.get("/api/v1/alarm-rules?site=service")).json()["items"] == []
     assert (await client.get("/api/v1/alarm-rules?site=gone")).status_code == 404
+    unbound = "/api/v1/alarm-rules/unbound?site=plant&limit=2"
+    first = (await client.get(unbound)).json()
+    rest = (await client.get(f"{unbound}&cursor={first['next']}")).json()
+    assert [each["rule"] for each in (*first["items"], *rest["items"])] == [
+        "plant/a-high",
+        "plant/b-high",
+        "plant/c-high",
+    ]
+    assert rest["next"] is None
 
 
 async def test_a_rule_with_mistakes_is_refused_with_all_of_them(client: httpx.AsyncClient) -> None:

@@ -31,6 +31,7 @@ LISTS = (
     "/api/v1/dead-letters?reason=future",
     "/api/v1/unmapped",
     "/api/v1/corrections",
+    "/api/v1/contracts",
     f"/api/v1/readings?point={POWER}&resolution=raw&start=2026-11-23T00:00:00Z&stop=2026-11-24T00:00:00Z",
     f"/api/v1/readings?point={POWER}&resolution=1m&start=2026-11-23T00:00:00Z&stop=2026-11-24T00:00:00Z",
 )
@@ -55,6 +56,12 @@ async def filled(service: Service) -> Service:
     )
     readings = [{"time": (NOON - timedelta(days=day)).isoformat(), "value": day} for day in range(1, 6)]
     await service.client.post("/api/v1/corrections", json={"point": POWER, "reason": "test", "readings": readings})
+    # Of these, `kunshan` comes before `kunshan-2`, and `kunshan-2/gas` before `kunshan/gas`.
+    await service.connection.execute(
+        """INSERT INTO site (code, name, time_zone) VALUES ('kunshan-2', 'Second works', 'Asia/Shanghai');
+           INSERT INTO contract (site_id, code, name, carrier, currency)
+           SELECT id, carrier, carrier, carrier, 'CNY' FROM site, unnest(ARRAY['electricity', 'gas']) AS carrier"""
+    )
     for number in range(7):
         await events.record(service.connection, ("test.happened", "test.other")[number % 2], "kunshan", {})
     return service
