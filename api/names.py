@@ -29,7 +29,7 @@ FORMS: Mapping[str, str] = MappingProxyType(
         MONTH: "a month is written as in 2026-04",
         BILL: "a bill is named site/contract/month/subject/number, as in kunshan/grid/2026-04/meter/main/1",
         INVOICE_NUMBER: "an invoice's number has letters, digits, `.`, `-` and `_`",
-        ALARM: "an alarm is named site/rule/subject, as in kunshan/header-pressure-low/air-main",
+        ALARM: "an alarm is named site/rule/subject, as in kunshan/header-pressure-low/air-header",
         EVENT_ID: "an event's id is a number, as in 1042",
         LETTER: "a dead letter's id has 32 hexadecimal digits, as in the list",
     }

@@ -14,7 +14,7 @@ from analytics.alarms.rule import Rule
 
 
 class AlarmKey(NamedTuple):
-    """What an alarm is known by; people see it as `kunshan/header-pressure-low/air-main`."""
+    """What an alarm is known by; people see it as `kunshan/header-pressure-low/air-header`."""
 
     site: str
     """"" for an alarm of this service itself."""

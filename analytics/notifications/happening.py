@@ -20,7 +20,7 @@ _PREFIX = "alarm."
 
 
 def alarm_name(payload: Mapping[str, Any]) -> str:
-    """What people see an alarm as: `kunshan/header-pressure-low/air-main`; of the service, `service/...`."""
+    """What people see an alarm as: `kunshan/header-pressure-low/air-header`; of the service, `service/...`."""
     return f"{_text(payload, 'site') or SERVICE}/{_text(payload, 'rule')}/{_text(payload, 'subject')}"
 
 

@@ -30,7 +30,7 @@ SHELVED_AT_MOST: Final = timedelta(hours=8)
 
 
 class AlarmRef(NamedTuple):
-    """An alarm as people name it: kunshan/header-pressure-low/air-main; those of this service begin with `service`."""
+    """An alarm as people name it: kunshan/header-pressure-low/air-header; those of this service begin with `service`."""
 
     site: str
     rule: str
@@ -56,7 +56,7 @@ class AlarmNotFoundError(Exception):
     def __init__(self, addresses: Sequence[str]) -> None:
         super().__init__(
             f"There is no alarm {', '.join(addresses)}: an alarm is named site/rule/subject, as in "
-            "kunshan/header-pressure-low/air-main; the list of alarms shows them (normal ones: include=normal, --all)."
+            "kunshan/header-pressure-low/air-header; the list of alarms shows them (normal ones: include=normal, --all)."
         )
 
 

@@ -102,7 +102,7 @@ class AlarmRow:
 
     @property
     def address(self) -> str:
-        """What people and the outside know it by: kunshan/header-pressure-low/air-main."""
+        """What people and the outside know it by: kunshan/header-pressure-low/air-header."""
         return f"{self.site or SERVICE}/{self.rule}/{self.subject}"
 
     def standing(self) -> Standing:

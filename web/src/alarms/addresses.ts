@@ -11,7 +11,7 @@ export function ruleOf(alarm: string): string {
   return alarm.split("/").slice(0, 2).join("/");
 }
 
-/** The page of one alarm: `kunshan/header-pressure-low/air-main`. */
+/** The page of one alarm: `kunshan/header-pressure-low/air-header`. */
 export function alarmHref(alarm: string): string {
   const site = route.value.query.get("site");
   return routeHref(["alarms", ...alarm.split("/")], site === null ? undefined : new URLSearchParams({ site }));

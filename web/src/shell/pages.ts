@@ -13,7 +13,7 @@ export interface Page {
   readonly word: Exclude<keyof Messages["navigation"], "label">;
   readonly icon: IconName;
   readonly component: ComponentType;
-  /** Its address may go on below: `#/alarms/kunshan/header-pressure-low/air-main`. */
+  /** Its address may go on below: `#/alarms/kunshan/header-pressure-low/air-header`. */
   readonly deep?: boolean;
 }
 
