@@ -56,7 +56,9 @@ class ShownCause(BaseModel):
 class OfAlarm(BaseModel):
     """What an alarm and an occurrence of it have alike."""
 
-    alarm: Annotated[str, Field(description="Its name everywhere.", examples=["kunshan/header-pressure-low/air-header"])]
+    alarm: Annotated[
+        str, Field(description="Its name everywhere.", examples=["kunshan/header-pressure-low/air-header"])
+    ]
     site: Annotated[str, Field(description="Empty for an alarm of this service itself.")]
     rule: str
     subject_kind: Literal["device", "meter", "site", "service"]

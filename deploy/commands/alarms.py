@@ -20,7 +20,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import click
 
@@ -41,6 +41,8 @@ from services.watch.figures import duties
 
 Answer = TypeVar("Answer")
 Act = Callable[[Connection, Sequence[AlarmRef]], Awaitable[Done]]
+Action = Callable[[Connection, Sequence[AlarmRef], str, str, datetime], Awaitable[Done]]
+Command = Callable[..., None]
 Options = ParamSpec("Options")
 
 LOOK = 3
@@ -111,13 +113,28 @@ def show(alarm: str, settings: Path | None) -> None:
     _run(settings, work)
 
 
-@command.command()
-@_alarms
-@_comment
-@settings_option
-def ack(alarms: tuple[str, ...], comment: str, settings: Path | None) -> None:
-    """Acknowledge: somebody has seen them and takes care."""
-    _act(settings, alarms, _simply(actions.acknowledge, comment))
+def _step(name: str, action: Action, says: str, comment: Callable[[Command], Command] = _comment) -> None:
+    """Add a command that takes one step on each of its alarms."""
+
+    @command.command(name=name, help=says)
+    @_alarms
+    @comment
+    @settings_option
+    def step(alarms: tuple[str, ...], comment: str, settings: Path | None) -> None:
+        _act(settings, alarms, lambda of, refs: action(of, refs, ACTOR, comment, datetime.now(UTC)))
+
+
+_why = click.option("--comment", required=True, callback=commented, help="Why: others will ask.")
+_step("ack", actions.acknowledge, "Acknowledge: somebody has seen them and takes care.")
+_step("unshelve", actions.unshelve, "Hear them again before their time.")
+_step(
+    "out-of-service",
+    actions.remove_from_service,
+    "Silence them without a limit, for maintenance; somebody has to return them.",
+    _why,
+)
+_step("return", actions.return_to_service, "Return them to service: what holds now is told now.")
+_step("reset", actions.reset, "Let go of latched ones whose condition is gone.")
 
 
 @command.command()
@@ -136,42 +153,6 @@ def shelve(alarms: tuple[str, ...], minutes: float | None, once: bool, comment: 
         return await actions.shelve(connection, refs, ACTOR, comment, now, until=until, one_shot=once, at_most=at_most)
 
     _act(settings, alarms, act)
-
-
-@command.command()
-@_alarms
-@_comment
-@settings_option
-def unshelve(alarms: tuple[str, ...], comment: str, settings: Path | None) -> None:
-    """Hear them again before their time."""
-    _act(settings, alarms, _simply(actions.unshelve, comment))
-
-
-@command.command(name="out-of-service")
-@_alarms
-@click.option("--comment", required=True, callback=commented, help="Why: others will ask.")
-@settings_option
-def out_of_service(alarms: tuple[str, ...], comment: str, settings: Path | None) -> None:
-    """Silence them without a limit, for maintenance; somebody has to return them."""
-    _act(settings, alarms, _simply(actions.remove_from_service, comment))
-
-
-@command.command(name="return")
-@_alarms
-@_comment
-@settings_option
-def return_command(alarms: tuple[str, ...], comment: str, settings: Path | None) -> None:
-    """Return them to service: what holds now is told now."""
-    _act(settings, alarms, _simply(actions.return_to_service, comment))
-
-
-@command.command()
-@_alarms
-@_comment
-@settings_option
-def reset(alarms: tuple[str, ...], comment: str, settings: Path | None) -> None:
-    """Let go of latched ones whose condition is gone."""
-    _act(settings, alarms, _simply(actions.reset, comment))
 
 
 @command.command(name="figures")
@@ -222,16 +203,6 @@ def floods(site: str | None, start: datetime | None, stop: datetime | None, limi
             click.echo(f"and more: raise --limit above {limit}")
 
     _run(settings, work)
-
-
-def _simply(
-    action: Callable[Concatenate[Connection, Sequence[AlarmRef], str, str, datetime, ...], Awaitable[Done]],
-    comment: str,
-) -> Act:
-    def act(connection: Connection, refs: Sequence[AlarmRef]) -> Awaitable[Done]:
-        return action(connection, refs, ACTOR, comment, datetime.now(UTC))
-
-    return act
 
 
 def _act(settings: Path | None, addresses: Sequence[str], act: Act) -> None:

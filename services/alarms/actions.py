@@ -30,7 +30,7 @@ SHELVED_AT_MOST: Final = timedelta(hours=8)
 
 
 class AlarmRef(NamedTuple):
-    """An alarm as people name it: kunshan/header-pressure-low/air-header; those of this service begin with `service`."""
+    """An alarm as people name it: kunshan/header-pressure-low/air-header; one of this service begins with `service`."""
 
     site: str
     rule: str
@@ -55,8 +55,8 @@ class AlarmNotFoundError(Exception):
 
     def __init__(self, addresses: Sequence[str]) -> None:
         super().__init__(
-            f"There is no alarm {', '.join(addresses)}: an alarm is named site/rule/subject, as in "
-            "kunshan/header-pressure-low/air-header; the list of alarms shows them (normal ones: include=normal, --all)."
+            f"There is no alarm {', '.join(addresses)}: an alarm is named site/rule/subject, as in kunshan/"
+            "header-pressure-low/air-header; the list of alarms shows them (normal ones: include=normal, --all)."
         )
 
 
