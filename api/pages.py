@@ -17,6 +17,7 @@ import msgspec
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from api.instants import parse
 from api.problems import Problem
 
 Item = TypeVar("Item")
@@ -47,7 +48,7 @@ class Wanted:
     def instant(self) -> datetime:
         """The place as an instant, for lists by time."""
         try:
-            return datetime.fromisoformat(self.after or "")
+            return parse(self.after or "")
         except ValueError:
             raise not_ours() from None
 
@@ -55,9 +56,10 @@ class Wanted:
         """The place as a number, for lists by number; None: from the beginning."""
         if self.after is None:
             return None
-        if not self.after.isdecimal() or len(self.after) > 18:
-            raise not_ours()
-        return int(self.after)
+        try:
+            return counted(self.after, below=10**18)
+        except ValueError:
+            raise not_ours() from None
 
     def cursor(self, following: str | None) -> str | None:
         """The cursor for the place where the next page begins; None: there is none."""

@@ -7,11 +7,10 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from analytics.metering.model import MICRO, LedgerKind
 from api.context import Database
-from api.instants import Instant, InstantQuery, zoned
+from api.instants import Instant, InstantQuery, parse, zoned
 from api.openapi_parts import problems
-from api.pages import PageOf, PageWanted, Wanted
+from api.pages import PageOf, PageWanted, Wanted, not_ours
 from api.parameters import SiteFilter, require_site
-from api.problems import Problem
 from api.registers import CodeOfMeter, FlowWanted, SiteOfMeter, require_register
 from services.ledger import entries
 from services.ledger.entries import EntryRow, Place
@@ -135,10 +134,14 @@ async def list_ledger_of_meter(
 
 
 def _place(wanted: Wanted) -> Place | None:
+    if wanted.after is None:
+        return None
     try:
-        return None if wanted.after is None else Place.parse(wanted.after)
+        place = Place.parse(wanted.after)
+        parse(place.start.isoformat())
     except ValueError:
-        raise Problem("invalid-cursor", "The cursor is not one of ours: give the `next` of a page unchanged.") from None
+        raise not_ours() from None
+    return place
 
 
 def _shown(row: EntryRow) -> LedgerEntry:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from api import pages
 from services import events
 from services.batch import DeadLetter, UnmappedSample
 from tests.api.conftest import Service
@@ -104,6 +106,24 @@ def _names(items: list[dict[str, object]]) -> list[object]:
 def _with(path: str, *, limit: int) -> dict[str, str]:
     given_there = dict(pair.split("=", 1) for pair in path.partition("?")[2].split("&") if pair)
     return {**given_there, "limit": str(limit)}
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        (f"/api/v1/readings?point={POWER}&resolution=raw", "2026-01-01T00:00:00"),
+        ("/api/v1/ledger", "0 2026-01-01T00:00:00 1"),
+        ("/api/v1/ledger", "0 0001-01-01T00:00:00+14:00 1"),
+        ("/api/v1/events", "-1"),
+        ("/api/v1/devices", "kunshan"),
+    ],
+)
+async def test_a_place_that_no_list_has_is_no_cursor(filled: Service, path: str, place: str) -> None:
+    filters = sorted(tuple(pair.split("=", 1)) for pair in path.partition("?")[2].split("&") if pair)
+    mark = hashlib.blake2b(repr((path.partition("?")[0], filters)).encode(), digest_size=6).hexdigest()
+    given = {**dict(filters), "cursor": pages.encode(mark, place)}
+    answer = await filled.client.get(path.partition("?")[0], params=given)
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid-cursor")
 
 
 async def test_the_link_header_leads_to_the_next_page(filled: Service) -> None:
