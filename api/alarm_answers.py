@@ -46,6 +46,8 @@ async def asked_about(
 ) -> str | None:
     """The site as alarms have it. Raises Problem where there is none, or no such machine or rule there."""
     named = await site_named(connection, site)
+    if machine is None and rule is None:
+        return named
     known = await names.known(connection, named, machine=machine, rule=rule)
     where = "" if site is None else f" of {site}"
     if not known.rule:
