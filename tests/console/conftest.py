@@ -18,6 +18,10 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from deploy.bootstrap import console
 from deploy.embedded.stack import Stack
 from services.database import Connection, connect
+from tests.api.serving import serving
+from tests.console import alarm_works
+from tests.console.alarm_desk import AlarmDesk
+from tests.console.alarm_works import AlarmWorks
 from tests.console.operator import Operator
 from tests.console.works import Works, build_works, look_up
 from tests.servers import own_database
@@ -56,6 +60,19 @@ async def connection(database_url: str) -> AsyncIterator[Connection]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def works(connection: Connection) -> Works:
     return await look_up(connection)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def alarms(works: Works) -> AlarmWorks:
+    """The works with rules, of which no alarm is told yet."""
+    return await alarm_works.make(works.connection)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(database_url: str, alarms: AlarmWorks, operator: Operator) -> AsyncIterator[AlarmDesk]:
+    """The console served over that works, and someone in front of it."""
+    async with serving(database_url) as api:
+        yield AlarmDesk(api, alarms, operator)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

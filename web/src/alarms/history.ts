@@ -4,6 +4,7 @@
  *   #/alarms?show=history&period=month&priority=critical&q=comp-3&sort=-lasted
  */
 import { apiAddress, askAll } from "../api/client";
+import { hasWords } from "../ui/has_words";
 import { PRIORITIES, SYSTEMS, type Priority } from "./model";
 import { between_s, type Occurrence } from "./record";
 
@@ -70,7 +71,7 @@ export function historyCsvAddress(site: string, { period, priority, system }: Hi
 }
 
 export function arrangedHistory(rows: readonly Occurrence[], query: HistoryQuery, nameOf: (row: Occurrence) => string, language: string): Occurrence[] {
-  const words = query.text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const wanted = hasWords(query.text);
   const names = new Intl.Collator(language, { numeric: true });
   const figures: Record<Exclude<HistorySort, "machine">, (row: Occurrence) => number | null> = {
     raised_at: (row) => Date.parse(row.raised_at),
@@ -84,10 +85,7 @@ export function arrangedHistory(rows: readonly Occurrence[], query: HistoryQuery
   return rows
     .filter((row) => query.priority === null || row.priority === query.priority)
     .filter((row) => query.system === null || row.system === query.system)
-    .filter((row) => {
-      const text = [row.machine, row.machine_zh, row.subject, row.name, row.name_zh, row.rule].join(" ").toLowerCase();
-      return words.every((word) => text.includes(word));
-    })
+    .filter((row) => wanted([row.machine, row.machine_zh, row.subject, row.name, row.name_zh, row.rule].join(" ")))
     .sort((a, b) => direction * compare(a, b) || Date.parse(b.raised_at) - Date.parse(a.raised_at));
 }
 

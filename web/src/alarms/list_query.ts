@@ -7,6 +7,8 @@
  * What equals the default is left out of the address; what cannot be read is the default. `open`, the default, is what a person
  * has to do with: shelved, suppressed and out of service are one press away, with their number beside it.
  */
+import { hasWords } from "../ui/has_words";
+import { pressed } from "../ui/order";
 import { ASKING, began_ms, byWorst, isOfService, isOpen, PRIORITIES, STANDING, type Alarm, type Priority } from "./model";
 
 export const PARTS = ["list", "history", "figures", "rules"] as const;
@@ -75,8 +77,7 @@ export function writeAlarmQuery(query: AlarmQuery, address: URLSearchParams): UR
 
 /** A press on a column's head: this column (times from the newest), or the other way round. */
 export function sortedBy(query: AlarmQuery, sort: Sort): AlarmQuery {
-  if (query.sort === sort) return { ...query, descending: !query.descending };
-  return { ...query, sort, descending: sort === "since" };
+  return { ...query, ...pressed(sort, query, sort === "since") };
 }
 
 export function isFiltered({ text, priorities, system, machine, where }: AlarmQuery): boolean {
@@ -102,14 +103,13 @@ export function inGroup(alarm: Alarm, group: Group): boolean {
 
 /** Whether an alarm passes everything but the group, which has its own buttons with counts. */
 export function passes(alarm: Alarm, query: AlarmQuery): boolean {
-  const words = query.text.toLowerCase().split(/\s+/).filter((word) => word !== "");
-  const text = [alarm.machine, alarm.machine_zh, alarm.subject, alarm.name, alarm.name_zh, alarm.message, alarm.message_zh, alarm.rule, alarm.space, alarm.equipment].join(" ").toLowerCase();
+  const texts = [alarm.machine, alarm.machine_zh, alarm.subject, alarm.name, alarm.name_zh, alarm.message, alarm.message_zh, alarm.rule, alarm.space, alarm.equipment];
   return (
     (query.priorities.length === 0 || (alarm.priority !== null && query.priorities.includes(alarm.priority))) &&
     (query.system === null || alarm.system === query.system) &&
     (query.machine === null || alarm.subject === query.machine) &&
     (query.where === "all" || isOfService(alarm) === (query.where === "service")) &&
-    words.every((word) => text.includes(word))
+    hasWords(query.text)(texts.join(" "))
   );
 }
 

@@ -1,14 +1,28 @@
 /** An alarm in words: its machine, what it is, its value and limit, its likeliest cause. */
-import { formatNumber, formatShare, formatValue, type Locale } from "../format/number";
+import { formatShare, formatValue, type Locale } from "../format/number";
 import { formatAge } from "../format/age";
 import { unitSymbol } from "../format/unit";
 import { named, readable, words } from "../i18n";
+import type { SiteModel } from "../registry/site_model";
+import { partsOf } from "./addresses";
 import type { Alarm, Cause, Priority } from "./model";
 
 /** What the service watches in itself has no name, only a code, which stands beside it. */
 export function machineName(alarm: Pick<Alarm, "machine" | "machine_zh" | "subject"> & { readonly subject_kind: string }): string {
   if (alarm.subject_kind === "service" && (alarm.machine === "" || alarm.machine === alarm.subject)) return words.value.alarms.systems.service;
   return named({ name: alarm.machine === "" ? alarm.subject : alarm.machine, name_zh: alarm.machine_zh });
+}
+
+/** A machine of which only the code is at hand. */
+export function nameOf(machine: string, { device }: SiteModel): string {
+  const known = device.get(machine)?.device;
+  return known === undefined ? machine : named(known);
+}
+
+/** An alarm of which only the address is at hand: its machine by name, its rule by code. */
+export function addressText(alarm: string, model: SiteModel): string {
+  const { rule, subject } = partsOf(alarm);
+  return `${nameOf(subject, model)}: ${rule}`;
 }
 
 export function alarmName(alarm: Pick<Alarm, "name" | "name_zh" | "rule">): string {
@@ -34,7 +48,6 @@ export function causeName(cause: Pick<Cause, "name" | "name_zh">): string {
 }
 
 export function figureWithUnit(value: number, unit: string, language: Locale): string {
-  if (unit === "s") return `${formatNumber(value, Math.abs(value) < 10 && value !== Math.round(value) ? 1 : 0, language)} s`;
   return `${formatValue(value, unit, language)} ${unitSymbol(unit)}`.trim();
 }
 

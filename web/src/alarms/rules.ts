@@ -1,5 +1,6 @@
 /** Rules as the API gives them: what they are, on which machines, who changed what; changing them, and trying them on history. */
 import { askAll, askOne, put, remove, send } from "../api/client";
+import type { SiteModel } from "../registry/site_model";
 import type { AlarmRule, AlarmRuleDetail, NewOverride, RuleLevel, TrialAnswer } from "../api/types";
 
 export type { AlarmRule as RuleEntry, RuleOverride, TrialAnswer as Trial } from "../api/types";
@@ -23,6 +24,13 @@ export type RuleRecord = Omit<AlarmRuleDetail, "rule"> & { readonly rule: RuleDo
 export function expressionsOf({ signal, when }: RuleDocument): string[] {
   const watched = typeof signal === "string" ? [signal] : [signal.of ?? "", signal.reference ?? ""];
   return [...watched, when ?? ""].filter((text) => text !== "");
+}
+
+/** The unit that the rule gives, else that of the point that it watches; empty: neither. */
+export function unitOf({ rule: { signal }, on }: RuleRecord, { device }: SiteModel): string {
+  if (typeof signal !== "string" && signal.unit !== undefined && signal.unit !== "") return signal.unit;
+  const watched = typeof signal === "string" ? signal : signal.of;
+  return device.get(on[0] ?? "")?.points.find(({ key }) => key === watched)?.unit ?? "";
 }
 
 /** Limits and delays as a person edits them, for one machine or, with `machine` null, for all. */

@@ -1,6 +1,7 @@
 /** The rows of the table: a group's figures beside those of the period before, in the order and with the filter asked for. */
 import type { components } from "../api/schema";
 import type { Column } from "./query";
+import { hasWords } from "../ui/has_words";
 
 export type EnergyGroup = components["schemas"]["EnergyGroup"];
 export type EnergyAnswer = components["schemas"]["EnergyAnswer"];
@@ -31,11 +32,11 @@ export function energiesOf(groups: readonly EnergyGroup[]): Map<string, number |
 
 /** Rows whose name or detail has every word of the text, in order; what is not known comes last either way. */
 export function arrangeGroups(rows: readonly GroupRow[], sort: Column, descending: boolean, text: string, language: string): GroupRow[] {
-  const wanted = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const wanted = hasWords(text);
   const names = new Intl.Collator(language, { numeric: true });
   const direction = descending ? -1 : 1;
   return rows
-    .filter(({ name, detail }) => wanted.every((word) => `${name} ${detail}`.toLowerCase().includes(word)))
+    .filter(({ name, detail }) => wanted(`${name} ${detail}`))
     .sort((a, b) => {
       const byName = names.compare(a.name, b.name);
       if (sort === "name") return direction * byName;

@@ -58,5 +58,6 @@ export function unitSymbol(unit: string): string {
 
 export function unitDecimals(unit: string, value: number): number {
   if (Math.abs(value) >= LARGE) return 0;
+  if (unit === "s") return Math.abs(value) < 10 && !Number.isInteger(value) ? 1 : 0;
   return STYLES[unit]?.decimals ?? 2;
 }

@@ -50,8 +50,6 @@ export const alarmRules = {
     reasonNeeded: "Give a reason: it is kept with the change.",
     notNumber: "Each limit and delay is a number.",
     save: "Save",
-    cancel: "Cancel",
-    sending: "Sending",
   },
   trial: {
     title: "Try against history",

@@ -50,8 +50,6 @@ export const alarmRules: typeof english = {
     reasonNeeded: "请填写理由，它会与修改一起保存。",
     notNumber: "限值和延时必须是数字。",
     save: "保存",
-    cancel: "取消",
-    sending: "提交中",
   },
   trial: {
     title: "用历史数据试算",

@@ -3,6 +3,7 @@ import { ACTIONS, isPossible, type Action } from "../../alarms/actions";
 import type { Alarm } from "../../alarms/model";
 import { words } from "../../i18n";
 import { Icon } from "../../ui/icon";
+import "./alarm_bar.css";
 
 export interface AlarmBarProps {
   readonly selected: readonly Alarm[];

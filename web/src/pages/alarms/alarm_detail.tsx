@@ -3,6 +3,7 @@
  * happened to it. It follows the stream; what is there stays until the next answer has come.
  */
 import { useComputed, useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { ACTIONS, isPossible, type Outcome } from "../../alarms/actions";
 import { alarmHref } from "../../alarms/addresses";
 import { isAsking } from "../../alarms/model";
@@ -13,6 +14,7 @@ import { words } from "../../i18n";
 import { useSite } from "../../session/context";
 import { useResource } from "../../session/use_resource";
 import { locale } from "../../shell/preferences";
+import { useKeptFocus } from "../../ui/kept_focus";
 import { Note, ProblemNote } from "../../ui/note";
 import { PageSkeleton } from "../../ui/skeleton";
 import { ActionDialog, type Asked } from "./action_dialog";
@@ -48,6 +50,8 @@ export function AlarmDetailPage({ alarm }: { readonly alarm: string }) {
 
 function Shown({ record }: { readonly record: AlarmRecord }) {
   const { session } = useSite();
+  const part = useRef<HTMLDivElement>(null);
+  useKeptFocus(part, () => { part.current?.querySelector("h1")?.focus({ preventScroll: true }); });
   const asked = useSignal<Asked | null>(null);
   const outcome = useSignal<Outcome | null>(null);
   const text = words.value.alarms;
@@ -57,11 +61,11 @@ function Shown({ record }: { readonly record: AlarmRecord }) {
   };
   const earlier = record.occurrences.filter(({ raised_at }) => raised_at !== record.raised_at);
   return (
-    <>
+    <div class="alarm-detail" ref={part}>
       <header class="alarm-title">
         <PriorityMark priority={record.priority} asking={isAsking(record)} />
         <div>
-          <h1>{machineName(record)}: {alarmName(record)}</h1>
+          <h1 tabIndex={-1}>{machineName(record)}: {alarmName(record)}</h1>
           <p class="alarm-sentence">{alarmMessage(record, locale.value)}</p>
           <p><b>{priorityName(record.priority)}</b> · <StateText alarm={record} /></p>
         </div>
@@ -88,6 +92,6 @@ function Shown({ record }: { readonly record: AlarmRecord }) {
         {earlier.length === 0 ? <p class="faint">{words.value.alarmPages.detail.noEarlier}</p> : <OccurrenceTable rows={earlier} labelledBy="alarm-earlier" named={false} />}
       </section>
       {asked.value === null ? null : <ActionDialog asked={asked.value} close={() => { asked.value = null; }} finish={finish} />}
-    </>
+    </div>
   );
 }

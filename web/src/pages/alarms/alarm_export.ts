@@ -1,7 +1,6 @@
 /** The listed alarms as CSV: a row an alarm, instants in UTC. The names of the columns are English in both languages: programs read them. */
 import type { Alarm } from "../../alarms/model";
 import { alarmMessage, alarmName, causeName, machineName } from "../../alarms/naming";
-import { serverNow_ms } from "../../live/clock";
 import { locale } from "../../shell/preferences";
 import { saveCsv, type Cell } from "../../ui/csv";
 
@@ -11,8 +10,7 @@ const HEAD: readonly string[] = [
 ];
 
 export function exportAlarms(site: string, alarms: readonly Alarm[]): void {
-  const stamp = new Date(serverNow_ms()).toISOString().slice(0, 19).replaceAll(":", "");
-  saveCsv(`alarms-${site}-${stamp}Z.csv`, [HEAD, ...alarms.map(cells)]);
+  saveCsv(`alarms-${site}`, [HEAD, ...alarms.map(cells)]);
 }
 
 function cells(alarm: Alarm): Cell[] {

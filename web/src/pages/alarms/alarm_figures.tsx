@@ -31,7 +31,7 @@ export function AlarmFiguresPart() {
   };
   return (
     <>
-      <div class="alarm-filters figures-head">
+      <div class="list-filters figures-head">
         <h2>{text.figures.title}</h2>
         <Choice label={text.history.period} chosen={period} choose={choose} options={PERIODS.map((one) => ({ value: one, text: text.history.periods[one] }))} />
         <p class="faint">{text.figures.hint}</p>

@@ -10,7 +10,9 @@ import { useSite } from "../../session/context";
 import { isNarrow } from "../../shell/narrow";
 import { locale } from "../../shell/preferences";
 import { Icon } from "../../ui/icon";
+import { SearchField } from "../../ui/search_field";
 import { exportAlarms } from "./alarm_export";
+import "../../ui/list_filters.css";
 import "./alarm_filters.css";
 
 export interface AlarmFiltersProps {
@@ -25,7 +27,7 @@ export function AlarmFilters({ query, change, alarms, shown }: AlarmFiltersProps
   const text = words.value.alarms;
   const more = useSignal(isFiltered(query));
   return (
-    <div class="alarm-filters">
+    <div class="list-filters">
       <GroupFilter query={query} change={change} alarms={alarms} />
       <PriorityFilter query={query} change={change} alarms={alarms} />
       {isNarrow.value ? (
@@ -34,12 +36,8 @@ export function AlarmFilters({ query, change, alarms, shown }: AlarmFiltersProps
           {text.filters.more}
         </button>
       ) : null}
-      <div class="alarm-filters-fields" hidden={isNarrow.value && !more.value}>
-        <label class="device-filters-search">
-          <span class="unseen">{text.filters.search}</span>
-          <Icon name="search" />
-          <input class="field" type="search" placeholder={text.filters.searchHint} value={query.text} onInput={(event) => { change({ ...query, text: event.currentTarget.value }); }} />
-        </label>
+      <div class="list-filters-fields" hidden={isNarrow.value && !more.value}>
+        <SearchField label={text.filters.search} hint={text.filters.searchHint} value={query.text} change={(typed) => { change({ ...query, text: typed }); }} />
         <Selects query={query} change={change} alarms={alarms} />
         {isFiltered(query) ? (
           <button type="button" class="button button-plain" onClick={() => { change({ ...DEFAULT_QUERY, group: query.group, sort: query.sort, descending: query.descending }); }}>
@@ -78,7 +76,7 @@ function Selects({ query, change, alarms }: FilterProps) {
       <select class="field" aria-label={text.filters.where} value={query.where} onChange={(event) => { change({ ...query, where: whereOf(event.currentTarget.value) }); }}>
         {WHERES.map((where) => <option key={where} value={where}>{text.wheres[where]}</option>)}
       </select>
-      <select class="field alarm-filters-sort" aria-label={text.filters.sort} value={query.sort} onChange={(event) => { change(sortedBy(query, sortOf(event.currentTarget.value))); }}>
+      <select class="field list-filters-sort" aria-label={text.filters.sort} value={query.sort} onChange={(event) => { change(sortedBy(query, sortOf(event.currentTarget.value))); }}>
         {SORTS.map((sort) => <option key={sort} value={sort}>{text.sortBy(text.columns[sort])}</option>)}
       </select>
     </>
@@ -107,7 +105,7 @@ function PriorityFilter({ query, change, alarms }: FilterProps) {
     change({ ...query, priorities: PRIORITIES.filter((one) => (one === priority ? !on : query.priorities.includes(one))) });
   };
   return (
-    <div class="state-filter" role="group" aria-label={text.filters.priority}>
+    <div class="state-filter alarm-priorities" role="group" aria-label={text.filters.priority}>
       {PRIORITIES.map((priority) => (
         <button key={priority} type="button" class="button state-filter-button" aria-pressed={query.priorities.includes(priority)} onClick={() => { toggle(priority); }}>
           <PriorityMark priority={priority} asking={false} />

@@ -1,7 +1,7 @@
 /** What was raised: by period, filtered, sorted, as a file. It follows the stream; the period ends now. */
 import { useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { arrangedHistory, DEFAULT_HISTORY, HISTORY_SORTS, historyCsvAddress, loadOccurrences, PERIOD_MS, PERIODS, readHistoryQuery, writeHistoryQuery, type HistoryQuery, type HistorySort } from "../../alarms/history";
+import { arrangedHistory, DEFAULT_HISTORY, HISTORY_SORTS, historyCsvAddress, loadOccurrences, PERIOD_MS, PERIODS, readHistoryQuery, writeHistoryQuery, type HistoryQuery } from "../../alarms/history";
 import { PRIORITIES } from "../../alarms/model";
 import { machineName, systemName } from "../../alarms/naming";
 import type { Occurrence } from "../../alarms/record";
@@ -15,6 +15,9 @@ import { Choice } from "../../ui/choice";
 import { Icon } from "../../ui/icon";
 import { ProblemNote } from "../../ui/note";
 import { PageSkeleton } from "../../ui/skeleton";
+import { pressed, sortedAs } from "../../ui/order";
+import { SearchField } from "../../ui/search_field";
+import { SortButton } from "../../ui/sort_button";
 import { OccurrenceTable, type OccurrenceColumn } from "./occurrence_table";
 
 /** So many rows are drawn at first; the rest on request. */
@@ -53,15 +56,11 @@ function Filters({ query, change, rows }: HistoryProps) {
   const filters = words.value.alarms.filters;
   const systems = [...new Set([...rows.map(({ system }) => system), ...(query.system === null ? [] : [query.system])])].sort();
   return (
-    <div class="alarm-filters">
+    <div class="list-filters">
       <h2 id="history-title">{text.title}</h2>
       <Choice label={text.period} chosen={query.period} choose={(period) => { change({ ...query, period }); }} options={PERIODS.map((value) => ({ value, text: text.periods[value] }))} />
-      <div class="alarm-filters-fields">
-        <label class="device-filters-search">
-          <span class="unseen">{filters.search}</span>
-          <Icon name="search" />
-          <input class="field" type="search" placeholder={filters.searchHint} value={query.text} onInput={(event) => { change({ ...query, text: event.currentTarget.value }); }} />
-        </label>
+      <div class="list-filters-fields">
+        <SearchField label={filters.search} hint={filters.searchHint} value={query.text} change={(typed) => { change({ ...query, text: typed }); }} />
         <select class="field" aria-label={filters.priority} value={query.priority ?? ""} onChange={(event) => { change({ ...query, priority: PRIORITIES.find((one) => one === event.currentTarget.value) ?? null }); }}>
           <option value="">{filters.priority}</option>
           {PRIORITIES.map((priority) => <option key={priority} value={priority}>{words.value.alarms.priorities[priority]}</option>)}
@@ -105,17 +104,10 @@ function Head({ column, query, change }: Omit<HistoryProps, "rows"> & { readonly
   const text = words.value.alarmPages.history.columns;
   const sort = HISTORY_SORTS.find((one) => one === column);
   if (sort === undefined) return <th scope="col">{text[column]}</th>;
-  const sorted = query.sort === sort ? (query.descending ? "descending" : "ascending") : undefined;
+  const sorted = sortedAs(sort, query);
   return (
     <th scope="col" aria-sort={sorted}>
-      <button type="button" class="energy-head-sort" onClick={() => { change(sortedBy(query, sort)); }}>
-        {text[column]}
-        {sorted === undefined ? null : <Icon name={sorted === "ascending" ? "up" : "down"} />}
-      </button>
+      <SortButton text={text[column]} sorted={sorted} press={() => { change({ ...query, ...pressed(sort, query, sort !== "machine") }); }} />
     </th>
   );
-}
-
-function sortedBy(query: HistoryQuery, sort: HistorySort): HistoryQuery {
-  return { ...query, sort, descending: query.sort === sort ? !query.descending : sort !== "machine" };
 }

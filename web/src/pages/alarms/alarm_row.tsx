@@ -29,9 +29,11 @@ export function AlarmRow({ alarm, index, selected, leads, toggle, ask }: AlarmRo
   const message = alarmMessage(alarm, locale.value);
   const [first, second] = alarm.state === "suppressed" ? [] : FIRST.filter((action) => isPossible(action, alarm));
   return (
-    <div class="alarm-row alarm-columns" role="row" aria-rowindex={index + 2} data-index={index} data-asking={isAsking(alarm)} data-selected={selected}>
+    <div class="list-row list-columns alarm-row alarm-columns" role="row" aria-rowindex={index + 2} data-index={index} data-asking={isAsking(alarm)} data-chosen={selected}>
       <span role="cell" data-column="select">
-        <input type="checkbox" class="check" aria-label={text.selectOne(message)} checked={selected} onChange={() => { toggle(alarm.alarm); }} />
+        <label class="alarm-select">
+          <input type="checkbox" class="check" aria-label={text.selectOne(message)} checked={selected} onChange={() => { toggle(alarm.alarm); }} />
+        </label>
       </span>
       <span role="cell" data-column="worst">
         <PriorityMark priority={alarm.priority} asking={isAsking(alarm)} />
@@ -41,7 +43,7 @@ export function AlarmRow({ alarm, index, selected, leads, toggle, ask }: AlarmRo
         </span>
       </span>
       <span role="cell" data-column="machine">
-        <a class="alarm-link" href={alarmHref(alarm.alarm)} title={message}>
+        <a class="list-link" href={alarmHref(alarm.alarm)} title={message}>
           <b>{machineName(alarm)}</b> {alarmName(alarm)}
         </a>
         <RowPlace alarm={alarm} leads={leads} />
@@ -70,7 +72,7 @@ function RowPlace({ alarm, leads }: Pick<AlarmRowProps, "alarm" | "leads">) {
   const text = words.value.alarms;
   const place = view.model.device.get(alarm.subject)?.place;
   const parts = [leads ? text.firstOut : alarm.first_out_of === null ? null : text.follows, alarm.subject, place === null || place === undefined ? null : placeText(place.space)];
-  return <span class="alarm-code">{parts.filter((part) => part !== null).join(" · ")}</span>;
+  return <span class="list-code">{parts.filter((part) => part !== null).join(" · ")}</span>;
 }
 
 function placeText(space: { readonly name: string; readonly name_zh?: string | null }): string {
@@ -83,7 +85,7 @@ export function RowFigure({ alarm }: { readonly alarm: Alarm }) {
   return (
     <>
       <span class="alarm-value"><Figure value={alarm.value} unit={alarm.unit} quality="fresh" /></span>
-      {alarm.limit === null ? null : <span class="alarm-code">{text.limit(figureWithUnit(alarm.limit, alarm.unit, locale.value))}</span>}
+      {alarm.limit === null ? null : <span class="list-code">{text.limit(figureWithUnit(alarm.limit, alarm.unit, locale.value))}</span>}
     </>
   );
 }
@@ -95,7 +97,7 @@ function RowSince({ alarm }: { readonly alarm: Alarm }) {
   return (
     <>
       {agoOf(time_ms, now_ms.value)}
-      <span class="alarm-code">{formatTime(time_ms, "moment", view.model.site.time_zone, locale.value)}</span>
+      <span class="list-code">{formatTime(time_ms, "moment", view.model.site.time_zone, locale.value)}</span>
     </>
   );
 }

@@ -1,11 +1,10 @@
 /** All rules of the site and of the service: filtered, sorted, as a file; or one of them (`rule=site/code` in the address). */
 import { useSignal } from "@preact/signals";
 import { listHref } from "../../alarms/addresses";
-import { figureWithUnit, systemName } from "../../alarms/naming";
+import { systemName } from "../../alarms/naming";
 import { loadRules, type RuleEntry } from "../../alarms/rules";
 import { formatCount } from "../../format/number";
 import { named, words } from "../../i18n";
-import { serverNow_ms } from "../../live/clock";
 import { useSite } from "../../session/context";
 import { useResource } from "../../session/use_resource";
 import { locale } from "../../shell/preferences";
@@ -14,11 +13,21 @@ import { saveCsv } from "../../ui/csv";
 import { Icon } from "../../ui/icon";
 import { Note, ProblemNote } from "../../ui/note";
 import { PageSkeleton } from "../../ui/skeleton";
+import { hasWords } from "../../ui/has_words";
+import { pressed, sortedAs, type Order } from "../../ui/order";
+import { SearchField } from "../../ui/search_field";
+import { SortButton } from "../../ui/sort_button";
 import { RulePage } from "./rule_page";
 import "./alarm_detail.css";
 
 const COLUMNS = ["name", "system", "levels", "machines", "unbound", "origin", "version"] as const;
 type Column = (typeof COLUMNS)[number];
+
+interface RuleFilter {
+  readonly text: string;
+  readonly system: string;
+  readonly unbound: boolean;
+}
 
 export function AlarmRules() {
   const rule = route.value.query.get("rule");
@@ -37,27 +46,24 @@ function RuleList() {
 
 function Listed({ rules }: { readonly rules: readonly RuleEntry[] }) {
   const { session } = useSite();
-  const filter = useSignal({ text: "", system: "", unbound: false });
-  const sort = useSignal<{ readonly column: Column; readonly descending: boolean }>({ column: "system", descending: false });
+  const filter = useSignal<RuleFilter>({ text: "", system: "", unbound: false });
+  const narrow = (part: Partial<RuleFilter>): void => { filter.value = { ...filter.peek(), ...part }; };
+  const sort = useSignal<Order<Column>>({ sort: "system", descending: false });
   const text = words.value.alarmRules;
   const filters = words.value.alarms.filters;
-  const shown = arranged(rules, filter.value, sort.value.column, sort.value.descending);
+  const shown = arranged(rules, filter.value, sort.value);
   const systems = [...new Set(rules.map(({ system }) => system))].sort();
   return (
     <section class="box" aria-labelledby="rules-title">
-      <div class="alarm-filters">
+      <div class="list-filters">
         <h2 id="rules-title">{text.title}</h2>
-        <div class="alarm-filters-fields">
-          <label class="device-filters-search">
-            <span class="unseen">{filters.search}</span>
-            <Icon name="search" />
-            <input class="field" type="search" placeholder={filters.search} value={filter.value.text} onInput={(event) => { filter.value = { ...filter.peek(), text: event.currentTarget.value }; }} />
-          </label>
-          <select class="field" aria-label={filters.system} value={filter.value.system} onChange={(event) => { filter.value = { ...filter.peek(), system: event.currentTarget.value }; }}>
+        <div class="list-filters-fields">
+          <SearchField label={filters.search} value={filter.value.text} change={(typed) => { narrow({ text: typed }); }} />
+          <select class="field" aria-label={filters.system} value={filter.value.system} onChange={(event) => { narrow({ system: event.currentTarget.value }); }}>
             <option value="">{filters.anySystem}</option>
             {systems.map((system) => <option key={system} value={system}>{systemName(system)}</option>)}
           </select>
-          <button type="button" class="button" aria-pressed={filter.value.unbound} onClick={() => { filter.value = { ...filter.peek(), unbound: !filter.peek().unbound }; }}>{text.onlyUnbound}</button>
+          <button type="button" class="button" aria-pressed={filter.value.unbound} onClick={() => { narrow({ unbound: !filter.peek().unbound }); }}>{text.onlyUnbound}</button>
           <button type="button" class="button" onClick={() => { saveRules(session.code, shown); }}>
             <Icon name="download" />
             {words.value.alarms.exportCsv}
@@ -70,14 +76,11 @@ function Listed({ rules }: { readonly rules: readonly RuleEntry[] }) {
           <thead>
             <tr>
               {COLUMNS.map((column) => {
-                const sorted = sort.value.column === column ? (sort.value.descending ? "descending" : "ascending") : undefined;
+                const sorted = sortedAs(column, sort.value);
                 return (
                   <th key={column} scope="col" aria-sort={sorted} class={column === "machines" || column === "unbound" || column === "version" ? "energy-number" : ""}>
                     {column === "levels" ? text.columns.levels : (
-                      <button type="button" class="energy-head-sort" onClick={() => { sort.value = { column, descending: sort.peek().column === column ? !sort.peek().descending : column === "machines" || column === "unbound" }; }}>
-                        {text.columns[column]}
-                        {sorted === undefined ? null : <Icon name={sorted === "ascending" ? "up" : "down"} />}
-                      </button>
+                      <SortButton text={text.columns[column]} sorted={sorted} press={() => { sort.value = pressed(column, sort.peek(), column === "machines" || column === "unbound"); }} />
                     )}
                   </th>
                 );
@@ -115,11 +118,11 @@ export function ruleName(rule: Pick<RuleEntry, "name" | "name_zh">): string {
 }
 
 function levelsText({ levels }: RuleEntry): string {
-  return levels.map(({ at, limit, priority }) => `${at === "ON" ? "" : `${at} ${figureWithUnit(limit, "", locale.value).replace(/([.,]\d*?)0+$/, "$1").replace(/[.,]$/, "")} `}${words.value.alarms.priorities[priority].toLowerCase()}`).join(" · ");
+  return levels.map(({ at, limit, priority }) => `${at === "ON" ? "" : `${at} ${limit} `}${words.value.alarms.priorities[priority].toLowerCase()}`).join(" · ");
 }
 
-function arranged(rules: readonly RuleEntry[], filter: { readonly text: string; readonly system: string; readonly unbound: boolean }, column: Column, descending: boolean): RuleEntry[] {
-  const wanted = filter.text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+function arranged(rules: readonly RuleEntry[], filter: RuleFilter, { sort: column, descending }: Order<Column>): RuleEntry[] {
+  const wanted = hasWords(filter.text);
   const names = new Intl.Collator(locale.value, { numeric: true });
   const key = (rule: RuleEntry): string | number => {
     switch (column) {
@@ -140,13 +143,12 @@ function arranged(rules: readonly RuleEntry[], filter: { readonly text: string; 
   return rules
     .filter((rule) => filter.system === "" || rule.system === filter.system)
     .filter((rule) => !filter.unbound || rule.unbound > 0)
-    .filter((rule) => wanted.every((word) => `${rule.id} ${rule.name} ${rule.name_zh} ${rule.kind}`.toLowerCase().includes(word)))
+    .filter((rule) => wanted(`${rule.id} ${rule.name} ${rule.name_zh} ${rule.kind}`))
     .sort((a, b) => (descending ? -1 : 1) * compare(key(a), key(b)) || names.compare(ruleName(a), ruleName(b)));
 }
 
 function saveRules(site: string, rules: readonly RuleEntry[]): void {
-  const stamp = new Date(serverNow_ms()).toISOString().slice(0, 19).replaceAll(":", "");
-  saveCsv(`alarm-rules-${site}-${stamp}Z.csv`, [
+  saveCsv(`alarm-rules-${site}`, [
     ["rule", "name", "system", "levels", "machines", "unbound", "origin", "version", "is_enabled"],
     ...rules.map((rule) => [rule.id, ruleName(rule), rule.system, rule.levels.map(({ at, limit, priority }) => `${at} ${limit} ${priority}`).join("; "), rule.machines, rule.unbound, rule.origin, rule.version, String(rule.is_enabled)]),
   ]);

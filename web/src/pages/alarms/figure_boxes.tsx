@@ -1,9 +1,12 @@
 /** The figures of the period, each with the limit that is accepted; what is above it says so with a sign, not by colour alone. */
 import type { AlarmFigures, AlarmFiguresAnswer } from "../../api/types";
+import { addressText } from "../../alarms/naming";
 import { PriorityMark } from "../../alarms/priority_mark";
 import { formatAge } from "../../format/age";
 import { formatCount, formatNumber, formatShare, MISSING } from "../../format/number";
 import { words } from "../../i18n";
+import type { SiteModel } from "../../registry/site_model";
+import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { Icon } from "../../ui/icon";
 
@@ -16,11 +19,12 @@ interface Box {
 }
 
 export function FigureBoxes({ answer }: { readonly answer: AlarmFiguresAnswer }) {
+  const { view } = useSite();
   const text = words.value.alarmPages.figures;
   const missed = new Set(answer.figures.missed.map(({ figure }) => figure));
   return (
-    <section class="energy-summary" aria-label={text.title}>
-      {boxesOf(answer.figures).map(({ name, figure, notes }) => {
+    <section class="energy-summary figures-summary" aria-label={text.title}>
+      {boxesOf(answer.figures, view.model).map(({ name, figure, notes }) => {
         const limit = answer.limits.find((one) => one.figure === name);
         return (
           <div key={name} class="energy-box">
@@ -39,7 +43,8 @@ export function FigureBoxes({ answer }: { readonly answer: AlarmFiguresAnswer })
   );
 }
 
-function boxesOf(figures: AlarmFigures): readonly Box[] {
+function boxesOf(figures: AlarmFigures, model: SiteModel): readonly Box[] {
+  const some = (alarms: readonly string[]): string[] => alarms.slice(0, 3).map((alarm) => addressText(alarm, model));
   const text = words.value.alarmPages.figures.notes;
   const language = locale.value;
   const age = (seconds: number | null): string => (seconds === null ? MISSING : formatAge(seconds, words.value.age));
@@ -48,8 +53,8 @@ function boxesOf(figures: AlarmFigures): readonly Box[] {
     { name: "alarms_per_day", figure: formatNumber(figures.alarms_per_day, 1, language), notes: [text.alarms(formatCount(figures.alarms, language), formatNumber(figures.alarms_per_ten_minutes, 2, language))] },
     { name: "worst_ten_minutes", figure: formatCount(figures.worst_ten_minutes, language), notes: [] },
     { name: "time_in_flood_percent", figure: percent(figures.time_in_flood_percent), notes: figures.floods === 0 ? [] : [text.floods(formatCount(figures.floods, language), formatCount(figures.alarms_in_floods, language))] },
-    { name: "chattering_alarms", figure: formatCount(figures.chattering.length, language), notes: [text.chattering, ...figures.chattering.slice(0, 3)] },
-    { name: "standing_alarms", figure: formatCount(figures.standing.length, language), notes: [text.standing, ...figures.standing.slice(0, 3)] },
+    { name: "chattering_alarms", figure: formatCount(figures.chattering.length, language), notes: [text.chattering, ...some(figures.chattering)] },
+    { name: "standing_alarms", figure: formatCount(figures.standing.length, language), notes: [text.standing, ...some(figures.standing)] },
     { name: "top_ten_percent", figure: percent(figures.top_ten_percent), notes: [figures.top_ten_percent === null ? text.few : text.top] },
     {
       name: "acknowledge_median_s",

@@ -6,12 +6,15 @@ import type { AlarmFiguresAnswer, PartFigures } from "../../api/types";
 import { formatAge } from "../../format/age";
 import { formatCount, formatNumber, formatShare } from "../../format/number";
 import { named, words } from "../../i18n";
-import { serverNow_ms } from "../../live/clock";
 import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { saveCsv } from "../../ui/csv";
 import { Icon } from "../../ui/icon";
 import { ShareBar } from "../../ui/share_bar";
+import { hasWords } from "../../ui/has_words";
+import { pressed, sortedAs, type Order } from "../../ui/order";
+import { SearchField } from "../../ui/search_field";
+import { SortButton } from "../../ui/sort_button";
 
 const COLUMNS = ["name", "alarms", "share", "per_day", "chattering", "standing", "seen"] as const;
 type Column = (typeof COLUMNS)[number];
@@ -29,19 +32,14 @@ export function FiguresParts({ answer, by, chooser }: { readonly answer: AlarmFi
   const { session } = useSite();
   const text = words.value.alarmPages.figures;
   const filter = useSignal("");
-  const sort = useSignal<{ readonly column: Column; readonly descending: boolean }>({ column: "alarms", descending: true });
-  const { column, descending } = sort.value;
-  const shown = arranged(answer.parts, filter.value, column, descending);
+  const sort = useSignal<Order<Column>>({ sort: "alarms", descending: true });
+  const shown = arranged(answer.parts, filter.value, sort.value);
   return (
     <section class="box" aria-labelledby="figures-parts">
       <div class="energy-head">
         <h2 id="figures-parts">{text.parts}</h2>
         {chooser}
-        <label class="device-filters-search">
-          <span class="unseen">{words.value.alarms.filters.search}</span>
-          <Icon name="search" />
-          <input class="field" type="search" placeholder={words.value.alarms.filters.search} value={filter.value} onInput={(event) => { filter.value = event.currentTarget.value; }} />
-        </label>
+        <SearchField label={words.value.alarms.filters.search} value={filter.value} change={(typed) => { filter.value = typed; }} />
         <button type="button" class="button" onClick={() => { saveParts(session.code, by, shown); }}>
           <Icon name="download" />
           {words.value.alarms.exportCsv}
@@ -53,13 +51,10 @@ export function FiguresParts({ answer, by, chooser }: { readonly answer: AlarmFi
             <thead>
               <tr>
                 {COLUMNS.map((one) => {
-                  const sorted = column === one ? (descending ? "descending" : "ascending") : undefined;
+                  const sorted = sortedAs(one, sort.value);
                   return (
                     <th key={one} scope="col" aria-sort={sorted} class={one === "name" || one === "share" ? "" : "energy-number"}>
-                      <button type="button" class="energy-head-sort" onClick={() => { sort.value = { column: one, descending: column === one ? !descending : one !== "name" }; }}>
-                        {text.columns[one]}
-                        {sorted === undefined ? null : <Icon name={sorted === "ascending" ? "up" : "down"} />}
-                      </button>
+                      <SortButton text={text.columns[one]} sorted={sorted} press={() => { sort.value = pressed(one, sort.peek(), one !== "name"); }} />
                     </th>
                   );
                 })}
@@ -94,18 +89,17 @@ function partName({ name, name_zh, code }: PartFigures): string {
   return named({ name: name === "" ? code : name, name_zh });
 }
 
-function arranged(parts: readonly PartFigures[], filter: string, column: Column, descending: boolean): PartFigures[] {
-  const wanted = filter.toLowerCase().split(/\s+/).filter((word) => word !== "");
+function arranged(parts: readonly PartFigures[], filter: string, { sort: column, descending }: Order<Column>): PartFigures[] {
+  const wanted = hasWords(filter);
   const names = new Intl.Collator(locale.value, { numeric: true });
   const compare = (a: PartFigures, b: PartFigures): number => (column === "name" ? names.compare(partName(a), partName(b)) : FIGURES[column](a) - FIGURES[column](b));
   return parts
-    .filter((part) => wanted.every((word) => `${part.code} ${part.name} ${part.name_zh}`.toLowerCase().includes(word)))
+    .filter((part) => wanted(`${part.code} ${part.name} ${part.name_zh}`))
     .sort((a, b) => (descending ? -1 : 1) * compare(a, b) || names.compare(partName(a), partName(b)));
 }
 
 function saveParts(site: string, by: By, parts: readonly PartFigures[]): void {
-  const stamp = new Date(serverNow_ms()).toISOString().slice(0, 19).replaceAll(":", "");
-  saveCsv(`alarm-figures-${site}-${by}-${stamp}Z.csv`, [
+  saveCsv(`alarm-figures-${site}-${by}`, [
     [by, "name", "alarms", "alarms_per_day", "worst_ten_minutes", "chattering", "standing", "acknowledge_median_s", "acknowledge_p95_s"],
     ...parts.map(({ code, figures, ...part }) => [
       code, partName({ code, figures, ...part }), figures.alarms, figures.alarms_per_day, figures.worst_ten_minutes, figures.chattering.length, figures.standing.length,

@@ -1,5 +1,6 @@
 /** The ten alarms that come most, and the floods of the period. */
 import { alarmHref } from "../../alarms/addresses";
+import { addressText } from "../../alarms/naming";
 import type { AlarmFigures, Flood } from "../../api/types";
 import { formatCount, formatShare } from "../../format/number";
 import { formatTime } from "../../format/time";
@@ -8,6 +9,7 @@ import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 
 export function TopTable({ figures }: { readonly figures: AlarmFigures }) {
+  const { view } = useSite();
   const text = words.value.alarmPages.figures;
   return (
     <section class="box" aria-labelledby="figures-top">
@@ -25,7 +27,7 @@ export function TopTable({ figures }: { readonly figures: AlarmFigures }) {
             <tbody>
               {figures.top.map(({ alarm, alarms, percent }) => (
                 <tr key={alarm}>
-                  <th scope="row" class="occurrence-name"><a class="link" href={alarmHref(alarm)}>{alarm}</a></th>
+                  <th scope="row" class="occurrence-name"><a class="link" href={alarmHref(alarm)} title={alarm}>{addressText(alarm, view.model)}</a></th>
                   <td class="energy-number">{formatCount(alarms, locale.value)}</td>
                   <td class="energy-number">{formatShare(percent / 100, locale.value)}</td>
                 </tr>

@@ -20,7 +20,7 @@ export function NoAlarms({ alarms, query, change }: NoAlarmsProps) {
   const quiet = alarms.filter((alarm) => !isOpen(alarm)).length;
   if (isFiltered(query) || (query.group !== "open" && query.group !== "all")) {
     return (
-      <div class="device-list-none">
+      <div class="list-none">
         <p>{text.none.match}</p>
         <button type="button" class="button" onClick={() => { change({ ...DEFAULT_QUERY, sort: query.sort, descending: query.descending }); }}>{text.filters.clear}</button>
       </div>

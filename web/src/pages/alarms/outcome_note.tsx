@@ -4,6 +4,7 @@ import { act, UNDO, type Outcome } from "../../alarms/actions";
 import { alarmName, machineName } from "../../alarms/naming";
 import { words } from "../../i18n";
 import { Icon } from "../../ui/icon";
+import "./outcome_note.css";
 
 export interface OutcomeNoteProps {
   readonly outcome: Outcome | null;
@@ -12,7 +13,7 @@ export interface OutcomeNoteProps {
 }
 
 export function OutcomeNote({ outcome, finish, close }: OutcomeNoteProps) {
-  return <div class="outcome" role="status">{outcome === null ? null : <Came outcome={outcome} finish={finish} close={close} />}</div>;
+  return <div role="status">{outcome === null ? null : <Came outcome={outcome} finish={finish} close={close} />}</div>;
 }
 
 function Came({ outcome, finish, close }: OutcomeNoteProps & { readonly outcome: Outcome }) {

@@ -1,11 +1,14 @@
 /** The machines that a rule is on, with what each has otherwise, by whom and why; and those it cannot be on, with the reason. */
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { nameOf } from "../../alarms/naming";
 import { dropOverride, type RuleOverride, type RuleRecord } from "../../alarms/rules";
 import { formatTime } from "../../format/time";
-import { named, words } from "../../i18n";
+import { words } from "../../i18n";
 import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { Icon } from "../../ui/icon";
+import { useKeptFocus } from "../../ui/kept_focus";
 import { problemText } from "../../ui/problem_text";
 import { ReasonForm } from "../energy/reason_form";
 
@@ -16,6 +19,7 @@ export interface RuleMachinesProps {
 }
 
 export function RuleMachines({ record, edit, done }: RuleMachinesProps) {
+  const { view } = useSite();
   const text = words.value.alarmRules;
   return (
     <section class="box" aria-labelledby="rule-machines">
@@ -37,7 +41,7 @@ export function RuleMachines({ record, edit, done }: RuleMachinesProps) {
         <>
           <h3><span class="with-mark"><Icon name="warning" />{text.notOn}</span></h3>
           <ul class="rule-not-on">
-            {record.not_on.map(({ machine, reason }) => <li key={machine}><b>{machine}</b> {reason}</li>)}
+            {record.not_on.map(({ machine, reason }) => <li key={machine}><b>{nameOf(machine, view.model)}</b> {reason}</li>)}
           </ul>
         </>
       )}
@@ -47,18 +51,19 @@ export function RuleMachines({ record, edit, done }: RuleMachinesProps) {
 
 function MachineRow({ machine, record, edit, done }: RuleMachinesProps & { readonly machine: string }) {
   const { view } = useSite();
+  const buttons = useRef<HTMLTableCellElement>(null);
+  useKeptFocus(buttons, () => { buttons.current?.querySelector("button")?.focus({ preventScroll: true }); });
   const dropping = useSignal(false);
   const problem = useSignal<string | null>(null);
   const text = words.value.alarmRules;
   const own = record.overrides.find((one) => one.machine === machine);
-  const device = view.model.device.get(machine)?.device;
-  const name = device === undefined ? machine : named(device);
+  const name = nameOf(machine, view.model);
   return (
     <tr>
       <th scope="row">{name}<span class="energy-detail">{machine}</span></th>
       <td>{own === undefined ? <span class="faint">{text.asRule}</span> : ownText(own)}</td>
       <td class="alarm-comment">{own === undefined ? "" : `${own.actor}, ${formatTime(Date.parse(own.at), "moment", view.model.site.time_zone, locale.value)}: ${own.reason}`}</td>
-      <td class="rule-edit">
+      <td class="rule-edit" ref={buttons}>
         {dropping.value ? (
           <ReasonForm
             confirm={text.drop}

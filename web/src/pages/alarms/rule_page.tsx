@@ -1,12 +1,12 @@
 /** One rule: what it watches and from which limits, on which machines and on which not, who changed what; and trying it on history. */
 import { useSignal } from "@preact/signals";
 import { listHref } from "../../alarms/addresses";
-import { figureWithUnit, systemName } from "../../alarms/naming";
+import { systemName } from "../../alarms/naming";
 import { PriorityMark } from "../../alarms/priority_mark";
-import { loadRule, type RuleRecord } from "../../alarms/rules";
+import { loadRule, unitOf, type RuleRecord } from "../../alarms/rules";
+import { formatValue } from "../../format/number";
 import { unitSymbol } from "../../format/unit";
 import { words } from "../../i18n";
-import type { SiteModel } from "../../registry/site_model";
 import { useSite } from "../../session/context";
 import { useResource } from "../../session/use_resource";
 import { locale } from "../../shell/preferences";
@@ -37,15 +37,8 @@ function plainFigure(figure: number, unit: string): string {
   return `${figure} ${unitSymbol(unit)}`.trim();
 }
 
-/** The unit that the rule gives, else that of the point that it watches; empty: neither. */
-function unitOf({ rule: { signal }, on }: RuleRecord, { device }: SiteModel): string {
-  if (typeof signal !== "string" && signal.unit !== undefined && signal.unit !== "") return signal.unit;
-  const watched = typeof signal === "string" ? signal : signal.of;
-  return device.get(on[0] ?? "")?.points.find(({ key }) => key === watched)?.unit ?? "";
-}
-
 /** Whose limits are being changed: a machine, or all (`null` in it). */
-export type Editing = { readonly machine: string | null } | null;
+type Editing = { readonly machine: string | null } | null;
 
 function Shown({ record, reload }: { readonly record: RuleRecord; readonly reload: () => void }) {
   const editing = useSignal<Editing>(null);
@@ -82,7 +75,7 @@ function RuleFacts({ record }: { readonly record: RuleRecord }) {
   const unit = unitOf(record, view.model);
   const { signal, when, deadband = 0, on_delay_s = 0, off_delay_s = 0, latching, source } = record.rule;
   const watched = typeof signal === "string" ? signal : [signal.kind, signal.of, signal.reference === undefined ? undefined : `− (${signal.reference})`].filter((part) => part !== undefined && part !== "").join(" ");
-  const seconds = (value: number): string | null => (value === 0 ? null : text.seconds(figureWithUnit(value, "s", locale.value).replace(" s", "")));
+  const seconds = (value: number): string | null => (value === 0 ? null : text.seconds(formatValue(value, "s", locale.value)));
   const facts: readonly (readonly [string, string | null | undefined])[] = [
     [text.watches, watched], [text.when, when], [text.deadband, deadband === 0 ? null : plainFigure(deadband, unit)], [text.on_delay_s, seconds(on_delay_s)],
     [text.off_delay_s, seconds(off_delay_s)], [text.latching, latching === true ? text.yes : null], [text.source, source],

@@ -1,7 +1,7 @@
 /** Tries a rule against the readings that are stored, and says what it would have raised. It may be refused: in words. */
 import { useSignal } from "@preact/signals";
-import { quietReason } from "../../alarms/naming";
-import { tryRule, type Edit, type RuleRecord, type Trial } from "../../alarms/rules";
+import { figureWithUnit, nameOf, quietReason } from "../../alarms/naming";
+import { tryRule, unitOf, type Edit, type RuleRecord, type Trial } from "../../alarms/rules";
 import { formatAge } from "../../format/age";
 import { formatNumber } from "../../format/number";
 import { formatTime } from "../../format/time";
@@ -42,6 +42,7 @@ export interface TryingProps {
 }
 
 export function Trying({ record, edit, span, label }: TryingProps) {
+  const { view } = useSite();
   const trial = useSignal<Trial | null>(null);
   const problem = useSignal<string | null>(null);
   const running = useSignal(false);
@@ -58,19 +59,19 @@ export function Trying({ record, edit, span, label }: TryingProps) {
   return (
     <>
       <p><button type="button" class="button" aria-disabled={running.value} onClick={() => { if (!running.value) void run(); }}>{running.value ? words.value.alarmRules.trial.running : label}</button></p>
-      <div role="status">{trial.value === null ? null : <Came trial={trial.value} />}</div>
+      <div role="status">{trial.value === null ? null : <Came trial={trial.value} unit={unitOf(record, view.model)} />}</div>
       {problem.value === null ? null : <p class="held-problem" role="alert"><Icon name="warning" />{problem.value}</p>}
     </>
   );
 }
 
-function Came({ trial }: { readonly trial: Trial }) {
+function Came({ trial, unit }: { readonly trial: Trial; readonly unit: string }) {
   const { view } = useSite();
   const text = words.value.alarmRules.trial;
   return (
     <div class="trial">
       <p><b>{text.count(trial.count, trial.on.length)}</b> <span class="faint">{text.aDay(formatNumber(trial.alarms_a_day, 1, locale.value))}</span></p>
-      {trial.chattering.map(({ machine, most_in_a_minute }) => <p key={machine} class="with-mark"><Icon name="warning" />{text.chattering(machine, most_in_a_minute)}</p>)}
+      {trial.chattering.map(({ machine, most_in_a_minute }) => <p key={machine} class="with-mark"><Icon name="warning" />{text.chattering(nameOf(machine, view.model), most_in_a_minute)}</p>)}
       {Object.entries(trial.kept_quiet).map(([reason, count]) => <p key={reason} class="faint">{text.quiet(count, quietReason(reason) ?? reason)}</p>)}
       {trial.alarms.length === 0 ? null : (
         <div class="energy-scroll" role="group" tabIndex={0} aria-label={text.title}>
@@ -82,9 +83,9 @@ function Came({ trial }: { readonly trial: Trial }) {
               {trial.alarms.slice(0, LISTED).map((alarm) => (
                 <tr key={`${alarm.machine} ${alarm.raised_at}`}>
                   <td>{formatTime(Date.parse(alarm.raised_at), "full", view.model.site.time_zone, locale.value)}</td>
-                  <td>{alarm.machine}</td>
+                  <td>{nameOf(alarm.machine, view.model)}</td>
                   <td>{alarm.level}</td>
-                  <td>{alarm.value === null ? "–" : formatNumber(alarm.value, 2, locale.value)}</td>
+                  <td>{alarm.value === null ? "–" : figureWithUnit(alarm.value, unit, locale.value)}</td>
                   <td>{alarm.duration_s === null ? text.stands : formatAge(alarm.duration_s, words.value.age)}</td>
                 </tr>
               ))}

@@ -4,7 +4,6 @@
  */
 import { placeName } from "../../devices/ordering";
 import { named } from "../../i18n";
-import { serverNow_ms } from "../../live/clock";
 import type { DeviceEntry } from "../../registry/site_model";
 import type { SiteSession, SiteView } from "../../session/site_session";
 import { stateText } from "../../devices/state_text";
@@ -17,8 +16,7 @@ const HEAD: readonly string[] = [
 ];
 
 export function exportDevices(session: SiteSession, view: SiteView, entries: readonly DeviceEntry[]): void {
-  const stamp = new Date(serverNow_ms()).toISOString().slice(0, 19).replaceAll(":", "");
-  saveCsv(`devices-${session.code}-${stamp}Z.csv`, [HEAD, ...entries.map((entry) => deviceCells(session, view, entry))]);
+  saveCsv(`devices-${session.code}`, [HEAD, ...entries.map((entry) => deviceCells(session, view, entry))]);
 }
 
 function deviceCells(session: SiteSession, view: SiteView, entry: DeviceEntry): Cell[] {

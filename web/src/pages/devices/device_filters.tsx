@@ -11,7 +11,9 @@ import type { DeviceEntry, SiteModel } from "../../registry/site_model";
 import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { Icon } from "../../ui/icon";
+import { SearchField } from "../../ui/search_field";
 import { exportDevices } from "./device_export";
+import "../../ui/list_filters.css";
 import "./device_filters.css";
 
 export interface DeviceFiltersProps {
@@ -25,18 +27,14 @@ export function DeviceFilters({ query, change, entries }: DeviceFiltersProps) {
   const text = words.value.devices;
   const filtered = query.text !== "" || query.state !== null || query.kind !== null || query.building !== null;
   return (
-    <div class="device-filters">
+    <div class="list-filters device-filters">
       <div class="device-filters-title">
         <h2 id="devices-title">{text.title}</h2>
         <p class="device-filters-count" role="status">{text.shown(entries.length, view.model.devices.length)}</p>
       </div>
       <StateFilter query={query} change={change} />
-      <div class="device-filters-fields" role="search">
-        <label class="device-filters-search">
-          <span class="unseen">{text.search}</span>
-          <Icon name="search" />
-          <input class="field" type="search" placeholder={text.searchHint} value={query.text} onInput={(event) => { change({ ...query, text: event.currentTarget.value }); }} />
-        </label>
+      <div class="list-filters-fields" role="search">
+        <SearchField label={text.search} hint={text.searchHint} value={query.text} change={(typed) => { change({ ...query, text: typed }); }} />
         <select class="field" aria-label={text.kind} value={query.kind ?? ""} onChange={(event) => { change({ ...query, kind: event.currentTarget.value || null }); }}>
           <option value="">{text.anyKind}</option>
           {kindsOf(view.model).map((kind) => <option key={kind} value={kind}>{kindName(kind)}</option>)}
@@ -46,7 +44,7 @@ export function DeviceFilters({ query, change, entries }: DeviceFiltersProps) {
           {view.model.top.map(({ space }) => <option key={space.path} value={space.path}>{named(space)}</option>)}
           <option value={NO_BUILDING}>{text.noBuilding}</option>
         </select>
-        <select class="field device-filters-sort" aria-label={text.sort} value={query.sort} onChange={(event) => { change(sortedBy(query, columnOf(event.currentTarget.value))); }}>
+        <select class="field list-filters-sort" aria-label={text.sort} value={query.sort} onChange={(event) => { change(sortedBy(query, columnOf(event.currentTarget.value))); }}>
           {COLUMNS.map((column) => <option key={column} value={column}>{text.sortBy(text.columns[column])}</option>)}
         </select>
         {filtered ? (

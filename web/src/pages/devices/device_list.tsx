@@ -20,6 +20,7 @@ import { DeviceFilters } from "./device_filters";
 import { DeviceRow } from "./device_row";
 import { ListHead } from "./list_head";
 import { useRowKeys } from "./row_keys";
+import "../../ui/list.css";
 import "./device_list.css";
 import "./device_list_narrow.css";
 
@@ -43,16 +44,16 @@ export function DeviceList() {
   return (
     <section class="device-list" aria-labelledby="devices-title">
       <DeviceFilters query={query.value} change={change} entries={entries} />
-      <div class="device-table" role="table" aria-labelledby="devices-title" aria-rowcount={entries.length + 1}>
+      <div class="list" role="table" aria-labelledby="devices-title" aria-rowcount={entries.length + 1}>
         <ListHead query={query.value} change={change} />
-        <div class="device-rows" role="rowgroup" ref={list} onKeyDown={keys.press}>
+        <div class="list-rows device-rows" role="rowgroup" ref={list} onKeyDown={keys.press}>
           {entries.slice(rows.first, rows.end).map((entry, index) => (
             <DeviceRow key={entry.device.code} entry={entry} index={rows.first + index} />
           ))}
         </div>
       </div>
       {entries.length > 0 ? null : (
-        <div class="device-list-none">
+        <div class="list-none">
           <p>{text.noneMatch}</p>
           <button type="button" class="button" onClick={() => { change({ ...query.value, text: "", state: null, kind: null, building: null }); }}>
             {text.clearFilters}

@@ -22,13 +22,13 @@ export function DeviceRow({ entry, index }: DeviceRowProps) {
   const href = routeHref(path, address);
   const open = query.get("device") === device.code;
   return (
-    <div class="device-row device-columns" role="row" aria-rowindex={index + 2} data-index={index} data-open={open} onClick={(event) => { openHere(event, href); }}>
+    <div class="list-row list-columns device-row device-columns" role="row" aria-rowindex={index + 2} data-index={index} data-chosen={open} onClick={(event) => { openHere(event, href); }}>
       <span role="cell" data-column="state">
         <RowState entry={entry} />
       </span>
       <span role="cell" data-column="name">
-        <a class="device-row-link" href={href} aria-current={open ? "true" : undefined}>{named(device)}</a>
-        <span class="device-row-code">{device.code}</span>
+        <a class="list-link" href={href} aria-current={open ? "true" : undefined}>{named(device)}</a>
+        <span class="list-code">{device.code}</span>
       </span>
       <span role="cell" data-column="kind">{kindName(device.kind)}</span>
       <span role="cell" data-column="place"><RowPlace entry={entry} /></span>
@@ -67,7 +67,7 @@ function RowPlace({ entry }: { readonly entry: DeviceEntry }) {
   return (
     <>
       {named(place.space)}
-      {place.building === null ? null : <span class="device-row-code">{named(place.building.space)}</span>}
+      {place.building === null ? null : <span class="list-code">{named(place.building.space)}</span>}
     </>
   );
 }

@@ -32,7 +32,7 @@ export function useRowKeys(list: RefObject<HTMLElement | null>, count: number): 
 }
 
 /** False where the row is not in the document yet. */
-function focusRow(list: HTMLElement | null, index: number): boolean {
+export function focusRow(list: HTMLElement | null, index: number): boolean {
   const link = list?.querySelector<HTMLElement>(`[data-index="${index}"] a`) ?? null;
   link?.focus({ preventScroll: true });
   return link !== null;

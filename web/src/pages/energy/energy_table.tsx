@@ -12,7 +12,9 @@ import { words } from "../../i18n";
 import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { Choice } from "../../ui/choice";
-import { Icon } from "../../ui/icon";
+import { sortedAs } from "../../ui/order";
+import { SearchField } from "../../ui/search_field";
+import { SortButton } from "../../ui/sort_button";
 import { EnergyRow } from "./energy_row";
 import { Exports } from "./exports";
 import "./energy_table.css";
@@ -36,10 +38,7 @@ export function EnergyTable({ report, meters, query, change }: EnergyTableProps)
       <div class="energy-head">
         <h2 id="energy-where-title">{text.table}</h2>
         <Choice label={text.grouping} chosen={query.grouping} choose={(value) => { change({ ...query, grouping: value }); }} options={GROUPINGS.map((value) => ({ value, text: text.groupings[value] }))} />
-        <label class="energy-search">
-          <span class="unseen">{text.filter}</span>
-          <input class="field" type="search" placeholder={text.filterHint} value={query.text} onInput={(event) => { change({ ...query, text: event.currentTarget.value }); }} />
-        </label>
+        <SearchField label={text.filter} hint={text.filterHint} value={query.text} change={(typed) => { change({ ...query, text: typed }); }} />
         <select class="field energy-sort" aria-label={text.sort} value={query.sort} onChange={(event) => { change(sortedBy(query, columnOf(event.currentTarget.value))); }}>
           {columns.map((column) => <option key={column} value={column}>{text.sortBy(text.columns[column])}</option>)}
         </select>
@@ -80,14 +79,11 @@ function Head({ columns, query, change, changeHint }: HeadProps) {
     <thead>
       <tr>
         {columns.map((column) => {
-          const sorted = query.sort === column ? (query.descending ? "descending" : "ascending") : undefined;
+          const sorted = sortedAs(column, query);
           return (
             <Fragment key={column}>
               <th scope="col" data-column={column} class={column === "name" ? "" : "energy-number"} aria-sort={sorted} title={column === "change" ? changeHint : undefined}>
-                <button type="button" class="energy-head-sort" onClick={() => { change(sortedBy(query, column)); }}>
-                  {text[column]}
-                  {sorted === undefined ? null : <Icon name={sorted === "ascending" ? "up" : "down"} />}
-                </button>
+                <SortButton text={text[column]} sorted={sorted} press={() => { change(sortedBy(query, column)); }} />
               </th>
               {column === "energy" ? <th scope="col" data-column="share">{text.share}</th> : null}
             </Fragment>
