@@ -87,6 +87,6 @@ function closePanel(code: string): void {
   address.delete("device");
   address.delete("point");
   go(routeHref(path, address));
-  const links = document.querySelectorAll<HTMLAnchorElement>(".device-row-link");
+  const links = document.querySelectorAll<HTMLAnchorElement>(".device-row .list-link");
   [...links].find((link) => new URLSearchParams(link.hash.split("?")[1]).get("device") === code)?.focus({ preventScroll: true });
 }
