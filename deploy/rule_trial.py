@@ -105,8 +105,8 @@ def lines(tried: Trial) -> Iterator[str]:
 async def _rule(connection: Connection, site: str, code: str, file: Path | None) -> Rule:
     if file is None:
         return (await rules.one(connection, site, code)).rule
-    stored = await rules.held(connection, site)
-    found = known(read_file(file, {**(read(None).rules or {}), **stored}))
+    stored = {name: each.rule for name, each in (await rules.held(connection, site)).items()}
+    found = known(read_file(file, {**read(None).rule_of, **stored}))
     if code not in found:
         raise click.ClickException(f"{file} has no rule {code!r}: it has {', '.join(found)}")
     return found[code].rule

@@ -10,10 +10,11 @@ An alarm that is active gives tokens, and others listen to them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from analytics.alarms.machine import AlarmKey, Instance
-from analytics.alarms.rule import Suppression
+from analytics.alarms.rule import Rule, Suppression
 
 #: An alarm; any alarm of a rule on a site; the silence of a device.
 Token = tuple[str, ...]
@@ -52,6 +53,11 @@ def explaining(instances: Sequence[Instance]) -> list[tuple[Token, ...]]:
         )
         for instance in instances
     ]
+
+
+def explained_by(rules: Iterable[Rule]) -> Mapping[str, AbstractSet[str]]:
+    """For each rule of a site the others that explain it there: of these one may lead back to it."""
+    return {rule.code: {each.rule for each in rule.suppressed_by if not _climbs(each)} for rule in rules}
 
 
 def left_out(instances: Sequence[Instance]) -> list[tuple[str, str, str]]:

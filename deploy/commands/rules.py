@@ -90,7 +90,7 @@ def show(rule: str, settings: Path | None) -> None:
 @click.argument("path", metavar="FOLDER|FILE", type=click.Path(exists=True, path_type=Path))
 def check(path: Path) -> None:
     """Name every mistake in the rules of a site folder, or in one rule file, with its line."""
-    found = known(read(path) if path.is_dir() else read_file(path, read(None).rules or {}))
+    found = known(read(path) if path.is_dir() else read_file(path, read(None).rule_of))
     own = sum(each.origin == "site" for each in found.values())
     click.echo(f"no mistakes in {own} rules" + (f", and {len(found) - own} that are shipped" if path.is_dir() else ""))
 

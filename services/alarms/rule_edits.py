@@ -17,7 +17,7 @@ from services import events
 from services.alarms import rule_overrides, rules
 from services.alarms.rules import NewRule, StoredRule
 from services.database import Connection, run
-from services.rule_folder.read import read_document
+from services.rule_folder.read import circles_of, read_document
 from services.rule_folder.writing import differences, document
 
 
@@ -31,10 +31,13 @@ class RuleRefusedError(ValueError):
 
 async def checked(connection: Connection, site: str, given: Mapping[str, Any]) -> NewRule:
     """The rule that a document says, as one of a site ("" the service). Raises RuleRefusedError."""
-    known = [*await rules.held(connection, site), *await rules.held(connection, "")]
-    entry, mistakes = read_document(given, known)
+    of_site = await rules.held(connection, site)
+    entry, mistakes = read_document(given, [*of_site, *await rules.held(connection, "")])
     if entry.rule is None:
         raise RuleRefusedError([mistake.text for mistake in mistakes])
+    others = [each.rule for code, each in of_site.items() if code != entry.code and each.retired_at is None]
+    if closed := [text for circle, text in circles_of([*others, entry.rule]) if entry.code in circle]:
+        raise RuleRefusedError(closed)
     if (entry.rule.target.subject == "service") != (site == ""):
         raise RuleRefusedError(["a rule about the service is one of site `service`, and all others are a site's"])
     return NewRule(entry.rule, "entered", entry.is_enabled)

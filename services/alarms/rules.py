@@ -10,7 +10,7 @@ put that changes nothing writes nothing. Whoever evaluates hears of a change on 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
@@ -22,6 +22,7 @@ from analytics.alarms.machine import AlarmKey, Machine, Unbound
 from analytics.alarms.rule import Rule
 from services.alarms import machines, rule_overrides
 from services.database import Connection, rows, run
+from services.rule_folder.read import circles_of
 from services.statements import statements
 from services.watch import parts
 
@@ -189,6 +190,7 @@ async def bound(connection: Connection, site: str | None = None, code: str | Non
         for rule in rules[of]
         if (of, rule.code) in on_nothing
     ]
+    unbound += _circles(bindings)
     return Bound(
         Binding(
             tuple(instance for each in bindings for instance in each.instances),
@@ -197,6 +199,14 @@ async def bound(connection: Connection, site: str | None = None, code: str | Non
         {(row.site, row.code): row.rule_id for row in found},
         {(row.site, row.code): row.version for row in found},
     )
+
+
+def _circles(bindings: Sequence[Binding]) -> Iterator[Unbound]:
+    """Rules of a site that explain each other in a circle, of which one is therefore not kept quiet."""
+    for binding in bindings:
+        rules = {each.key.rule: each for each in binding.instances}
+        for (code, *_), text in circles_of(each.rule for each in rules.values()):
+            yield Unbound(AlarmKey(rules[code].key.site, code, rules[code].key.subject_kind, ""), text)
 
 
 def nobody(rule: Rule) -> str:

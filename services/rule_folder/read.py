@@ -5,19 +5,21 @@
 
 All mistakes are collected, each with its file and line. A rule that names another one (as what explains it, or in the
 evidence of a cause) must name one that there is. Rules about the service itself are not a site's and come from the
-library only.
+library only. Rules that explain each other in a circle are a mistake: one of them would not be kept quiet after all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from analytics.alarms.explaining import explained_by
 from analytics.alarms.expression import ExpressionError
 from analytics.alarms.rule import Rule
 from analytics.alarms.rule_expressions import of_evidence
+from analytics.registry.circles import circles, shown
 from services.rule_folder.fields import document_record
 from services.rule_folder.rule_file import RuleEntry, read_rule, read_rules
 from services.site_folder.files import read_toml
@@ -44,6 +46,11 @@ class CheckedRules:
     rules: Mapping[str, FolderRule] | None
     mistakes: Sequence[Mistake]
 
+    @property
+    def rule_of(self) -> Mapping[str, Rule]:
+        """The rules themselves, as far as there are any."""
+        return {code: each.rule for code, each in (self.rules or {}).items()}
+
 
 def read_rule_folder(folder: Path | None, library: Path) -> CheckedRules:
     """Read and check the shipped rules and, where a folder is given, its own."""
@@ -61,6 +68,7 @@ def read_rule_folder(folder: Path | None, library: Path) -> CheckedRules:
     origins |= dict.fromkeys(own, "site")
     for entry in entries.values():
         _check_others(entry.read, entry.record, set(entries))
+    _check_circles(entries, own or entries, ())
     if mistakes.found:
         return CheckedRules(None, mistakes.listed())
     return CheckedRules(
@@ -73,8 +81,8 @@ def read_rule_folder(folder: Path | None, library: Path) -> CheckedRules:
     )
 
 
-def read_file(path: Path, known: Mapping[str, object]) -> CheckedRules:
-    """Read and check one rule file by itself; `known` are the codes that it may name besides its own."""
+def read_file(path: Path, known: Mapping[str, Rule]) -> CheckedRules:
+    """Read and check one rule file by itself; `known` are the rules that it may name besides its own."""
     mistakes = Mistakes()
     found: dict[str, RuleEntry] = {}
     record = read_toml(path, path.name, mistakes)
@@ -82,6 +90,7 @@ def read_file(path: Path, known: Mapping[str, object]) -> CheckedRules:
         _only_once(found, entry)
     for entry in found.values():
         _check_others(entry.read, entry.record, {*found, *known})
+    _check_circles(found, found, known.values())
     if mistakes.found:
         return CheckedRules(None, mistakes.listed())
     rules = {code: entry for code, entry in found.items() if entry.rule is not None}
@@ -120,6 +129,21 @@ def _check_others(rule: Rule | None, record: Record, known: set[str]) -> None:
     for number, (field, code) in enumerate(unknown):
         # To look for a similar code takes milliseconds, and a document may name thousands.
         record.wrong(field, f"there is no rule {code!r}{mend(code, known) if number < _MENDED else ''}")
+
+
+def circles_of(rules: Iterable[Rule]) -> Iterator[tuple[list[str], str]]:
+    """Rules that explain each other in a circle, and what to do about it."""
+    for circle in circles(explained_by(rules)):
+        yield circle, f"rules explain each other in a circle, {shown(circle)}: take one `suppressed_by` of them away"
+
+
+def _check_circles(entries: Mapping[str, RuleEntry], own: Collection[str], known: Iterable[Rule]) -> None:
+    """Note each circle once, at one of the rules that the reader can change."""
+    rules = {rule.code: rule for rule in known}
+    rules |= {code: entry.read for code, entry in entries.items() if entry.read is not None}
+    for circle, text in circles_of(rules.values()):
+        if mine := next((code for code in circle if code in own), None):
+            entries[mine].record.wrong("suppressed_by", text)
 
 
 def _named(rule: Rule) -> Iterator[tuple[str, str]]:

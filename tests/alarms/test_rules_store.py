@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
@@ -29,7 +30,7 @@ async def connection(database_url: str) -> AsyncIterator[Connection]:
 
 
 def folder_rule(document: Mapping[str, object], origin: str = "shipped") -> FolderRule:
-    entry, mistakes = read_document(document, ["outlet-high"])
+    entry, mistakes = read_document(document, ["outlet-high", "hot", "hotter"])
     assert not mistakes
     assert entry.rule is not None
     return FolderRule(entry.rule, origin, entry.is_enabled)  # type: ignore[arg-type]
@@ -144,6 +145,21 @@ async def test_a_rule_of_ones_own_that_is_for_nothing_there_is_told(connection: 
         AlarmKey("plant", "outlet-high", "device", ""),
         "there is no device of kind 'compresor', for which the rule is",
     )
+
+
+async def test_rules_that_explain_each_other_in_a_circle_are_told_and_refused(connection: Connection) -> None:
+    hot = rule_document("hot", suppressed_by=[{"rule": "hotter"}])
+    hotter = rule_document("hotter", suppressed_by=[{"rule": "hot"}])
+    circle = "rules explain each other in a circle, hot -> hotter -> hot: take one `suppressed_by` of them away"
+    await told(connection, files(hot, rule_document("hotter")))
+    with pytest.raises(RuleRefusedError, match=re.escape(circle)):
+        await rule_edits.enter(connection, "plant", hotter, "a circle")
+    # Files are checked among themselves, and may close a circle with what was entered here.
+    await told(connection, files(hot, hotter))
+    found = (await rules.bound(connection)).binding.unbound
+    assert [(each.key, each.reason) for each in found if each.key.subject != "comp-2"] == [
+        (AlarmKey("plant", "hot", "device", ""), circle)
+    ]
 
 
 async def test_a_rule_that_cannot_be_read_is_told_and_mended_by_applying(connection: Connection) -> None:
