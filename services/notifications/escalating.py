@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from analytics.notifications.escalation import next_step
 from analytics.notifications.plan import Item, Told
 from services.database import Connection, rows, run
-from services.notifications.following import item_rows, told_of, told_rows
+from services.notifications.following import item_rows, told_rows
 from services.notifications.store import SQL, Book, FloodRow, StoredRoute, ToldRow
 
 
@@ -24,18 +24,18 @@ async def escalate(connection: Connection, book: Book, now: datetime) -> int:
         retired: list[tuple[int, str]] = []
         items: list[tuple[StoredRoute, Item]] = []
         for row in due:
-            stored, told = book.routes.get(row.route_id), told_of(row)
+            stored = book.routes.get(row.route_id)
             if stored is None or stored.row.is_retired:
                 retired.append((row.route_id, row.alarm))
                 continue
-            step = _step(stored, told, steps, now)
-            changed[row.route_id, row.alarm] = (stored, told)  # a route that lost its steps calls nobody any more
+            step = _step(stored, row, steps, now)
+            changed[row.route_id, row.alarm] = (stored, row)  # a route that lost its steps calls nobody any more
             if step is None:
                 continue
-            if not told.is_quiet:
+            if not row.is_quiet:
                 site = str(row.payload.get("site") or "")
-                items.append((stored, Item("escalated", step, told.event_id, site, row.alarm, told.payload)))
-            changed[row.route_id, row.alarm] = (stored, replace(told, step=step))
+                items.append((stored, Item("escalated", step, row.event_id, site, row.alarm, row.payload)))
+            changed[row.route_id, row.alarm] = (stored, replace(row, step=step))
         if items:
             await run(connection, SQL["put_items"], item_rows(items, now))
         if changed:
@@ -60,7 +60,7 @@ def _steps_of_floods(book: Book, due: list[ToldRow], now: datetime) -> dict[tupl
     steps: dict[tuple[int, int], int] = {}
     for row in due:
         stored = book.routes.get(row.route_id)
-        following = next_step(stored.route, told_of(row)) if stored is not None else None
+        following = next_step(stored.route, row) if stored is not None else None
         if row.flood_event_id is not None and following is not None and following[1] <= now:
             key = (row.route_id, row.flood_event_id)
             steps[key] = max(steps.get(key, 0), following[0])
@@ -73,14 +73,7 @@ async def _mark_floods(connection: Connection, steps: dict[tuple[int, int], int]
         return
     on = await rows(connection, SQL["floods_on"], FloodRow)
     marked = [
-        {
-            "route_id": row.route_id,
-            "site": row.site,
-            "event_id": row.event_id,
-            "payload": row.payload,
-            "is_told": row.is_told,
-            "step": steps[row.route_id, row.event_id],
-        }
+        asdict(replace(row, step=steps[row.route_id, row.event_id]))
         for row in on
         if (row.route_id, row.event_id) in steps
     ]

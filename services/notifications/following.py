@@ -56,32 +56,13 @@ async def follow(connection: Connection, book: Book, now: datetime) -> Followed:
 
 async def _desk(connection: Connection, book: Book, happened: Sequence[Happening], now: datetime) -> _Desk:
     alarms = sorted({what.alarm for what in happened if not what.is_flood})
-    told = {
-        (row.route_id, row.alarm): told_of(row)
-        for row in await rows(connection, SQL["told_of_alarms"], ToldRow, alarms)
+    told: dict[tuple[int, str], Told] = {
+        (row.route_id, row.alarm): row for row in await rows(connection, SQL["told_of_alarms"], ToldRow, alarms)
     }
-    floods = {
-        (row.route_id, row.site): Flood(row.event_id, row.payload, row.is_told, row.step)
-        for row in await rows(connection, SQL["floods_on"], FloodRow)
+    floods: dict[tuple[int, str], Flood] = {
+        (row.route_id, row.site): row for row in await rows(connection, SQL["floods_on"], FloodRow)
     }
     return _Desk([each for each in book.routes.values() if not each.row.is_retired], told, floods, now)
-
-
-def told_of(row: ToldRow) -> Told:
-    """What a route was told, as a value."""
-    return Told(
-        row.raised_at,
-        row.priority,
-        row.told_at,
-        row.step,
-        row.called,
-        row.is_acknowledged,
-        row.is_quiet,
-        row.is_returned,
-        row.flood_event_id,
-        row.event_id,
-        row.payload,
-    )
 
 
 def told_rows(told: Mapping[tuple[int, str], tuple[StoredRoute, Told]]) -> list[dict[str, Any]]:
@@ -91,10 +72,9 @@ def told_rows(told: Mapping[tuple[int, str], tuple[StoredRoute, Told]]) -> list[
         following = next_step(stored.route, each)
         made.append(
             {
+                **asdict(each),
                 "route_id": route_id,
                 "alarm": alarm,
-                **{name: value for name, value in asdict(each).items() if name != "payload"},
-                "payload": each.payload,
                 "escalates_at": None if following is None else following[1],
             }
         )
@@ -186,7 +166,7 @@ class _Desk:
     async def _write_floods(self, connection: Connection) -> None:
         over = [key for key, flood in self._changed_floods.items() if flood is None]
         on = [
-            {"route_id": route_id, "site": site, **asdict(flood)}
+            {**asdict(flood), "route_id": route_id, "site": site}
             for (route_id, site), flood in self._changed_floods.items()
             if flood is not None
         ]

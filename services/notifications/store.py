@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from analytics.notifications.model import Channel, Route
+from analytics.notifications.plan import Flood, Told
 from services.database import Connection, rows
 from services.statements import statements
 
@@ -49,34 +50,21 @@ class AddressRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldRow:
+class ToldRow(Told):
     """What a route was told of an alarm."""
 
+    payload: Any
     route_id: int
     alarm: str
-    raised_at: str
-    priority: str
-    told_at: datetime
-    step: int
-    called: int
-    is_acknowledged: bool
-    is_quiet: bool
-    is_returned: bool
-    flood_event_id: int | None
-    event_id: int
-    payload: Any
 
 
-@dataclass(frozen=True, slots=True)
-class FloodRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloodRow(Flood):
     """A flood that is on, for a route."""
 
+    payload: Any
     route_id: int
     site: str
-    event_id: int
-    payload: Any
-    is_told: bool
-    step: int
 
 
 @dataclass(frozen=True, slots=True)
