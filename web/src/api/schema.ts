@@ -1270,7 +1270,7 @@ export interface paths {
         };
         /**
          * Where rules cannot apply
-         * @description Every rule that is for a machine and cannot apply there, with the reason.
+         * @description Rules that are for a machine and cannot apply there, by site, rule and machine, each with the reason.
          */
         get: operations["list_unbound_rules"];
         put?: never;
@@ -1384,7 +1384,7 @@ export interface paths {
         put?: never;
         /**
          * Acknowledge several
-         * @description Somebody has seen them. One that cannot be acknowledged is named with the reason; the others are all the same.
+         * @description Somebody has seen them. The answer says of each what became of it; one that is refused hinders no other.
          */
         post: operations["acknowledge_alarms"];
         delete?: never;
@@ -1744,7 +1744,7 @@ export interface components {
             /**
              * Alarm
              * @description Its name everywhere.
-             * @example kunshan/header-pressure-low/air-main
+             * @example kunshan/header-pressure-low/air-header
              */
             alarm: string;
             /**
@@ -1770,18 +1770,48 @@ export interface components {
             machine_zh: string;
             /** Equipment */
             equipment: string | null;
-            /** Space */
-            space: string | null;
             /** Name */
             name: string;
             /** Name Zh */
             name_zh: string;
+            /** System */
+            system: string;
             /** Message */
             message: string;
             /** Message Zh */
             message_zh: string;
-            /** System */
-            system: string;
+            /**
+             * Value
+             * @description The most extreme at that level.
+             */
+            value: number | null;
+            /** Unit */
+            unit: string;
+            /** Returned At */
+            returned_at: string | null;
+            /**
+             * Acknowledged At
+             * @description The last answer; null while it asks again.
+             */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** First Out */
+            first_out: boolean;
+            /**
+             * First Out Of
+             * @description The alarm of its group that came first.
+             */
+            first_out_of: string | null;
+            /** Flood */
+            flood: boolean;
+            /**
+             * Causes
+             * @description The likeliest first.
+             */
+            causes: components["schemas"]["ShownCause"][];
+            /** Space */
+            space: string | null;
             /** Priority */
             priority: ("critical" | "high" | "medium" | "low") | null;
             /**
@@ -1795,15 +1825,8 @@ export interface components {
              * @example HH
              */
             level: string | null;
-            /**
-             * Value
-             * @description The most extreme at that level.
-             */
-            value: number | null;
             /** Limit */
             limit: number | null;
-            /** Unit */
-            unit: string;
             /**
              * Condition
              * @description What the evaluation says now; unknown: it has said nothing yet.
@@ -1822,28 +1845,8 @@ export interface components {
              * @description In this state; null: since ever.
              */
             since: string | null;
-            /** Returned At */
-            returned_at: string | null;
-            /** Acknowledged At */
-            acknowledged_at: string | null;
-            /** Acknowledged By */
-            acknowledged_by: string | null;
             /** Shelved Until */
             shelved_until: string | null;
-            /** First Out */
-            first_out: boolean;
-            /**
-             * First Out Of
-             * @description The alarm of its group that came first.
-             */
-            first_out_of: string | null;
-            /** Flood */
-            flood: boolean;
-            /**
-             * Causes
-             * @description The likeliest first.
-             */
-            causes: components["schemas"]["ShownCause"][];
         };
         /**
          * AlarmDetail
@@ -1853,7 +1856,7 @@ export interface components {
             /**
              * Alarm
              * @description Its name everywhere.
-             * @example kunshan/header-pressure-low/air-main
+             * @example kunshan/header-pressure-low/air-header
              */
             alarm: string;
             /**
@@ -1879,18 +1882,48 @@ export interface components {
             machine_zh: string;
             /** Equipment */
             equipment: string | null;
-            /** Space */
-            space: string | null;
             /** Name */
             name: string;
             /** Name Zh */
             name_zh: string;
+            /** System */
+            system: string;
             /** Message */
             message: string;
             /** Message Zh */
             message_zh: string;
-            /** System */
-            system: string;
+            /**
+             * Value
+             * @description The most extreme at that level.
+             */
+            value: number | null;
+            /** Unit */
+            unit: string;
+            /** Returned At */
+            returned_at: string | null;
+            /**
+             * Acknowledged At
+             * @description The last answer; null while it asks again.
+             */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** First Out */
+            first_out: boolean;
+            /**
+             * First Out Of
+             * @description The alarm of its group that came first.
+             */
+            first_out_of: string | null;
+            /** Flood */
+            flood: boolean;
+            /**
+             * Causes
+             * @description The likeliest first.
+             */
+            causes: components["schemas"]["ShownCause"][];
+            /** Space */
+            space: string | null;
             /** Priority */
             priority: ("critical" | "high" | "medium" | "low") | null;
             /**
@@ -1904,15 +1937,8 @@ export interface components {
              * @example HH
              */
             level: string | null;
-            /**
-             * Value
-             * @description The most extreme at that level.
-             */
-            value: number | null;
             /** Limit */
             limit: number | null;
-            /** Unit */
-            unit: string;
             /**
              * Condition
              * @description What the evaluation says now; unknown: it has said nothing yet.
@@ -1931,28 +1957,8 @@ export interface components {
              * @description In this state; null: since ever.
              */
             since: string | null;
-            /** Returned At */
-            returned_at: string | null;
-            /** Acknowledged At */
-            acknowledged_at: string | null;
-            /** Acknowledged By */
-            acknowledged_by: string | null;
             /** Shelved Until */
             shelved_until: string | null;
-            /** First Out */
-            first_out: boolean;
-            /**
-             * First Out Of
-             * @description The alarm of its group that came first.
-             */
-            first_out_of: string | null;
-            /** Flood */
-            flood: boolean;
-            /**
-             * Causes
-             * @description The likeliest first.
-             */
-            causes: components["schemas"]["ShownCause"][];
             now: components["schemas"]["ShownNow"];
             /**
              * Retired At
@@ -2754,7 +2760,7 @@ export interface components {
             /**
              * Time
              * Format: date-time
-             * @example 2026-11-23T08:00:00.250Z
+             * @example 2026-11-23T08:00:00Z
              */
             time: string;
             /**
@@ -4152,7 +4158,10 @@ export interface components {
         ManyDone: {
             /** Acknowledged */
             acknowledged: string[];
-            /** Refused */
+            /**
+             * Refused
+             * @description Those that there are not, and those that refused.
+             */
             refused: components["schemas"]["RefusedAlarm"][];
         };
         /**
@@ -4706,7 +4715,7 @@ export interface components {
             /**
              * Time
              * Format: date-time
-             * @example 2026-11-23T08:00:00.250Z
+             * @example 2026-11-23T08:00:00Z
              */
             time: string;
             /**
@@ -4760,7 +4769,7 @@ export interface components {
             /**
              * At
              * Format: date-time
-             * @example 2026-11-23T08:00:00.250Z
+             * @example 2026-11-23T08:00:00Z
              */
             at: string;
             /**
@@ -4848,13 +4857,13 @@ export interface components {
             /**
              * Start
              * Format: date-time
-             * @example 2026-11-23T08:00:00.250Z
+             * @example 2026-11-23T08:00:00Z
              */
             start: string;
             /**
              * Stop
              * Format: date-time
-             * @example 2026-11-23T08:00:00.250Z
+             * @example 2026-11-23T08:00:00Z
              */
             stop: string;
             /**
@@ -5371,6 +5380,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[UnboundRule] */
+        PageOf_UnboundRule_: {
+            /** Items */
+            items: components["schemas"]["UnboundRule"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[Unmapped] */
         PageOf_Unmapped_: {
             /** Items */
@@ -5852,6 +5871,12 @@ export interface components {
         RefusedAlarm: {
             /** Alarm */
             alarm: string;
+            /**
+             * Type
+             * @description The problem that acting on it alone would be answered with.
+             * @enum {string}
+             */
+            type: "/problems/alarm-not-found" | "/problems/alarm-action-refused";
             /** Why */
             why: string;
         };
@@ -6034,11 +6059,13 @@ export interface components {
             /**
              * From
              * Format: date-time
+             * @example 2026-11-23T08:00:00Z
              */
             from: string;
             /**
              * To
              * Format: date-time
+             * @example 2026-11-23T08:00:00Z
              */
             to: string;
             /**
@@ -6237,11 +6264,8 @@ export interface components {
              * @default
              */
             comment: string;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until?: string;
+            /** Until */
+            until?: string | null;
             /** Minutes */
             minutes?: number | null;
             /**
@@ -6329,17 +6353,30 @@ export interface components {
          * @description An alarm from raise to normal: the worst there was, and when what happened.
          */
         ShownOccurrence: {
-            /** Alarm */
+            /**
+             * Alarm
+             * @description Its name everywhere.
+             * @example kunshan/header-pressure-low/air-header
+             */
             alarm: string;
-            /** Site */
+            /**
+             * Site
+             * @description Empty for an alarm of this service itself.
+             */
             site: string;
             /** Rule */
             rule: string;
-            /** Subject Kind */
-            subject_kind: string;
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "device" | "meter" | "site" | "service";
             /** Subject */
             subject: string;
-            /** Machine */
+            /**
+             * Machine
+             * @description Name of the device, meter or site.
+             */
             machine: string;
             /** Machine Zh */
             machine_zh: string;
@@ -6355,6 +6392,36 @@ export interface components {
             message: string;
             /** Message Zh */
             message_zh: string;
+            /**
+             * Value
+             * @description The most extreme at that level.
+             */
+            value: number | null;
+            /** Unit */
+            unit: string;
+            /** Returned At */
+            returned_at: string | null;
+            /**
+             * Acknowledged At
+             * @description The last answer; null while it asks again.
+             */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** First Out */
+            first_out: boolean;
+            /**
+             * First Out Of
+             * @description The alarm of its group that came first.
+             */
+            first_out_of: string | null;
+            /** Flood */
+            flood: boolean;
+            /**
+             * Causes
+             * @description The likeliest first.
+             */
+            causes: components["schemas"]["ShownCause"][];
             /** Level */
             level: string;
             /**
@@ -6362,12 +6429,8 @@ export interface components {
              * @enum {string}
              */
             priority: "critical" | "high" | "medium" | "low";
-            /** Value */
-            value: number | null;
             /** Limit */
             limit: number;
-            /** Unit */
-            unit: string;
             /**
              * Raised At
              * Format: date-time
@@ -6379,33 +6442,16 @@ export interface components {
              * @description When people were told; null: kept quiet throughout.
              */
             announced_at: string | null;
-            /** Returned At */
-            returned_at: string | null;
             /**
              * First Acknowledged At
              * @description The first answer.
              */
             first_acknowledged_at: string | null;
             /**
-             * Acknowledged At
-             * @description The last; null while it asks again.
-             */
-            acknowledged_at: string | null;
-            /** Acknowledged By */
-            acknowledged_by: string | null;
-            /**
              * Ended At
              * @description Normal again, or raised anew.
              */
             ended_at: string | null;
-            /** First Out */
-            first_out: boolean;
-            /** First Out Of */
-            first_out_of: string | null;
-            /** Flood */
-            flood: boolean;
-            /** Causes */
-            causes: components["schemas"]["ShownCause"][];
         };
         /**
          * ShownTransition
@@ -6839,11 +6885,13 @@ export interface components {
             /**
              * From
              * Format: date-time
+             * @example 2026-11-23T08:00:00Z
              */
             from: string;
             /**
              * To
              * Format: date-time
+             * @example 2026-11-23T08:00:00Z
              */
             to: string;
             /**
@@ -7204,6 +7252,15 @@ export interface components {
         };
         /** @description There is no such site */
         SiteNotFoundOrContractNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such site */
+        SiteNotFoundOrMachineNotFoundOrRuleNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -9396,10 +9453,10 @@ export interface operations {
                 /** @description The instant for which it is entered. */
                 time: string;
                 reason: string;
-                /** @description Which of the meter's registers; without it the first one it has. */
-                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
                 /** @description Show times in this IANA zone instead of UTC. */
                 time_zone?: string | null;
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
             };
             header?: never;
             path: {
@@ -9430,10 +9487,10 @@ export interface operations {
     list_replacements: {
         parameters: {
             query?: {
-                /** @description Which of the meter's registers; without it the first one it has. */
-                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
                 /** @description Show times in this IANA zone instead of UTC. */
                 time_zone?: string | null;
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
             };
             header?: never;
             path: {
@@ -9504,10 +9561,10 @@ export interface operations {
                 /** @description The instant for which it is entered. */
                 at: string;
                 reason: string;
-                /** @description Which of the meter's registers; without it the first one it has. */
-                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
                 /** @description Show times in this IANA zone instead of UTC. */
                 time_zone?: string | null;
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
             };
             header?: never;
             path: {
@@ -9542,10 +9599,10 @@ export interface operations {
                 from: string;
                 /** @description Where it ends, itself left out. */
                 to: string;
-                /** @description Which of the meter's registers; without it the first one it has. */
-                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
                 /** @description Show times in this IANA zone instead of UTC. */
                 time_zone?: string | null;
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
             };
             header?: never;
             path: {
@@ -9580,8 +9637,6 @@ export interface operations {
                 from: string;
                 /** @description Where it ends, itself left out. */
                 to: string;
-                /** @description Which of the meter's registers; without it the first one it has. */
-                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
                 resolution?: "total" | "month" | "day" | "hour";
                 /** @description Flag a share below this one. */
                 lowest_share?: number | string;
@@ -9589,6 +9644,8 @@ export interface operations {
                 highest_share?: number | string;
                 /** @description Show times in this IANA zone instead of UTC. */
                 time_zone?: string | null;
+                /** @description Which of the meter's registers; without it the first one it has. */
+                flow?: ("import" | "export" | "reactive_import" | "reactive_export") | null;
             };
             header?: never;
             path: {
@@ -9722,7 +9779,15 @@ export interface operations {
                     "application/json": components["schemas"]["PageOf_Alarm_"];
                 };
             };
-            404: components["responses"]["SiteNotFound"];
+            /** @description There is no such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
@@ -9806,6 +9871,10 @@ export interface operations {
                 site?: string | null;
                 /** @description Show times in this IANA zone instead of UTC. */
                 time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -9819,7 +9888,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UnboundRule"][];
+                    "application/json": components["schemas"]["PageOf_UnboundRule_"];
                 };
             };
             404: components["responses"]["SiteNotFound"];
@@ -10067,7 +10136,6 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedBody"];
-            404: components["responses"]["AlarmNotFound"];
             413: components["responses"]["BodyTooLarge"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
@@ -10327,14 +10395,14 @@ export interface operations {
                 system?: ("power" | "compressed_air" | "chilled_water" | "air_handling" | "heat" | "pv" | "storage" | "water" | "gas" | "communication" | "metering" | "service" | "other")[] | null;
                 /** @description `quiet`: also those that nobody was told of. */
                 include?: "quiet"[] | null;
-                /** @description Items a page at most. */
-                limit?: number;
-                /** @description The `next` of the page before. */
-                cursor?: string | null;
                 /** @description Wins over `Accept`. */
                 format?: ("json" | "csv") | null;
                 /** @description Show times in this IANA zone instead of UTC. */
                 time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -10353,7 +10421,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidCursor"];
-            404: components["responses"]["SiteNotFound"];
+            404: components["responses"]["SiteNotFoundOrMachineNotFoundOrRuleNotFound"];
             406: components["responses"]["NotAcceptable"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
@@ -10431,7 +10499,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlarmFiguresAnswer"];
                 };
             };
-            404: components["responses"]["SiteNotFound"];
+            404: components["responses"]["SiteNotFoundOrMachineNotFoundOrRuleNotFound"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
