@@ -1,8 +1,8 @@
 """A machine that starts raises nothing of what was natural while it stood.
 
 A pump that stands has no flow, a chiller a COP of 0, a meter at light load a bad power factor: that is kept quiet. When
-the machine starts, the figure comes up within seconds, and its alarm returns `off_delay_s` later. Where that is not
-before `settle_s` is over, each start tells people of an alarm for as long as the rest of the delay.
+the machine starts, the figure comes up within seconds, and its alarm returns `off_delay_s` later, in silence. The rules
+that ship let it return before `settle_s` is over, so that what holds after that is news.
 """
 
 from __future__ import annotations
