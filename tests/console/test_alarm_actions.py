@@ -49,8 +49,9 @@ async def test_a_storm_is_acknowledged_at_once(desk: AlarmDesk, page: Page) -> N
     await page.get_by_role("group", name=f"{count} selected").get_by_role("button", name="Acknowledge").click()
     await desk.operator.press("Enter")
     await desk.told(f"{count} alarms acknowledged.")
-    # The button that was pressed is gone with the selection: the keyboard goes on in the list.
-    await expect(desk.links.first).to_be_focused()
+    # The button that was pressed is gone with the selection: the keyboard goes on in the list, whose order the stream
+    # may still change.
+    await expect(page.get_by_role("table", name="Now").locator("a:focus")).to_have_count(1)
 
 
 async def test_the_focus_stays_in_the_list_when_its_row_is_over(desk: AlarmDesk) -> None:

@@ -5,7 +5,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-/** `recover` is called when something in this part had the focus, is gone, and nothing else has it. */
+/** Gives the focus back to what had it in this part and was moved; calls `recover` when that is gone and nothing else has it. */
 export function useKeptFocus(within: RefObject<HTMLElement | null>, recover: () => void): void {
   const latest = useRef(recover);
   latest.current = recover;
@@ -17,7 +17,10 @@ export function useKeptFocus(within: RefObject<HTMLElement | null>, recover: () 
     // Who points at a place without anything to focus has left on purpose.
     const forget = (): void => { last = null; };
     const gone = new MutationObserver(() => {
-      if (last?.isConnected === false && document.activeElement === document.body) latest.current();
+      if (last === null || document.activeElement !== document.body) return;
+      // A row that only moved to another place in the list lost the focus on the way.
+      if (last.isConnected) last.focus({ preventScroll: true });
+      else latest.current();
     });
     part.addEventListener("focusin", remember);
     addEventListener("pointerdown", forget);

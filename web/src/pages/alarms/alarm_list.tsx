@@ -54,8 +54,7 @@ function Listed({ alarms }: { readonly alarms: readonly Alarm[] }) {
   const keys = useRowKeys(list, shown.length);
   const selected = shown.filter(({ alarm }) => chosen.value.has(alarm));
   useKeptFocus(part, () => {
-    if (shown.length > 0) focusRow(list.current, Math.min(place.current, shown.length - 1));
-    else part.current?.focus({ preventScroll: true });
+    if (!focusRow(list.current, Math.min(place.current, shown.length - 1))) part.current?.focus({ preventScroll: true });
   });
   const change = (next: AlarmQuery): void => {
     const { path, query: address } = route.peek();
