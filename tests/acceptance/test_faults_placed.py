@@ -6,7 +6,7 @@ import pytest
 
 from tests.acceptance.told_once import living_with_drawn
 
-#: Fixed on 2026-11-23, and no rule was touched for them afterwards. What breaks is dealt out, so that each fault of
+#: Fixed on 2026-11-23, and no rule was touched for their sake afterwards. What breaks is dealt out, so that each fault of
 #: machines comes up; where, when and how much the seed draws.
 SEEDS = {
     701: ("vibration-high", "oil-temperature-high"),
