@@ -6,8 +6,8 @@ import pytest
 
 from tests.acceptance.told_once import living_with_drawn
 
-#: Fixed on 2026-11-23, and no rule was touched for their sake afterwards. What breaks is dealt out, so that each fault of
-#: machines comes up; where, when and how much the seed draws.
+#: Fixed on 2026-11-23, and no rule was touched for their sake afterwards. What breaks is dealt out, so that each fault
+#: of machines comes up; where, when and how much the seed draws.
 SEEDS = {
     701: ("vibration-high", "oil-temperature-high"),
     702: ("air-leak", "sensor-offset"),
