@@ -1,7 +1,7 @@
 """Real servers for tests: one TimescaleDB and one Mosquitto a run, a database of its own for each test.
 
     session   servers start in a temporary home on free ports; one database is migrated and becomes the template
-    test      CREATE DATABASE ... TEMPLATE: a copy in a few hundredths of a second, dropped afterwards
+    test      CREATE DATABASE ... TEMPLATE: a copy in a fraction of a second, dropped afterwards
 
 Tests that kill or stop a server ask for a private stack: its servers are theirs alone.
 """
@@ -69,5 +69,5 @@ def own_database(servers: Stack, template: str = TEMPLATE) -> Iterator[str]:
 
 def _create(servers: Stack, name: str, template: str) -> None:
     # Files are copied as they are: two checkpoints, which cost little where nothing is synchronised to the disk. The
-    # default writes each page to the log as well: twice the time to create, and thrice to drop.
+    # default writes each page to the log as well.
     servers.database.query(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY file_copy")
