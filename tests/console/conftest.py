@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from deploy.bootstrap import console
 from deploy.embedded.stack import Stack
@@ -25,6 +25,9 @@ from tests.console.alarm_works import AlarmWorks
 from tests.console.operator import Operator
 from tests.console.works import Works, build_works, look_up
 from tests.servers import own_database
+
+#: How long the page may take to show what is expected of it, on a machine that is busy with the other tests.
+expect.set_options(timeout=30_000)
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")

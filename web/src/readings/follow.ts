@@ -61,7 +61,11 @@ function followHistory(point: Point, values: LiveValues, span_ms: number) {
   const stored = new Resource(() => loadSeries(point.id, serverNow_ms() - span_ms, serverNow_ms()));
   const arrived = signal<readonly CourseValue[]>([]);
   const step_ms = Math.max(1000, span_ms / EDGE_STEPS);
-  const edge_ms = computed(() => Math.ceil(now_ms.value / step_ms) * step_ms);
+  // What has arrived lies inside, also where our second has not struck yet or the device's clock is ahead.
+  const edge_ms = computed(() => {
+    const newest_ms = arrived.value.at(-1)?.time_ms ?? -Infinity;
+    return Math.ceil(Math.max(now_ms.value, newest_ms + 1) / step_ms) * step_ms;
+  });
   const course = computed(() => {
     const { history = [], reduced = false } = stored.state.value.value ?? {};
     const newest_ms = history.at(-1)?.time_ms ?? -Infinity;

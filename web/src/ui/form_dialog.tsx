@@ -1,11 +1,12 @@
 /**
  * A dialog that asks and sends: the browser's own, which keeps the focus in it; Escape leaves it, Enter sends. What is wrong is
- * said above its buttons. When it closes the focus returns to where it was. The field to begin with has `autofocus`.
+ * said above its buttons. When it closes the focus returns to where it was. The field to begin with has `autofocus`. It is open before
+ * the next key is read: who presses `a` and Enter quickly means the dialog, not what had the focus before.
  */
 import type { Signal } from "@preact/signals";
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { words } from "../i18n";
 import { Icon } from "./icon";
 import "./form_dialog.css";
@@ -26,7 +27,7 @@ export function FormDialog({ id, title, confirm, problem, send, close, children 
   const dialog = useRef<HTMLDialogElement>(null);
   const sending = useSignal(false);
   const text = words.value.alarms.dialog;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     return () => {
