@@ -138,6 +138,14 @@ BEGIN
   RETURN coalesce(NEW, OLD);
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.keep_work_order_entry()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'what happened to an order is not changed afterwards' USING ERRCODE = 'check_violation';
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.link_contract_to_meters()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -244,6 +252,7 @@ CREATE TABLE alarm_occurrence (
   first_out_id bigint,
   flood_id integer,
   causes jsonb DEFAULT '[]'::jsonb NOT NULL,
+  handed_over_at timestamp with time zone,
   CONSTRAINT alarm_occurrence_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES actor(id),
   CONSTRAINT alarm_occurrence_alarm_id_fkey FOREIGN KEY (alarm_id) REFERENCES alarm(id),
   CONSTRAINT alarm_occurrence_alarm_id_raised_at_key UNIQUE (alarm_id, raised_at),
@@ -255,6 +264,7 @@ CREATE TABLE alarm_occurrence (
 CREATE INDEX alarm_occurrence_announced ON public.alarm_occurrence USING btree (announced_at, alarm_id) WHERE (announced_at IS NOT NULL);
 CREATE INDEX alarm_occurrence_by_time ON public.alarm_occurrence USING btree (raised_at DESC, id DESC);
 CREATE UNIQUE INDEX alarm_occurrence_open ON public.alarm_occurrence USING btree (alarm_id) WHERE (ended_at IS NULL);
+CREATE INDEX alarm_occurrence_to_hand_over ON public.alarm_occurrence USING btree (id) WHERE ((announced_at IS NOT NULL) AND (handed_over_at IS NULL));
 
 CREATE TABLE alarm_rule (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -335,6 +345,26 @@ CREATE TABLE anchor (
   CONSTRAINT anchor_pkey PRIMARY KEY (point_id, midnight, side),
   CONSTRAINT anchor_point_id_fkey FOREIGN KEY (point_id) REFERENCES point(id),
   CONSTRAINT anchor_side_check CHECK ((side = ANY (ARRAY['before'::text, 'after'::text])))
+);
+
+CREATE TABLE attachment (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  key uuid DEFAULT gen_random_uuid() NOT NULL,
+  site_id integer NOT NULL,
+  media_type text NOT NULL,
+  name text NOT NULL,
+  size_bytes integer NOT NULL,
+  width_px integer,
+  height_px integer,
+  sha256 bytea NOT NULL,
+  content bytea NOT NULL,
+  made_at timestamp with time zone DEFAULT now() NOT NULL,
+  actor_id integer NOT NULL,
+  CONSTRAINT attachment_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT attachment_key_key UNIQUE (key),
+  CONSTRAINT attachment_pkey PRIMARY KEY (id),
+  CONSTRAINT attachment_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id),
+  CONSTRAINT attachment_size_bytes_check CHECK ((size_bytes > 0))
 );
 
 CREATE TABLE band_calendar (
@@ -454,13 +484,15 @@ CREATE TABLE calendar_piece (
   CONSTRAINT calendar_piece_pkey PRIMARY KEY (calendar_id, start)
 );
 
-CREATE TABLE cause_tally (
+CREATE TABLE cause_outcome (
   rule_id integer NOT NULL,
+  class text NOT NULL,
   cause text NOT NULL,
-  times_true integer DEFAULT 0 NOT NULL,
-  CONSTRAINT cause_tally_pkey PRIMARY KEY (rule_id, cause),
-  CONSTRAINT cause_tally_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alarm_rule(id),
-  CONSTRAINT cause_tally_times_true_check CHECK ((times_true >= 0))
+  order_id bigint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  CONSTRAINT cause_outcome_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT cause_outcome_pkey PRIMARY KEY (rule_id, order_id),
+  CONSTRAINT cause_outcome_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alarm_rule(id)
 );
 
 CREATE TABLE code_alias (
@@ -608,6 +640,27 @@ CREATE TABLE device_template (
   CONSTRAINT device_template_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
 );
 
+CREATE TABLE downtime (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  equipment_id integer NOT NULL,
+  order_id bigint,
+  began_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  reason text NOT NULL,
+  note text DEFAULT ''::text NOT NULL,
+  actor_id integer NOT NULL,
+  CONSTRAINT downtime_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT downtime_check CHECK ((ended_at > began_at)),
+  CONSTRAINT downtime_equipment_id_fkey FOREIGN KEY (equipment_id) REFERENCES equipment(id),
+  CONSTRAINT downtime_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT downtime_pkey PRIMARY KEY (id),
+  CONSTRAINT downtime_reason_check CHECK ((reason = ANY (ARRAY['breakdown'::text, 'planned'::text, 'waiting_for_parts'::text, 'no_supply'::text, 'other'::text]))),
+  CONSTRAINT downtime_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+CREATE INDEX downtime_by_equipment ON public.downtime USING btree (equipment_id, began_at DESC);
+CREATE UNIQUE INDEX downtime_open ON public.downtime USING btree (equipment_id) WHERE (ended_at IS NULL);
+
 CREATE TABLE duty (
   name text NOT NULL,
   backend_pid integer NOT NULL,
@@ -683,6 +736,40 @@ CREATE TABLE equipment (
   CONSTRAINT equipment_space_id_fkey FOREIGN KEY (space_id) REFERENCES space(id)
 );
 
+CREATE TABLE equipment_file (
+  equipment_id integer NOT NULL,
+  attachment_id bigint NOT NULL,
+  kind text NOT NULL,
+  title text DEFAULT ''::text NOT NULL,
+  removed_at timestamp with time zone,
+  CONSTRAINT equipment_file_attachment_id_fkey FOREIGN KEY (attachment_id) REFERENCES attachment(id),
+  CONSTRAINT equipment_file_equipment_id_fkey FOREIGN KEY (equipment_id) REFERENCES equipment(id),
+  CONSTRAINT equipment_file_kind_check CHECK ((kind = ANY (ARRAY['document'::text, 'photo'::text]))),
+  CONSTRAINT equipment_file_pkey PRIMARY KEY (equipment_id, attachment_id)
+);
+
+CREATE TABLE equipment_note (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  equipment_id integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  actor_id integer NOT NULL,
+  body text NOT NULL,
+  CONSTRAINT equipment_note_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT equipment_note_body_check CHECK ((body <> ''::text)),
+  CONSTRAINT equipment_note_equipment_id_fkey FOREIGN KEY (equipment_id) REFERENCES equipment(id),
+  CONSTRAINT equipment_note_pkey PRIMARY KEY (id)
+);
+CREATE INDEX equipment_note_by_time ON public.equipment_note USING btree (equipment_id, at DESC, id DESC);
+
+CREATE TABLE equipment_record (
+  equipment_id integer NOT NULL,
+  document jsonb DEFAULT '{}'::jsonb NOT NULL,
+  report_key uuid DEFAULT gen_random_uuid() NOT NULL,
+  CONSTRAINT equipment_record_equipment_id_fkey FOREIGN KEY (equipment_id) REFERENCES equipment(id),
+  CONSTRAINT equipment_record_pkey PRIMARY KEY (equipment_id),
+  CONSTRAINT equipment_record_report_key_key UNIQUE (report_key)
+);
+
 CREATE TABLE event (
   draft bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   id bigint,
@@ -727,6 +814,19 @@ CREATE TABLE ingest_worker (
   CONSTRAINT ingest_worker_state_check CHECK ((state = ANY (ARRAY['receiving'::text, 'paused'::text, 'disconnected'::text, 'stopped'::text])))
 );
 
+CREATE TABLE job (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  code code NOT NULL,
+  version integer NOT NULL,
+  document jsonb NOT NULL,
+  retired_at timestamp with time zone,
+  CONSTRAINT job_pkey PRIMARY KEY (id),
+  CONSTRAINT job_site_id_code_key UNIQUE (site_id, code),
+  CONSTRAINT job_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id),
+  CONSTRAINT job_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE latest (
   point_id integer NOT NULL,
   time timestamp with time zone NOT NULL,
@@ -765,6 +865,57 @@ CREATE TABLE log_follower (
   registered_at timestamp with time zone DEFAULT now() NOT NULL,
   seen_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT log_follower_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE machine_day (
+  device_id integer NOT NULL,
+  day date NOT NULL,
+  running_s double precision NOT NULL,
+  loaded_s double precision NOT NULL,
+  idle_s double precision NOT NULL,
+  stopped_s double precision NOT NULL,
+  fault_s double precision NOT NULL,
+  no_data_s double precision NOT NULL,
+  starts integer NOT NULL,
+  CONSTRAINT machine_day_device_id_fkey FOREIGN KEY (device_id) REFERENCES device(id),
+  CONSTRAINT machine_day_pkey PRIMARY KEY (device_id, day)
+);
+
+CREATE TABLE machine_state (
+  device_id integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  state text NOT NULL,
+  CONSTRAINT machine_state_device_id_fkey FOREIGN KEY (device_id) REFERENCES device(id),
+  CONSTRAINT machine_state_pkey PRIMARY KEY (device_id, at),
+  CONSTRAINT machine_state_state_check CHECK ((state = ANY (ARRAY['running'::text, 'loaded'::text, 'idle'::text, 'stopped'::text, 'fault'::text, 'no_data'::text])))
+);
+
+CREATE TABLE machine_state_cover (
+  device_id integer NOT NULL,
+  first_reading_at timestamp with time zone NOT NULL,
+  last_reading_at timestamp with time zone NOT NULL,
+  CONSTRAINT machine_state_cover_device_id_fkey FOREIGN KEY (device_id) REFERENCES device(id),
+  CONSTRAINT machine_state_cover_pkey PRIMARY KEY (device_id)
+);
+
+CREATE TABLE maintenance_plan (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  code code NOT NULL,
+  version integer NOT NULL,
+  document jsonb NOT NULL,
+  retired_at timestamp with time zone,
+  CONSTRAINT maintenance_plan_pkey PRIMARY KEY (id),
+  CONSTRAINT maintenance_plan_site_id_code_key UNIQUE (site_id, code),
+  CONSTRAINT maintenance_plan_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id),
+  CONSTRAINT maintenance_plan_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE maintenance_settings (
+  site_id integer NOT NULL,
+  document jsonb NOT NULL,
+  CONSTRAINT maintenance_settings_pkey PRIMARY KEY (site_id),
+  CONSTRAINT maintenance_settings_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
 );
 
 CREATE TABLE meter (
@@ -972,6 +1123,77 @@ CREATE TABLE org_unit (
 );
 CREATE INDEX org_unit_by_parent ON public.org_unit USING btree (parent_id);
 
+CREATE TABLE part (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  code code NOT NULL,
+  name text NOT NULL,
+  name_zh text DEFAULT ''::text NOT NULL,
+  unit text DEFAULT 'pcs'::text NOT NULL,
+  location text DEFAULT ''::text NOT NULL,
+  supplier text DEFAULT ''::text NOT NULL,
+  minimum numeric DEFAULT 0 NOT NULL,
+  unit_cost numeric,
+  currency text,
+  stock numeric DEFAULT 0 NOT NULL,
+  retired_at timestamp with time zone,
+  CONSTRAINT part_check CHECK (((unit_cost IS NULL) = (currency IS NULL))),
+  CONSTRAINT part_minimum_check CHECK ((minimum >= (0)::numeric)),
+  CONSTRAINT part_name_check CHECK ((name <> ''::text)),
+  CONSTRAINT part_pkey PRIMARY KEY (id),
+  CONSTRAINT part_site_id_code_key UNIQUE (site_id, code),
+  CONSTRAINT part_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id),
+  CONSTRAINT part_stock_check CHECK ((stock >= (0)::numeric)),
+  CONSTRAINT part_unit_cost_check CHECK ((unit_cost >= (0)::numeric))
+);
+
+CREATE TABLE part_movement (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  part_id integer NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  kind text NOT NULL,
+  quantity numeric NOT NULL,
+  stock numeric NOT NULL,
+  unit_cost numeric,
+  order_id bigint,
+  actor_id integer NOT NULL,
+  reason text DEFAULT ''::text NOT NULL,
+  client_key uuid,
+  CONSTRAINT part_movement_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT part_movement_check CHECK (((kind = ANY (ARRAY['used'::text, 'returned'::text])) <= (order_id IS NOT NULL))),
+  CONSTRAINT part_movement_client_key_key UNIQUE (client_key),
+  CONSTRAINT part_movement_kind_check CHECK ((kind = ANY (ARRAY['received'::text, 'used'::text, 'returned'::text, 'counted'::text]))),
+  CONSTRAINT part_movement_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT part_movement_part_id_fkey FOREIGN KEY (part_id) REFERENCES part(id),
+  CONSTRAINT part_movement_pkey PRIMARY KEY (id),
+  CONSTRAINT part_movement_quantity_check CHECK ((quantity <> (0)::numeric))
+);
+CREATE INDEX part_movement_by_order ON public.part_movement USING btree (order_id, id) WHERE (order_id IS NOT NULL);
+CREATE INDEX part_movement_by_part ON public.part_movement USING btree (part_id, id DESC);
+
+CREATE TABLE plan_machine (
+  plan_id integer NOT NULL,
+  subject_kind text NOT NULL,
+  subject code NOT NULL,
+  equipment_id integer,
+  meter_id integer,
+  counts_from timestamp with time zone NOT NULL,
+  due_at timestamp with time zone,
+  used double precision,
+  allowed double precision,
+  is_due boolean DEFAULT false NOT NULL,
+  since timestamp with time zone,
+  order_id bigint,
+  looked_at timestamp with time zone,
+  retired_at timestamp with time zone,
+  CONSTRAINT plan_machine_equipment_id_fkey FOREIGN KEY (equipment_id) REFERENCES equipment(id),
+  CONSTRAINT plan_machine_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meter(id),
+  CONSTRAINT plan_machine_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT plan_machine_pkey PRIMARY KEY (plan_id, subject_kind, subject),
+  CONSTRAINT plan_machine_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES maintenance_plan(id),
+  CONSTRAINT plan_machine_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['equipment'::text, 'meter'::text])))
+);
+
 CREATE TABLE point (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   device_id integer NOT NULL,
@@ -1067,6 +1289,22 @@ CREATE TABLE recompute_task (
   CONSTRAINT recompute_task_pkey PRIMARY KEY (register_id),
   CONSTRAINT recompute_task_register_id_fkey FOREIGN KEY (register_id) REFERENCES register(id)
 );
+
+CREATE TABLE record_change (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  actor_id integer NOT NULL,
+  kind text NOT NULL,
+  subject text NOT NULL,
+  before jsonb,
+  after jsonb,
+  reason text DEFAULT ''::text NOT NULL,
+  CONSTRAINT record_change_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT record_change_pkey PRIMARY KEY (id),
+  CONSTRAINT record_change_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+CREATE INDEX record_change_by_subject ON public.record_change USING btree (site_id, kind, subject, id DESC);
 
 CREATE TABLE register (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -1175,6 +1413,40 @@ CREATE TABLE schema_migration (
   CONSTRAINT schema_migration_pkey PRIMARY KEY (number)
 );
 
+CREATE TABLE shift (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  code code NOT NULL,
+  name text NOT NULL,
+  hours text[] NOT NULL,
+  retired_at timestamp with time zone,
+  CONSTRAINT shift_name_check CHECK ((name <> ''::text)),
+  CONSTRAINT shift_pkey PRIMARY KEY (id),
+  CONSTRAINT shift_site_id_code_key UNIQUE (site_id, code),
+  CONSTRAINT shift_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+
+CREATE TABLE shift_member (
+  shift_id integer NOT NULL,
+  user_id integer NOT NULL,
+  CONSTRAINT shift_member_pkey PRIMARY KEY (shift_id, user_id),
+  CONSTRAINT shift_member_shift_id_fkey FOREIGN KEY (shift_id) REFERENCES shift(id),
+  CONSTRAINT shift_member_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+
+CREATE TABLE shift_note (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  at timestamp with time zone DEFAULT now() NOT NULL,
+  actor_id integer NOT NULL,
+  body text NOT NULL,
+  CONSTRAINT shift_note_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT shift_note_body_check CHECK ((body <> ''::text)),
+  CONSTRAINT shift_note_pkey PRIMARY KEY (id),
+  CONSTRAINT shift_note_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+CREATE INDEX shift_note_by_time ON public.shift_note USING btree (site_id, at DESC, id DESC);
+
 CREATE TABLE site (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   code code NOT NULL,
@@ -1268,6 +1540,7 @@ CREATE TABLE teams (
   code code NOT NULL,
   name text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
+  skills text[] DEFAULT '{}'::text[] NOT NULL,
   CONSTRAINT teams_code_key UNIQUE (code),
   CONSTRAINT teams_name_check CHECK ((name <> ''::text)),
   CONSTRAINT teams_pkey PRIMARY KEY (id)
@@ -1323,7 +1596,198 @@ CREATE TABLE users (
   email text,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   retired_at timestamp with time zone,
+  skills text[] DEFAULT '{}'::text[] NOT NULL,
   CONSTRAINT users_code_key UNIQUE (code),
   CONSTRAINT users_name_check CHECK ((name <> ''::text)),
   CONSTRAINT users_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE work_order (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  site_id integer NOT NULL,
+  number integer NOT NULL,
+  client_key uuid,
+  origin text NOT NULL,
+  kind text NOT NULL,
+  subject_kind text NOT NULL,
+  subject code NOT NULL,
+  equipment_id integer,
+  device_id integer,
+  meter_id integer,
+  title text NOT NULL,
+  title_zh text DEFAULT ''::text NOT NULL,
+  description text DEFAULT ''::text NOT NULL,
+  suspected text,
+  suspected_name text DEFAULT ''::text NOT NULL,
+  suspected_name_zh text DEFAULT ''::text NOT NULL,
+  action text DEFAULT ''::text NOT NULL,
+  action_zh text DEFAULT ''::text NOT NULL,
+  job_id integer,
+  job_version integer,
+  plan_id integer,
+  parent_id bigint,
+  requested_by text DEFAULT ''::text NOT NULL,
+  priority text NOT NULL,
+  skill text,
+  state text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  opened_by integer,
+  respond_by timestamp with time zone,
+  due_at timestamp with time zone,
+  escalated integer DEFAULT 0 NOT NULL,
+  escalates_at timestamp with time zone,
+  is_breach_told boolean DEFAULT false NOT NULL,
+  assignee_id integer,
+  team_id integer,
+  first_started_at timestamp with time zone,
+  takes_out_of_service boolean DEFAULT false NOT NULL,
+  done_at timestamp with time zone,
+  done_by integer,
+  cause text,
+  cause_note text DEFAULT ''::text NOT NULL,
+  resolution text DEFAULT ''::text NOT NULL,
+  signature_id bigint,
+  check_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  verified_at timestamp with time zone,
+  verified_by integer,
+  cancelled_at timestamp with time zone,
+  reopened integer DEFAULT 0 NOT NULL,
+  CONSTRAINT work_order_assignee_id_fkey FOREIGN KEY (assignee_id) REFERENCES users(id),
+  CONSTRAINT work_order_check CHECK (((origin = 'alarm'::text) = (suspected IS NOT NULL))),
+  CONSTRAINT work_order_check1 CHECK (((state = ANY (ARRAY['done'::text, 'verified'::text])) <= (done_at IS NOT NULL))),
+  CONSTRAINT work_order_check2 CHECK (((state <> 'verified'::text) OR (verified_by IS DISTINCT FROM done_by))),
+  CONSTRAINT work_order_client_key_key UNIQUE (client_key),
+  CONSTRAINT work_order_device_id_fkey FOREIGN KEY (device_id) REFERENCES device(id),
+  CONSTRAINT work_order_done_by_fkey FOREIGN KEY (done_by) REFERENCES actor(id),
+  CONSTRAINT work_order_equipment_id_fkey FOREIGN KEY (equipment_id) REFERENCES equipment(id),
+  CONSTRAINT work_order_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id),
+  CONSTRAINT work_order_kind_check CHECK ((kind = ANY (ARRAY['repair'::text, 'maintenance'::text, 'inspection'::text, 'calibration'::text, 'other'::text]))),
+  CONSTRAINT work_order_meter_id_fkey FOREIGN KEY (meter_id) REFERENCES meter(id),
+  CONSTRAINT work_order_number_check CHECK ((number > 0)),
+  CONSTRAINT work_order_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES actor(id),
+  CONSTRAINT work_order_origin_check CHECK ((origin = ANY (ARRAY['alarm'::text, 'plan'::text, 'hand'::text, 'request'::text, 'checklist'::text]))),
+  CONSTRAINT work_order_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES work_order(id),
+  CONSTRAINT work_order_pkey PRIMARY KEY (id),
+  CONSTRAINT work_order_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES maintenance_plan(id),
+  CONSTRAINT work_order_priority_check CHECK ((priority = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text]))),
+  CONSTRAINT work_order_signature_id_fkey FOREIGN KEY (signature_id) REFERENCES attachment(id),
+  CONSTRAINT work_order_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id),
+  CONSTRAINT work_order_site_id_number_key UNIQUE (site_id, number),
+  CONSTRAINT work_order_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'open'::text, 'assigned'::text, 'in_progress'::text, 'on_hold'::text, 'done'::text, 'verified'::text, 'cancelled'::text]))),
+  CONSTRAINT work_order_subject_kind_check CHECK ((subject_kind = ANY (ARRAY['equipment'::text, 'device'::text, 'meter'::text, 'site'::text]))),
+  CONSTRAINT work_order_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
+  CONSTRAINT work_order_title_check CHECK ((title <> ''::text)),
+  CONSTRAINT work_order_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES actor(id)
+);
+CREATE INDEX work_order_by_escalation ON public.work_order USING btree (escalates_at) WHERE (escalates_at IS NOT NULL);
+CREATE INDEX work_order_by_subject ON public.work_order USING btree (site_id, subject_kind, subject, id DESC);
+CREATE UNIQUE INDEX work_order_one_for_a_cause ON public.work_order USING btree (site_id, subject_kind, subject, suspected) WHERE ((suspected IS NOT NULL) AND (state <> ALL (ARRAY['verified'::text, 'cancelled'::text])));
+CREATE INDEX work_order_open ON public.work_order USING btree (site_id, due_at) WHERE (state <> ALL (ARRAY['verified'::text, 'cancelled'::text]));
+CREATE INDEX work_order_to_check ON public.work_order USING btree (check_at) WHERE ((check_at IS NOT NULL) AND (checked_at IS NULL));
+
+CREATE TABLE work_order_alarm (
+  occurrence_id bigint NOT NULL,
+  order_id bigint NOT NULL,
+  attached_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT work_order_alarm_occurrence_id_fkey FOREIGN KEY (occurrence_id) REFERENCES alarm_occurrence(id),
+  CONSTRAINT work_order_alarm_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT work_order_alarm_pkey PRIMARY KEY (occurrence_id)
+);
+CREATE INDEX work_order_alarm_by_order ON public.work_order_alarm USING btree (order_id, occurrence_id);
+
+CREATE TABLE work_order_entry (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  order_id bigint NOT NULL,
+  at timestamp with time zone NOT NULL,
+  recorded_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  event text NOT NULL,
+  from_state text,
+  to_state text,
+  actor_id integer,
+  comment text DEFAULT ''::text NOT NULL,
+  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  CONSTRAINT work_order_entry_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT work_order_entry_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT work_order_entry_pkey PRIMARY KEY (id)
+);
+CREATE TRIGGER keep_work_order_entry BEFORE DELETE OR UPDATE ON public.work_order_entry FOR EACH ROW EXECUTE FUNCTION keep_work_order_entry();
+CREATE INDEX work_order_entry_by_order ON public.work_order_entry USING btree (order_id, id);
+
+CREATE TABLE work_order_file (
+  order_id bigint NOT NULL,
+  attachment_id bigint NOT NULL,
+  title text DEFAULT ''::text NOT NULL,
+  CONSTRAINT work_order_file_attachment_id_fkey FOREIGN KEY (attachment_id) REFERENCES attachment(id),
+  CONSTRAINT work_order_file_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT work_order_file_pkey PRIMARY KEY (order_id, attachment_id)
+);
+
+CREATE TABLE work_order_isolation (
+  order_id bigint NOT NULL,
+  position integer NOT NULL,
+  document jsonb NOT NULL,
+  confirmed_at timestamp with time zone,
+  confirmed_by integer,
+  lock text DEFAULT ''::text NOT NULL,
+  removed_at timestamp with time zone,
+  removed_by integer,
+  CONSTRAINT work_order_isolation_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES actor(id),
+  CONSTRAINT work_order_isolation_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT work_order_isolation_pkey PRIMARY KEY (order_id, "position"),
+  CONSTRAINT work_order_isolation_position_check CHECK (("position" > 0)),
+  CONSTRAINT work_order_isolation_removed_by_fkey FOREIGN KEY (removed_by) REFERENCES actor(id)
+);
+
+CREATE TABLE work_order_labour (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  order_id bigint NOT NULL,
+  user_id integer,
+  name text DEFAULT ''::text NOT NULL,
+  began_at timestamp with time zone NOT NULL,
+  hours double precision NOT NULL,
+  actor_id integer NOT NULL,
+  note text DEFAULT ''::text NOT NULL,
+  CONSTRAINT work_order_labour_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT work_order_labour_hours_check CHECK (((hours > (0)::double precision) AND (hours <= (24)::double precision))),
+  CONSTRAINT work_order_labour_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT work_order_labour_pkey PRIMARY KEY (id),
+  CONSTRAINT work_order_labour_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+);
+CREATE INDEX work_order_labour_by_order ON public.work_order_labour USING btree (order_id, id);
+
+CREATE TABLE work_order_number (
+  site_id integer NOT NULL,
+  last integer NOT NULL,
+  CONSTRAINT work_order_number_pkey PRIMARY KEY (site_id),
+  CONSTRAINT work_order_number_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)
+);
+
+CREATE TABLE work_order_silenced (
+  order_id bigint NOT NULL,
+  alarm_id integer NOT NULL,
+  silenced_at timestamp with time zone NOT NULL,
+  returned_at timestamp with time zone,
+  CONSTRAINT work_order_silenced_alarm_id_fkey FOREIGN KEY (alarm_id) REFERENCES alarm(id),
+  CONSTRAINT work_order_silenced_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT work_order_silenced_pkey PRIMARY KEY (order_id, alarm_id, silenced_at)
+);
+
+CREATE TABLE work_order_task (
+  order_id bigint NOT NULL,
+  position integer NOT NULL,
+  document jsonb NOT NULL,
+  result text,
+  value double precision,
+  note text DEFAULT ''::text NOT NULL,
+  at timestamp with time zone,
+  actor_id integer,
+  follow_up_id bigint,
+  CONSTRAINT work_order_task_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
+  CONSTRAINT work_order_task_follow_up_id_fkey FOREIGN KEY (follow_up_id) REFERENCES work_order(id),
+  CONSTRAINT work_order_task_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
+  CONSTRAINT work_order_task_pkey PRIMARY KEY (order_id, "position"),
+  CONSTRAINT work_order_task_position_check CHECK (("position" > 0)),
+  CONSTRAINT work_order_task_result_check CHECK ((result = ANY (ARRAY['passed'::text, 'failed'::text, 'skipped'::text])))
 );

@@ -37,6 +37,8 @@ _TAKES: Mapping[str, Callable[[Sequence[float]], float]] = MappingProxyType(
     {"mean": fmean, "median": median, "least": min, "most": max, "sum": math.fsum}
 )
 _DIGITS = 6
+#: By site, rule and class of machine: how often each cause was the true one.
+_Tallies = Mapping[tuple[str, str, str], Mapping[str, int]]
 
 
 class Raised(NamedTuple):
@@ -60,10 +62,11 @@ class HoldingRow:
 
 @dataclass(frozen=True, slots=True)
 class TallyRow:
-    """How often a cause was the true one."""
+    """How often a cause was the true one on machines of a class."""
 
     site: str
     rule: str
+    machine_class: str
     cause: str
     times_true: int
 
@@ -105,7 +108,7 @@ async def rank(
         if value is not None:
             values["value"] = value
         states = {name: instance.points[ids[0]].states for name, ids in instance.names.items() if ids}
-        counted = tallies.get((instance.key.site, instance.key.rule), {})
+        counted = tallies.get((instance.key.site, instance.key.rule, instance.machine.kind), {})
         found[instance.key] = [
             _document(each) for each in ranked_by_evidence(instance.rule.causes, values, states, counted)
         ]
@@ -224,9 +227,9 @@ async def _gone(connection: Connection, asked: Sequence[_Questions]) -> set[tupl
     return {(row.site, row.device) for row in await rows(connection, SQL["devices_gone"], GoneRow, sites, codes)}
 
 
-async def _tallies(connection: Connection, asked: Sequence[_Questions]) -> Mapping[tuple[str, str], Mapping[str, int]]:
+async def _tallies(connection: Connection, asked: Sequence[_Questions]) -> _Tallies:
     keys = {each.raised.instance.key for each in asked}
-    found: defaultdict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    found: defaultdict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
     for row in await rows(
         connection,
         SQL["cause_tallies"],
@@ -234,7 +237,7 @@ async def _tallies(connection: Connection, asked: Sequence[_Questions]) -> Mappi
         sorted({key.site for key in keys}),
         sorted({key.rule for key in keys}),
     ):
-        found[row.site, row.rule][row.cause] = row.times_true
+        found[row.site, row.rule, row.machine_class][row.cause] = row.times_true
     return found
 
 

@@ -47,14 +47,15 @@ WHERE s.code = ANY($1::text[]) AND r.code = ANY($2::text[]) AND a.retired_at IS 
   AND (a.level IS NOT NULL OR a.state IN ('latched_unacknowledged', 'latched_acknowledged'));
 
 -- name: cause_tallies
--- what: how often each cause of rules was the true one
+-- what: how often verified orders named each cause as the true one, by rule and class of machine
 -- takes: sites text[], rules text[]
 -- row: services.alarms.causes.TallyRow
-SELECT coalesce(s.code::text, '') AS site, r.code::text AS rule, t.cause, t.times_true
-FROM cause_tally AS t
-JOIN alarm_rule AS r ON r.id = t.rule_id
+SELECT coalesce(s.code::text, '') AS site, r.code::text AS rule, k.class AS machine_class, k.cause, count(*)::int AS times_true
+FROM cause_outcome AS k
+JOIN alarm_rule AS r ON r.id = k.rule_id
 LEFT JOIN site AS s ON s.id = r.site_id
-WHERE coalesce(s.code::text, '') = ANY($1::text[]) AND r.code = ANY($2::text[]);
+WHERE coalesce(s.code::text, '') = ANY($1::text[]) AND r.code = ANY($2::text[])
+GROUP BY 1, 2, 3, 4;
 
 -- name: devices_gone
 -- what: which devices' own last will, or their gateway's, says that they are offline
