@@ -1,0 +1,1 @@
+"""The duty that keeps work orders and plans: alarms become orders, orders are checked, plans fall due."""
