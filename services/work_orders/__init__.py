@@ -1,0 +1,1 @@
+"""Work orders: opened, worked on step by step, checked, verified, and never forgotten."""
