@@ -155,6 +155,80 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE VIEW work_order_now AS
+ SELECT w.id,
+    w.site_id,
+    (s.code)::text AS site,
+    w.number,
+    w.origin,
+    w.kind,
+    w.subject_kind,
+    (w.subject)::text AS subject,
+    w.equipment_id,
+    COALESCE(e.name, d.name, m.name, s.name) AS machine,
+    COALESCE(e.name_zh, d.name_zh, m.name_zh, s.name_zh, ''::text) AS machine_zh,
+    (e.code)::text AS equipment,
+    p.path AS space,
+    w.title,
+    w.title_zh,
+    w.description,
+    w.suspected,
+    w.suspected_name,
+    w.suspected_name_zh,
+    w.action,
+    w.action_zh,
+    (j.code)::text AS job,
+    (n.code)::text AS plan,
+    o.number AS parent_number,
+    w.requested_by,
+    w.priority,
+    w.skill,
+    w.state,
+    w.since,
+    w.opened_at,
+    (ko.code)::text AS opened_by,
+    w.respond_by,
+    w.due_at,
+    w.escalated,
+    w.escalates_at,
+    w.assignee_id,
+    (u.code)::text AS assignee,
+    u.name AS assignee_name,
+    w.team_id,
+    (t.code)::text AS team,
+    t.name AS team_name,
+    w.first_started_at,
+    w.takes_out_of_service,
+    w.requires_signature,
+    w.planned_parts,
+    w.done_at,
+    w.done_by AS done_by_id,
+    (kd.code)::text AS done_by,
+    w.cause,
+    w.cause_note,
+    w.resolution,
+    w.signature_id,
+    w.check_at,
+    w.checked_at,
+    w.verified_at,
+    (kv.code)::text AS verified_by,
+    w.cancelled_at,
+    w.reopened
+   FROM (((((((((((((work_order w
+     JOIN site s ON ((s.id = w.site_id)))
+     LEFT JOIN equipment e ON ((e.id = w.equipment_id)))
+     LEFT JOIN device d ON ((d.id = w.device_id)))
+     LEFT JOIN meter m ON ((m.id = w.meter_id)))
+     LEFT JOIN space p ON ((p.id = COALESCE(e.space_id, d.space_id, m.space_id))))
+     LEFT JOIN job j ON ((j.id = w.job_id)))
+     LEFT JOIN maintenance_plan n ON ((n.id = w.plan_id)))
+     LEFT JOIN work_order o ON ((o.id = w.parent_id)))
+     LEFT JOIN users u ON ((u.id = w.assignee_id)))
+     LEFT JOIN teams t ON ((t.id = w.team_id)))
+     LEFT JOIN actor ko ON ((ko.id = w.opened_by)))
+     LEFT JOIN actor kd ON ((kd.id = w.done_by)))
+     LEFT JOIN actor kv ON ((kv.id = w.verified_by)));
+
 CREATE TABLE actor (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
   code code NOT NULL,
@@ -1642,6 +1716,8 @@ CREATE TABLE work_order (
   team_id integer,
   first_started_at timestamp with time zone,
   takes_out_of_service boolean DEFAULT false NOT NULL,
+  requires_signature boolean DEFAULT false NOT NULL,
+  planned_parts jsonb DEFAULT '[]'::jsonb NOT NULL,
   done_at timestamp with time zone,
   done_by integer,
   cause text,

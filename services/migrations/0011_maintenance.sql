@@ -148,6 +148,8 @@ CREATE TABLE work_order (
   team_id       int REFERENCES teams,
   first_started_at timestamptz,
   takes_out_of_service boolean NOT NULL DEFAULT false,
+  requires_signature boolean NOT NULL DEFAULT false,
+  planned_parts jsonb NOT NULL DEFAULT '[]',           -- [analytics.maintenance.job.JobPart]
   done_at       timestamptz,
   done_by       int REFERENCES actor,
   cause         text,                                  -- the true one; or not-reproducible, other ...
@@ -173,6 +175,33 @@ CREATE INDEX work_order_open ON work_order (site_id, due_at) WHERE state NOT IN 
 CREATE INDEX work_order_by_subject ON work_order (site_id, subject_kind, subject, id DESC);
 CREATE INDEX work_order_by_escalation ON work_order (escalates_at) WHERE escalates_at IS NOT NULL;
 CREATE INDEX work_order_to_check ON work_order (check_at) WHERE check_at IS NOT NULL AND checked_at IS NULL;
+
+-- Every order with its names, as steps, lists and events read it.
+CREATE VIEW work_order_now AS
+SELECT w.id, w.site_id, s.code::text AS site, w.number, w.origin, w.kind, w.subject_kind, w.subject::text AS subject,
+       w.equipment_id, coalesce(e.name, d.name, m.name, s.name) AS machine,
+       coalesce(e.name_zh, d.name_zh, m.name_zh, s.name_zh, '') AS machine_zh, e.code::text AS equipment, p.path AS space,
+       w.title, w.title_zh, w.description, w.suspected, w.suspected_name, w.suspected_name_zh, w.action, w.action_zh,
+       j.code::text AS job, n.code::text AS plan, o.number AS parent_number, w.requested_by, w.priority, w.skill, w.state,
+       w.since, w.opened_at, ko.code::text AS opened_by, w.respond_by, w.due_at, w.escalated, w.escalates_at,
+       w.assignee_id, u.code::text AS assignee, u.name AS assignee_name, w.team_id, t.code::text AS team,
+       t.name AS team_name, w.first_started_at, w.takes_out_of_service, w.requires_signature, w.planned_parts, w.done_at,
+       w.done_by AS done_by_id, kd.code::text AS done_by, w.cause, w.cause_note, w.resolution, w.signature_id,
+       w.check_at, w.checked_at, w.verified_at, kv.code::text AS verified_by, w.cancelled_at, w.reopened
+FROM work_order AS w
+JOIN site AS s ON s.id = w.site_id
+LEFT JOIN equipment AS e ON e.id = w.equipment_id
+LEFT JOIN device AS d ON d.id = w.device_id
+LEFT JOIN meter AS m ON m.id = w.meter_id
+LEFT JOIN space AS p ON p.id = coalesce(e.space_id, d.space_id, m.space_id)
+LEFT JOIN job AS j ON j.id = w.job_id
+LEFT JOIN maintenance_plan AS n ON n.id = w.plan_id
+LEFT JOIN work_order AS o ON o.id = w.parent_id
+LEFT JOIN users AS u ON u.id = w.assignee_id
+LEFT JOIN teams AS t ON t.id = w.team_id
+LEFT JOIN actor AS ko ON ko.id = w.opened_by
+LEFT JOIN actor AS kd ON kd.id = w.done_by
+LEFT JOIN actor AS kv ON kv.id = w.verified_by;
 
 CREATE TABLE work_order_alarm (
   occurrence_id bigint PRIMARY KEY REFERENCES alarm_occurrence,
