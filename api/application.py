@@ -40,6 +40,7 @@ from api.routes import (
     meters,
     metrics,
     notifications,
+    people,
     places,
     points,
     production,
@@ -81,6 +82,7 @@ VERSIONED = (
     alarm_occurrences,
     alarm_figures,
     notifications,
+    people,
 )
 BESIDE = (metrics, explanations)
 

@@ -26,6 +26,7 @@ log = logging.getLogger("ioe.api")
 access = logging.getLogger("ioe.api.access")
 
 _PLAIN_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
+_FILES = ("image/", "application/pdf", "application/octet-stream", "multipart/form-data")
 _SECURITY = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -39,6 +40,7 @@ class Entrance:
         self._app = app
         self._host_names = frozenset(name.lower() for name in settings.host_names)
         self._body_limit = settings.body_limit_bytes
+        self._file_limit = settings.file_limit_bytes
         self._traffic = traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +69,7 @@ class Entrance:
         try:
             refusal = self._refusal(request)
             if refusal is None:
-                await self._app(scope, self._counted(receive), send_marked)
+                await self._app(scope, _counted(receive, self._limit(request)), send_marked)
             else:
                 await answer(request, refusal)(scope, receive, send_marked)
         except Exception:
@@ -89,24 +91,30 @@ class Entrance:
                 f"This service does not answer to the name {name!r}. Call it by localhost or 127.0.0.1, or add the "
                 "name to [api] host_names.",
             )
-        length = request.headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > self._body_limit:
-            return Problem("body-too-large", f"The body has {length} bytes; this service accepts {self._body_limit}.")
+        length, limit = request.headers.get("content-length", "0"), self._limit(request)
+        if length.isdecimal() and int(length) > limit:
+            return Problem("body-too-large", f"The body has {length} bytes; this service accepts {limit}.")
         return None
 
-    def _counted(self, receive: Receive) -> Receive:
-        """The body as it comes in, cut off where it grows past the limit without having said so."""
-        seen = 0
+    def _limit(self, request: Request) -> int:
+        """How long a body may be: longer where it is a file."""
+        is_file = request.headers.get("content-type", "").lower().startswith(_FILES)
+        return self._file_limit if is_file else self._body_limit
 
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._body_limit:
-                raise HTTPException(413)
-            return message
 
-        return counted
+def _counted(receive: Receive, limit: int) -> Receive:
+    """The body as it comes in, cut off where it grows past the limit without having said so."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > limit:
+            raise HTTPException(413)
+        return message
+
+    return counted
 
 
 def host_of(header: str) -> str:

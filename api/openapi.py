@@ -57,6 +57,10 @@ TAGS = [
     },
     {"name": "bills", "description": "What a month cost, by meter, space and unit, beside what the supplier asks for."},
     {"name": "alarms", "description": "What is wrong now, what was, what people do about it, and by which rules."},
+    {
+        "name": "maintenance",
+        "description": "Work orders from raise to verified, plans, parts, each machine's record, who works when.",
+    },
     {"name": "problems", "description": "What each kind of error means."},
 ]
 

@@ -146,6 +146,43 @@ _KINDS = (
         "The rule cannot be tried, or not over so much history",
         "`detail` says why, and how much can be tried at once; `ioe rules try` has no limit.",
     ),
+    ProblemKind(
+        "work-order-not-found",
+        404,
+        "There is no such work order",
+        "Look it up in /api/v1/work-orders; its name is `site/number`. `include=over` lists those that are over, too.",
+    ),
+    ProblemKind(
+        "work-order-step-refused",
+        409,
+        "The work order does not take that step",
+        "`detail` says what is to be done first, `reason` names it; `possible` of the order lists what can be done.",
+    ),
+    ProblemKind(
+        "person-not-found",
+        404,
+        "There is no such person",
+        "Look the code up in /api/v1/people; people come with the site folder's people.toml.",
+    ),
+    ProblemKind("team-not-found", 404, "There is no such team", "Look the code up in /api/v1/teams."),
+    ProblemKind(
+        "report-not-found",
+        404,
+        "No machine has this label",
+        "Scan the label on the machine again; one that was replaced is no longer valid.",
+    ),
+    ProblemKind(
+        "too-many-reports",
+        429,
+        "Too many reports in a short time",
+        "Wait for the seconds in `Retry-After`. In danger do not wait: call the people on duty.",
+    ),
+    ProblemKind(
+        "file-refused",
+        415,
+        "The file is not of a kind that is kept",
+        "`detail` says what is accepted: photos as JPEG, PNG or WebP, documents as PDF.",
+    ),
     ProblemKind("dead-letter-not-found", 404, "There is no such dead letter", "It may have been dropped by retention."),
     ProblemKind(
         "unmapped-not-found",

@@ -21,7 +21,8 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `port` 0 takes a free one. `console_folder`: the built console; empty: `web/dist` of this checkout.
     `host_names`: names by which a browser may call it. `published_on_loopback`: the process listens inside a
-    container, whose port is published on 127.0.0.1 of its machine only.
+    container, whose port is published on 127.0.0.1 of its machine only. `file_limit_bytes`: of a body that is a photo,
+    a document or a form with one; 20 MiB and what a form puts around it.
     """
 
     host: str = "127.0.0.1"
@@ -30,6 +31,7 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host_names: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")
     published_on_loopback: bool = False
     body_limit_bytes: int = 1_000_000
+    file_limit_bytes: int = 21_000_000
     stream_interval_s: float = 0.25
     alarms_shelved_at_most_h: float = 8.0
 
