@@ -50,6 +50,8 @@ class ShownCause(BaseModel):
     action: str = ""
     action_zh: str = ""
     likelihood: Annotated[float, Field(description="Of those listed; they add up to 1.", ge=0, le=1)] = 0.0
+    times_true: Annotated[int, Field(description="How often verified orders had named it, when this was ranked.")] = 0
+    times_counted: Annotated[int, Field(description="Of how many orders of this rule and class of machine.")] = 0
     evidence: list[ShownEvidence] = []
 
 

@@ -21,6 +21,7 @@ from api.routes import (
     alarm_rules,
     alarms,
     bills,
+    cause_counts,
     commissioning,
     contracts,
     corrections,

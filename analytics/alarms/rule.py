@@ -43,6 +43,7 @@ SignalKind = Literal[
     "baseline",      # energy of the last whole hour in percent of that hour on like days
     "night_flow",    # the least hourly volume of the last night, m3/h: what flows when nobody uses any
     "demand",        # forecast of this quarter hour's demand in percent of the contract
+    "maintenance",   # orders or plans of the site that are overdue: `of` says which, see rule_expressions.py
     "service",       # a figure about this service itself, told by the watch
 ]  # fmt: skip
 

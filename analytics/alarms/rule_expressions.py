@@ -19,7 +19,7 @@ from analytics.readings import Verdict
 #: Kinds of signal whose `of` is an expression; of those in _OF_POINT one point and nothing else.
 EXPRESSION_KINDS = ("value", "deviation", "rate", "count", "stuck", "state", "silence")
 #: Kinds of signal that services work out: there is nothing to evaluate, and nothing to try against history.
-FACT_KINDS = ("clock", "irregularity", "ledger", "baseline", "night_flow", "demand", "service")
+FACT_KINDS = ("clock", "irregularity", "ledger", "baseline", "night_flow", "demand", "maintenance", "service")
 #: What a signal may name in `states` where these are no states of a point.
 NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -30,6 +30,8 @@ NAMED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ledger": (*get_args(LedgerKind), "undecided"),
     }
 )
+#: What a signal of kind `maintenance` counts.
+MAINTENANCE_FIGURES = ("orders_overdue", "orders_unanswered", "plans_overdue")
 _OF_POINT = ("stuck", "state", "silence")
 _PLACEHOLDERS = ("value", "limit", "unit", "machine")
 
@@ -87,7 +89,9 @@ def _of_signal(rule: Rule) -> Iterator[Finding]:
             yield Finding("of", f"{state!r} is not known in states: use {', '.join(NAMED[signal.kind])}")
     if signal.kind == "service":
         return  # `of` is the name of a figure of the watch
-    if signal.kind in FACT_KINDS and signal.of:
+    if signal.kind == "maintenance":
+        yield from _of_maintenance(rule)
+    elif signal.kind in FACT_KINDS and signal.of:
         yield Finding("of", f"a signal of kind {signal.kind!r} is worked out by the service: it has no `of`")
     elif signal.of:
         yield from _wrong(rule, "of", signal.of)
@@ -95,6 +99,13 @@ def _of_signal(rule: Rule) -> Iterator[Finding]:
         yield Finding("reference", "only a signal of kind 'deviation' has a reference")
     elif signal.reference:
         yield from _wrong(rule, "reference", signal.reference)
+
+
+def _of_maintenance(rule: Rule) -> Iterator[Finding]:
+    if rule.signal.of not in MAINTENANCE_FIGURES:
+        yield Finding("of", f"{rule.signal.of!r} is not counted: use {', '.join(MAINTENANCE_FIGURES)}")
+    if rule.target.subject != "site":
+        yield Finding("of", 'orders and plans are counted for a site: for = { subject = "site" }')
 
 
 def _wrong(rule: Rule, field: str, text: str, *, in_evidence: bool = False) -> Iterator[Finding]:

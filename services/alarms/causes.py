@@ -110,7 +110,7 @@ async def rank(
         states = {name: instance.points[ids[0]].states for name, ids in instance.names.items() if ids}
         counted = tallies.get((instance.key.site, instance.key.rule, instance.machine.kind), {})
         found[instance.key] = [
-            _document(each) for each in ranked_by_evidence(instance.rule.causes, values, states, counted)
+            _document(each, counted) for each in ranked_by_evidence(instance.rule.causes, values, states, counted)
         ]
     return found
 
@@ -241,7 +241,7 @@ async def _tallies(connection: Connection, asked: Sequence[_Questions]) -> _Tall
     return found
 
 
-def _document(ranked: Ranked) -> dict[str, Any]:
+def _document(ranked: Ranked, counted: Mapping[str, int]) -> dict[str, Any]:
     """As it is kept with the occurrence, and shown."""
     cause = ranked.cause
     return {
@@ -251,6 +251,8 @@ def _document(ranked: Ranked) -> dict[str, Any]:
         "action": cause.action,
         "action_zh": cause.action_zh,
         "likelihood": round(ranked.likelihood, 4),
+        "times_true": counted.get(cause.code, 0),
+        "times_counted": sum(counted.values()),
         "evidence": [
             {
                 "says": each.evidence.says,

@@ -6,6 +6,7 @@
     demand        forecast against contract (facts_meters.py)            each 15 s
     baseline      an hour against like days                              each minute, until the hour's is known
     night_flow    the least of last night                                each minute, until the night's is known
+    maintenance   orders and plans that are overdue                      each 10 s
 
 A figure is told when it is another than the one told before: a fact holds until the next. One that can no longer be
 worked out (the contract is gone, the device is silent, an hour has no energy) is told as unknown after a while: what is
@@ -22,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.alarms.change import Fact
 from analytics.alarms.machine import AlarmKey, Instance
-from services.alarms import facts_devices, facts_meters
+from services.alarms import facts_devices, facts_maintenance, facts_meters
 from services.alarms.facts_clock import Clocks
 from services.batch_log import LoggedBatch
 from services.database import Connection
@@ -35,12 +36,13 @@ _EACH: Mapping[str, timedelta] = {
     "demand": timedelta(seconds=15),
     "baseline": timedelta(seconds=60),
     "night_flow": timedelta(seconds=60),
+    "maintenance": timedelta(seconds=10),
 }
 
 #: For how long a figure that was known stands although it cannot be worked out anew; the next hour or night takes a
 #: while to come.
 _STANDS_FOR: Mapping[str, timedelta] = {
-    **dict.fromkeys(("clock", "irregularity", "ledger", "demand"), timedelta(minutes=2)),
+    **dict.fromkeys(("clock", "irregularity", "ledger", "demand", "maintenance"), timedelta(minutes=2)),
     "baseline": timedelta(hours=3),
     "night_flow": timedelta(hours=30),
 }
@@ -70,6 +72,7 @@ class Facts:
             "demand": self._demand,
             "baseline": self._baseline,
             "night_flow": self._night_flow,
+            "maintenance": facts_maintenance.maintenance,
         }
 
     def learn(self, instances: Iterable[Instance], zones: Mapping[str, ZoneInfo]) -> None:

@@ -48,6 +48,7 @@ WHY_NOT: Mapping[str, str] = MappingProxyType(
         "baseline": "an hour is compared with like days when it ends; the comparison is not kept",
         "night_flow": "the least flow of a night is worked out in the morning; it is not kept",
         "demand": "the forecast of a quarter hour is worked out while it runs; it is not kept",
+        "maintenance": "how many orders and plans are overdue is counted as it is now; it is not kept",
         "service": "figures about the service itself are not kept",
     }
 )

@@ -45,3 +45,21 @@ JOIN energy_hour AS e ON e.register_id = register.id AND e.hour = ANY ($3::times
 GROUP BY asked.site, asked.meter, e.hour
 HAVING sum(e.covered_us) >= 3240000000
 ORDER BY asked.site, asked.meter, e.hour;
+
+-- name: maintenance_counts
+-- what: of each site how many orders are not done in time or not begun in time, and how many machines' plans are overdue
+-- takes: sites text[], now timestamptz
+-- row: services.alarms.facts_maintenance.MaintenanceRow
+SELECT site.code::text AS site, orders.overdue AS orders_overdue, orders.unanswered AS orders_unanswered,
+       (SELECT count(*) FROM plan_machine JOIN maintenance_plan AS plan ON plan.id = plan_machine.plan_id
+        WHERE plan.site_id = site.id AND plan.retired_at IS NULL AND plan_machine.retired_at IS NULL
+          AND (plan_machine.due_at <= $2 OR plan_machine.used >= plan_machine.allowed))::int AS plans_overdue
+FROM site
+CROSS JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE due_at <= $2)::int AS overdue,
+         count(*) FILTER (WHERE respond_by <= $2 AND first_started_at IS NULL
+                          AND state IN ('requested', 'open', 'assigned'))::int AS unanswered
+  FROM work_order
+  WHERE site_id = site.id AND state IN ('requested', 'open', 'assigned', 'in_progress', 'on_hold')
+) AS orders
+WHERE site.code = ANY($1::text[]);

@@ -17,7 +17,7 @@ from tests.alarms.factory_machines import binding, rules
 RULES = [rule for rule in rules() if rule.target.subject != "service"]
 SYSTEMS = {
     "power", "compressed_air", "chilled_water", "air_handling", "heat", "pv", "storage", "water", "gas",
-    "communication", "metering",
+    "communication", "metering", "other",
 }  # fmt: skip
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
