@@ -966,11 +966,19 @@ CREATE TABLE machine_state (
 
 CREATE TABLE machine_state_cover (
   device_id integer NOT NULL,
+  point_id integer NOT NULL,
+  meaning jsonb NOT NULL,
   first_reading_at timestamp with time zone NOT NULL,
   last_reading_at timestamp with time zone NOT NULL,
+  last_value double precision NOT NULL,
+  valid_until timestamp with time zone NOT NULL,
+  derived_to timestamp with time zone,
+  CONSTRAINT machine_state_cover_check CHECK (((first_reading_at <= last_reading_at) AND (last_reading_at <= valid_until))),
   CONSTRAINT machine_state_cover_device_id_fkey FOREIGN KEY (device_id) REFERENCES device(id),
-  CONSTRAINT machine_state_cover_pkey PRIMARY KEY (device_id)
+  CONSTRAINT machine_state_cover_pkey PRIMARY KEY (device_id),
+  CONSTRAINT machine_state_cover_point_id_fkey FOREIGN KEY (point_id) REFERENCES point(id)
 );
+CREATE INDEX machine_state_cover_behind ON public.machine_state_cover USING btree (device_id) WHERE (derived_to IS NOT NULL);
 
 CREATE TABLE maintenance_plan (
   id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -1255,8 +1263,13 @@ CREATE TABLE plan_machine (
   due_at timestamp with time zone,
   used double precision,
   allowed double precision,
+  unit text DEFAULT ''::text NOT NULL,
+  used_before double precision DEFAULT 0 NOT NULL,
+  holds_since timestamp with time zone,
   is_due boolean DEFAULT false NOT NULL,
   since timestamp with time zone,
+  overdue_at timestamp with time zone,
+  not_before timestamp with time zone,
   order_id bigint,
   looked_at timestamp with time zone,
   retired_at timestamp with time zone,
@@ -1615,6 +1628,7 @@ CREATE TABLE teams (
   name text NOT NULL,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   skills text[] DEFAULT '{}'::text[] NOT NULL,
+  retired_at timestamp with time zone,
   CONSTRAINT teams_code_key UNIQUE (code),
   CONSTRAINT teams_name_check CHECK ((name <> ''::text)),
   CONSTRAINT teams_pkey PRIMARY KEY (id)
@@ -1760,6 +1774,7 @@ CREATE TABLE work_order (
 CREATE INDEX work_order_by_escalation ON public.work_order USING btree (escalates_at) WHERE (escalates_at IS NOT NULL);
 CREATE INDEX work_order_by_subject ON public.work_order USING btree (site_id, subject_kind, subject, id DESC);
 CREATE UNIQUE INDEX work_order_one_for_a_cause ON public.work_order USING btree (site_id, subject_kind, subject, suspected) WHERE ((suspected IS NOT NULL) AND (state <> ALL (ARRAY['verified'::text, 'cancelled'::text])));
+CREATE UNIQUE INDEX work_order_one_for_a_plan ON public.work_order USING btree (plan_id, subject_kind, subject) WHERE ((origin = 'plan'::text) AND (state <> ALL (ARRAY['verified'::text, 'cancelled'::text])));
 CREATE INDEX work_order_open ON public.work_order USING btree (site_id, due_at) WHERE (state <> ALL (ARRAY['verified'::text, 'cancelled'::text]));
 CREATE INDEX work_order_to_check ON public.work_order USING btree (check_at) WHERE ((check_at IS NOT NULL) AND (checked_at IS NULL));
 

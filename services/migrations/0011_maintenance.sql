@@ -8,6 +8,7 @@
 
 ALTER TABLE users ADD COLUMN skills text[] NOT NULL DEFAULT '{}';
 ALTER TABLE teams ADD COLUMN skills text[] NOT NULL DEFAULT '{}';
+ALTER TABLE teams ADD COLUMN retired_at timestamptz;
 
 CREATE TABLE shift (
   id         int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -171,6 +172,9 @@ CREATE TABLE work_order (
 -- At most one order for one cause on one machine that is not over.
 CREATE UNIQUE INDEX work_order_one_for_a_cause ON work_order (site_id, subject_kind, subject, suspected)
   WHERE suspected IS NOT NULL AND state NOT IN ('verified', 'cancelled');
+-- And for one plan.
+CREATE UNIQUE INDEX work_order_one_for_a_plan ON work_order (plan_id, subject_kind, subject)
+  WHERE origin = 'plan' AND state NOT IN ('verified', 'cancelled');
 CREATE INDEX work_order_open ON work_order (site_id, due_at) WHERE state NOT IN ('verified', 'cancelled');
 CREATE INDEX work_order_by_subject ON work_order (site_id, subject_kind, subject, id DESC);
 CREATE INDEX work_order_by_escalation ON work_order (escalates_at) WHERE escalates_at IS NOT NULL;
@@ -316,10 +320,18 @@ CREATE TABLE plan_machine (
   counts_from  timestamptz NOT NULL,
   -- When it will be due, or was; NULL: cannot be said. For run hours and starts a forecast from the last weeks.
   due_at       timestamptz,
-  used         float8,                                 -- hours, starts or days since, of `allowed`
+  used         float8,                                 -- since then, of `allowed`, in `unit`: h, starts, d or min
   allowed      float8,
+  unit         text NOT NULL DEFAULT '',
+  -- Hours or starts that somebody read off before counting began here.
+  used_before  float8 NOT NULL DEFAULT 0,
+  -- Since when its condition has held without a break.
+  holds_since  timestamptz,
   is_due       boolean NOT NULL DEFAULT false,
   since        timestamptz,                            -- due since
+  overdue_at   timestamptz,                            -- from when on it is overdue where it is not done by then
+  -- After an order was cancelled: when it asks again.
+  not_before   timestamptz,
   order_id     bigint REFERENCES work_order,           -- the order that is open for it
   looked_at    timestamptz,
   retired_at   timestamptz,
@@ -408,12 +420,20 @@ CREATE TABLE machine_state (
   state     text NOT NULL CHECK (state IN ('running', 'loaded', 'idle', 'stopped', 'fault', 'no_data')),
   PRIMARY KEY (device_id, at)
 );
--- Up to where its readings have been taken in; after it nothing is known.
+-- Up to where its readings have been taken in. Until `valid_until` its last reading is believed, then nothing is known.
 CREATE TABLE machine_state_cover (
-  device_id       int PRIMARY KEY REFERENCES device,
+  device_id        int PRIMARY KEY REFERENCES device,
+  point_id         int NOT NULL REFERENCES point,
+  meaning          jsonb NOT NULL,                     -- how its values are read: analytics.machine_states.meaning
   first_reading_at timestamptz NOT NULL,
-  last_reading_at timestamptz NOT NULL
+  last_reading_at  timestamptz NOT NULL,
+  last_value       float8 NOT NULL,
+  valid_until      timestamptz NOT NULL,
+  -- Up to where its history has been derived anew from raw readings; NULL: there is nothing to derive anew.
+  derived_to       timestamptz,
+  CHECK (first_reading_at <= last_reading_at AND last_reading_at <= valid_until)
 );
+CREATE INDEX machine_state_cover_behind ON machine_state_cover (device_id) WHERE derived_to IS NOT NULL;
 -- Whole days at the site, summed up; made anew when late readings change them.
 CREATE TABLE machine_day (
   device_id  int NOT NULL REFERENCES device,
