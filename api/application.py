@@ -82,6 +82,7 @@ VERSIONED = (
     alarm_actions,
     alarm_occurrences,
     alarm_figures,
+    cause_counts,
     notifications,
     people,
 )

@@ -1,6 +1,6 @@
 """What closed orders say of causes: counted when an order is verified, and asked whenever an alarm's causes are ranked.
 
-    verified order, its true cause --> an outcome for each rule whose alarms it had --> ranking (services/alarms/causes.py)
+    verified order, its true cause --> an outcome for each rule whose alarms it had --> services/alarms/causes.py
 
 Counts are kept by rule and class of machine (the kind of the alarm's device): what wears compressors says nothing about
 chillers. An outcome names its order, so that behind every number there are orders to read. Only a verified order
