@@ -10,7 +10,8 @@ believes its name or its Content-Type.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import policy
 from email.message import Message
@@ -19,7 +20,8 @@ from typing import Any
 
 from starlette.requests import Request
 
-from api.problems import Problem
+from api.problems import Problem, refused_as
+from services.attachments.accepted import AttachmentRefusedError, TooLargeError
 
 FORM = "multipart/form-data"
 _PARTS_AT_MOST = 20
@@ -35,6 +37,13 @@ FILE_BODY: dict[str, Any] = {
         | {FORM: {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}}},
     }
 }
+
+
+@contextmanager
+def refusing_files() -> Iterator[None]:
+    """Answer a file that cannot be kept with what is accepted."""
+    with refused_as("file-refused", AttachmentRefusedError), refused_as("body-too-large", TooLargeError):
+        yield
 
 
 @dataclass(frozen=True, slots=True)
