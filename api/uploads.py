@@ -85,8 +85,8 @@ async def form_of(request: Request) -> Form:
     boundary = _headers(b"Content-Type: " + request.headers.get("content-type", "").encode("latin-1")).get_boundary()
     body = b"\r\n" + await request.body()
     # RFC 7578: each part stands between `--boundary` lines; what follows the last one begins with `--`.
-    first, *parts = body.split(b"\r\n--" + (boundary or "").encode("latin-1", "replace"))
-    if not boundary or first.strip() or not parts or not parts[-1].startswith(b"--") or len(parts) > _PARTS_AT_MOST:
+    first, *parts = body.split(b"\r\n--" + (boundary or "").encode("latin-1", "replace"), _PARTS_AT_MOST + 1)
+    if not boundary or first.strip() or not parts or not parts[-1].startswith(b"--"):
         raise Problem("malformed-body", f"The body is no form: send {FORM} with a boundary, as a browser does.")
     texts: dict[str, str] = {}
     files: dict[str, File] = {}
