@@ -1,0 +1,186 @@
+"""The timeline of a machine: a written week of it, line by line; pages joined are the whole, wherever they end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from services.database import Connection
+from services.equipment.timeline import KINDS, EntryRow, Place, Wanted, entries
+from tests.equipment import history, machines
+from tests.equipment.history import at
+from tests.equipment.machines import ZONE, Machines
+
+WEEK = (at("1 00:00"), at("8 00:00"))
+
+PRESS = """
+06 09:01 repair opened plant/3 by -
+06 09:00 alarm raised plant/too-hot/press-1 by -
+04 12:00 operation stopped 84 h
+04 06:00 operation no_data 6 h
+04 00:00 operation day 0 h run, 0 starts, 6 h unknown
+03 18:00 operation stopped 12 h
+03 12:00 maintenance done plant/2 by li
+03 10:00 maintenance started plant/2 by li
+03 10:00 downtime planned plant/2 by li
+03 10:00 operation stopped 2 h
+03 08:00 maintenance opened plant/2 by -
+03 00:00 operation day 8 h run, 2 starts, 0 h unknown
+02 16:00 repair verified plant/1 by wang
+02 16:00 operation stopped 16 h
+02 11:30 repair done plant/1 by li
+02 11:00 part returned plant/1 by li
+02 10:30 part used plant/1 by li
+02 10:00 repair resumed plant/1 by li
+02 09:30 repair held plant/1 by li
+02 09:00 repair started plant/1 by li
+02 08:20 repair escalated plant/1 by -
+02 08:10 note note by li
+02 08:10 downtime breakdown plant/1 by li
+02 08:10 operation fault 3.33 h
+02 08:01 repair opened plant/1 by -
+02 08:00 alarm raised plant/too-hot/press-1 by -
+02 00:00 operation day 6.5 h run, 2 starts, 0 h unknown
+01 16:05 operation stopped 13.9 h
+01 07:00 document document by wang
+01 06:00 change record by wang
+01 06:00 change added plant/press-1 by wang
+01 06:00 change added plant/press-1 by wang
+01 00:00 operation stopped 8 h
+01 00:00 operation day 8 h run, 3 starts, 0 h unknown
+"""
+
+
+def line(row: EntryRow) -> str:
+    told = row.reference if row.kind not in ("document",) else None
+    when = row.at.astimezone(ZoneInfo(ZONE)).strftime("%d %H:%M")
+    words = [when, row.kind, row.event]
+    if row.event == "day":
+        words += [f"{row.detail['run_h']:g} h run,", f"{row.detail['starts']} starts,"]
+        words += [f"{row.detail['no_data_h']:g} h unknown"]
+    elif row.kind == "operation":
+        words.append(f"{row.detail['hours']:.3g} h")
+    else:
+        words += [*([told] if told else []), "by", row.actor or "-"]
+    return " ".join(words)
+
+
+def wanted(plant: Machines, *codes: str, kinds: tuple[str, ...] = KINDS, every_change: bool = False) -> Wanted:
+    return Wanted([plant.equipment[code] for code in codes or ("press-1",)], *WEEK, kinds, every_change)
+
+
+async def test_a_week_of_a_press_line_by_line(connection: Connection) -> None:
+    plant = await machines.make(connection)
+    await history.write(plant)
+    found, rest = await entries(connection, wanted(plant), 1000)
+    assert "\n".join(map(line, found)) == PRESS.strip()
+    assert rest is None
+    by = {(row.kind, row.event, row.at): row for row in found}
+    raised = by["alarm", "raised", at("2 08:00")]
+    assert (raised.text, raised.title, raised.title_zh) == ("82 °C, above 80 °C", "Too hot", "过热")
+    assert (raised.ended_at, raised.detail["order"]) == (at("2 09:40"), "plant/1")
+    done = by["repair", "done", at("2 11:30")]
+    assert (done.title, done.text, done.detail["cause"]) == ("Press is too hot", "said of complete", "seal-worn")
+    used = by["part", "used", at("2 10:30")]
+    assert [used.detail[key] for key in ("part", "quantity", "unit_cost", "currency")] == ["seal", 2, 120, "CNY"]
+    assert by["note", "note", at("2 08:10")].text == "<b>smells of oil</b>"
+    broken = by["downtime", "breakdown", at("2 08:10")]
+    assert (broken.ended_at, round(broken.detail["hours"], 2)) == (at("2 11:30"), 3.33)
+    assert by["document", "document", at("1 07:00")].detail["name"] == "manual.pdf"
+
+
+async def test_every_change_of_state_on_request_and_kinds_by_choice(connection: Connection) -> None:
+    plant = await machines.make(connection)
+    await history.write(plant)
+    every, _ = await entries(connection, wanted(plant, kinds=("operation",), every_change=True), 1000)
+    changes = [row for row in every if row.event != "day"]
+    assert len(changes) == 17
+    assert [line(row) for row in changes if row.at < at("1 13:01")][-6:] == [
+        "01 13:00 operation running 3.09 h",
+        "01 13:00 operation fault 0.00833 h",
+        "01 10:05 operation running 2.92 h",
+        "01 10:00 operation stopped 0.0833 h",
+        "01 08:00 operation running 2 h",
+        "01 00:00 operation stopped 8 h",
+    ]
+    some, _ = await entries(connection, wanted(plant, kinds=("downtime", "part")), 1000)
+    assert {row.kind for row in some} == {"downtime", "part"}
+    assert len(some) == 4
+
+
+async def test_a_line_shows_what_is_inside_it_where_it_is_asked_to(connection: Connection) -> None:
+    plant = await machines.make(connection)
+    await history.write(plant)
+    assert await entries(connection, wanted(plant, "line-1"), 1000) == ([], None)
+    found, _ = await entries(connection, wanted(plant, "line-1", "press-1", "hydraulics-1"), 1000)
+    assert len(found) == len(PRESS.strip().splitlines()) + 1
+    assert [line(row) for row in found if row.machine == "hydraulics-1"] == ["05 10:00 downtime breakdown by li"]
+
+
+async def joined(connection: Connection, asked: Wanted, sizes: list[int]) -> list[EntryRow]:
+    found: list[EntryRow] = []
+    before: Place | None = None
+    for turn in range(1000):
+        page, before = await entries(connection, asked, sizes[turn % len(sizes)], before)
+        found += page
+        if before is None:
+            return found
+        assert page, "a page that is not the last one has entries"
+    raise AssertionError("the pages do not end")
+
+
+async def test_pages_joined_are_the_whole_also_under_equal_times(connection: Connection) -> None:
+    plant = await machines.make(connection)
+    await history.write(plant)
+    asked = wanted(plant, "line-1", "press-1", "hydraulics-1", every_change=True)
+
+    async def law(minutes: list[tuple[int, str]], sizes: list[int]) -> None:
+        """Notes, downtimes and changes of state within a few minutes, many at the very same one."""
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            for minute, kind in minutes:
+                when = at("5 12:00") + timedelta(minutes=minute)
+                await _strew(plant, when, kind)
+            whole, rest = await entries(connection, asked, 1000)
+            assert rest is None
+            assert [row.at for row in whole] == sorted((row.at for row in whole), reverse=True)
+            assert await joined(connection, asked, sizes) == whole
+        finally:
+            await transaction.rollback()
+
+    loop_safe: list[tuple[list[tuple[int, str]], list[int]]] = []
+
+    @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
+    @given(
+        st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["note", "downtime", "repair"])), max_size=12),
+        st.lists(st.integers(1, 7), min_size=1, max_size=4),
+    )
+    def draw(minutes: list[tuple[int, str]], sizes: list[int]) -> None:
+        loop_safe.append((minutes, sizes))
+
+    draw()
+    for minutes, sizes in loop_safe:
+        await law(minutes, sizes)
+
+
+async def _strew(plant: Machines, when: datetime, kind: str) -> None:
+    clock = f"{when.day} {when:%H:%M}"
+    if kind == "note":
+        await plant.connection.execute(
+            "INSERT INTO equipment_note (equipment_id, at, actor_id, body) VALUES ($1, $2, $3, 'x')",
+            plant.equipment["press-1"],
+            when,
+            plant.people["li"],
+        )
+    elif kind == "downtime":
+        await history.downtime(plant, "line-1", clock, "6 00:00", "other", None)
+    else:
+        await plant.connection.execute(
+            """INSERT INTO work_order_entry (order_id, at, event, from_state, to_state)
+               SELECT id, $1, 'escalated', 'open', 'open' FROM work_order WHERE number = 1""",
+            when,
+        )
