@@ -20,6 +20,7 @@ from api.routes import (
     alarm_occurrences,
     alarm_rules,
     alarms,
+    attachments,
     bills,
     cause_counts,
     commissioning,
@@ -85,6 +86,7 @@ VERSIONED = (
     cause_counts,
     notifications,
     people,
+    attachments,
 )
 BESIDE = (metrics, explanations)
 

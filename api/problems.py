@@ -183,6 +183,19 @@ _KINDS = (
         "The file is not of a kind that is kept",
         "`detail` says what is accepted: photos as JPEG, PNG or WebP, documents as PDF.",
     ),
+    ProblemKind(
+        "attachment-not-found",
+        404,
+        "There is no such photo or document",
+        "Take its key from `files` of the order or of the machine's record.",
+    ),
+    ProblemKind("part-not-found", 404, "There is no such part", "Look it up in /api/v1/parts, by site and code."),
+    ProblemKind(
+        "part-refused",
+        409,
+        "The stock cannot be changed so",
+        "`detail` says how many there are and what to do: receive what has come, or count the shelf.",
+    ),
     ProblemKind("dead-letter-not-found", 404, "There is no such dead letter", "It may have been dropped by retention."),
     ProblemKind(
         "unmapped-not-found",

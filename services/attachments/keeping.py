@@ -110,25 +110,20 @@ async def known(connection: Connection, key: UUID) -> Attachment:
     return found
 
 
-async def content_of(connection: Connection, attachment: Attachment) -> bytes:
-    """The file as it is kept."""
-    content: bytes = await connection.fetchval(SQL["attachment_content"].text, attachment.id)
-    return content
-
-
-async def narrowed(content: bytes, width_px: int) -> bytes:
-    """A photo of ours in the least of WIDTHS_PX that is not below this, or as it is kept where that is wider."""
-    width = next((each for each in WIDTHS_PX if each >= width_px), None)
-    if width is None:
-        return content
-    photo = await asyncio.get_running_loop().run_in_executor(_DRAWING, smaller, content, width)
-    return photo.content
+def served_width_px(attachment: Attachment, width_px: int | None) -> int | None:
+    """How wide a photo is given to who asks for this width: the least of WIDTHS_PX that will do, None as it is kept."""
+    if width_px is None or attachment.width_px is None:
+        return None
+    width = next((each for each in WIDTHS_PX if each >= width_px), attachment.width_px)
+    return width if width < attachment.width_px else None
 
 
 async def read(connection: Connection, key: UUID, width_px: int | None = None) -> tuple[Attachment, bytes]:
     """A file and its content, a photo no wider than it need be. Raises AttachmentNotFoundError."""
     attachment = await known(connection, key)
-    content = await content_of(connection, attachment)
-    if width_px is None or attachment.media_type != JPEG:
+    content: bytes = await connection.fetchval(SQL["attachment_content"].text, attachment.id)
+    width = served_width_px(attachment, width_px)
+    if width is None:
         return attachment, content
-    return attachment, await narrowed(content, width_px)
+    photo = await asyncio.get_running_loop().run_in_executor(_DRAWING, smaller, content, width)
+    return attachment, photo.content

@@ -68,9 +68,9 @@ def redrawn(content: bytes, kind: Kind) -> Photo:
 def smaller(content: bytes, width_px: int) -> Photo:
     """One of our own photos, at most so wide."""
     with Image.open(BytesIO(content), formats=("JPEG",)) as image:
-        height_px = max(1, round(image.height * width_px / image.width))
         if width_px >= image.width:
             return Photo(content, image.width, image.height)
+        height_px = max(1, round(image.height * width_px / image.width))
         image.draft("RGB", (width_px, height_px))
         return _written(image.resize((width_px, height_px), Image.Resampling.LANCZOS))
 
