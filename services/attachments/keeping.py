@@ -2,7 +2,7 @@
 
     sealed = await prepared(content, name)                  looked at, drawn anew: takes a second, holds no connection
     async with connection.transaction():
-        attachment = await put(connection, site_id, sealed, actor_id)
+        attachment = await put(connection, site_id, sealed, actor)
 
 `keep` does both, for callers without a transaction: the server ends a session that idles for 5 s inside of one, which
 is what a large photo on a busy machine may take. What is kept under a key never changes.
@@ -22,6 +22,7 @@ from services.attachments.accepted import kind_of
 from services.attachments.naming import kept_name
 from services.attachments.photo import redrawn, smaller
 from services.database import Connection, one
+from services.people import Actor
 from services.statements import statements
 
 SQL = statements("attachments")
@@ -77,7 +78,7 @@ async def prepared(content: bytes, name: str) -> Prepared:
     return Prepared(JPEG, kept_name(name, JPEG), photo.content, photo.width_px, photo.height_px)
 
 
-async def put(connection: Connection, site_id: int, file: Prepared, actor_id: int) -> Attachment:
+async def put(connection: Connection, site_id: int, file: Prepared, actor: Actor) -> Attachment:
     """Keep a file in the caller's transaction."""
     digest = hashlib.sha256(file.content).digest()
     put = await one(
@@ -91,15 +92,15 @@ async def put(connection: Connection, site_id: int, file: Prepared, actor_id: in
         file.height_px,
         digest,
         file.content,
-        actor_id,
+        actor.id,
     )
     assert put is not None
     return put
 
 
-async def keep(connection: Connection, site_id: int, content: bytes, name: str, actor_id: int) -> Attachment:
+async def keep(connection: Connection, site_id: int, content: bytes, name: str, actor: Actor) -> Attachment:
     """Look at a file and keep it, outside a transaction. Raises AttachmentRefusedError."""
-    return await put(connection, site_id, await prepared(content, name), actor_id)
+    return await put(connection, site_id, await prepared(content, name), actor)
 
 
 async def known(connection: Connection, key: UUID) -> Attachment:

@@ -13,17 +13,18 @@ from services.attachments.accepted import AttachmentRefusedError
 from services.attachments.keeping import AttachmentNotFoundError, keep, read
 from services.attachments.naming import kept_name
 from services.database import Connection
+from services.people import Actor
+from services.people import actor as actor_of
 from tests.attachments.pictures import PDF, file_of, picture
 
 JPEG = "image/jpeg"
 
 
-async def site_and_actor(connection: Connection) -> tuple[int, int]:
+async def site_and_actor(connection: Connection) -> tuple[int, Actor]:
     site: int = await connection.fetchval(
         "INSERT INTO site (code, name, time_zone) VALUES ('kunshan', 'Kunshan', 'Asia/Shanghai') RETURNING id"
     )
-    actor: int = await connection.fetchval("SELECT id FROM actor WHERE code = 'local'")
-    return site, actor
+    return site, await actor_of(connection, None)
 
 
 async def test_a_photo_is_read_as_it_was_kept_and_as_a_small_picture(connection: Connection) -> None:
