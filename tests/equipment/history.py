@@ -137,14 +137,14 @@ async def _occurrence(
     plant: Machines, alarm_id: int, raised: str, returned: str, message: str, *, is_told: bool = True
 ) -> int:
     found: int = await plant.connection.fetchval(
-        """INSERT INTO alarm_occurrence (alarm_id, raised_at, announced_at, returned_at, ended_at, level, priority, value,
-                                         limit_value, unit, message, rule_version)
-           VALUES ($1, $2, CASE WHEN $5 THEN $2 END, $3, $3, 'H', 'high', 82, 80, '°C', $4, 1) RETURNING id""",
+        """INSERT INTO alarm_occurrence (alarm_id, raised_at, announced_at, returned_at, ended_at, level, priority,
+                                         value, limit_value, unit, message, rule_version)
+           VALUES ($1, $2, $5, $3, $3, 'H', 'high', 82, 80, '°C', $4, 1) RETURNING id""",
         alarm_id,
         at(raised),
         at(returned),
         message,
-        is_told,
+        at(raised) if is_told else None,
     )
     return found
 
