@@ -138,6 +138,14 @@ BEGIN
   RETURN coalesce(NEW, OLD);
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.keep_part_movement()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'a movement of a part is not changed afterwards: enter another one' USING ERRCODE = 'check_violation';
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.keep_work_order_entry()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1242,14 +1250,21 @@ CREATE TABLE part_movement (
   reason text DEFAULT ''::text NOT NULL,
   client_key uuid,
   CONSTRAINT part_movement_actor_id_fkey FOREIGN KEY (actor_id) REFERENCES actor(id),
-  CONSTRAINT part_movement_check CHECK (((kind = ANY (ARRAY['used'::text, 'returned'::text])) <= (order_id IS NOT NULL))),
+  CONSTRAINT part_movement_check CHECK (((kind = ANY (ARRAY['used'::text, 'returned'::text])) = (order_id IS NOT NULL))),
+  CONSTRAINT part_movement_check1 CHECK (
+CASE kind
+    WHEN 'used'::text THEN (quantity < (0)::numeric)
+    WHEN 'counted'::text THEN true
+    ELSE (quantity > (0)::numeric)
+END),
   CONSTRAINT part_movement_client_key_key UNIQUE (client_key),
   CONSTRAINT part_movement_kind_check CHECK ((kind = ANY (ARRAY['received'::text, 'used'::text, 'returned'::text, 'counted'::text]))),
   CONSTRAINT part_movement_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
   CONSTRAINT part_movement_part_id_fkey FOREIGN KEY (part_id) REFERENCES part(id),
   CONSTRAINT part_movement_pkey PRIMARY KEY (id),
-  CONSTRAINT part_movement_quantity_check CHECK ((quantity <> (0)::numeric))
+  CONSTRAINT part_movement_stock_check CHECK ((stock >= (0)::numeric))
 );
+CREATE TRIGGER keep_part_movement BEFORE DELETE OR UPDATE ON public.part_movement FOR EACH ROW EXECUTE FUNCTION keep_part_movement();
 CREATE INDEX part_movement_by_order ON public.part_movement USING btree (order_id, id) WHERE (order_id IS NOT NULL);
 CREATE INDEX part_movement_by_part ON public.part_movement USING btree (part_id, id DESC);
 

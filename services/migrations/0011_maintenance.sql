@@ -376,15 +376,22 @@ CREATE TABLE part_movement (
   part_id   int NOT NULL REFERENCES part,
   at        timestamptz NOT NULL DEFAULT now(),
   kind      text NOT NULL CHECK (kind IN ('received', 'used', 'returned', 'counted')),
-  quantity  numeric NOT NULL CHECK (quantity <> 0),    -- what it does to the stock
-  stock     numeric NOT NULL,                          -- after it
+  quantity  numeric NOT NULL,                          -- what it does to the stock; a count that found it right does nothing
+  stock     numeric NOT NULL CHECK (stock >= 0),       -- after it
   unit_cost numeric,
   order_id  bigint REFERENCES work_order,
   actor_id  int NOT NULL REFERENCES actor,
   reason    text NOT NULL DEFAULT '',
   client_key uuid UNIQUE,
-  CHECK ((kind IN ('used', 'returned')) <= (order_id IS NOT NULL))
+  CHECK ((kind IN ('used', 'returned')) = (order_id IS NOT NULL)),
+  CHECK (CASE kind WHEN 'used' THEN quantity < 0 WHEN 'counted' THEN true ELSE quantity > 0 END)
 );
+CREATE FUNCTION keep_part_movement() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'a movement of a part is not changed afterwards: enter another one' USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER keep_part_movement BEFORE UPDATE OR DELETE ON part_movement
+  FOR EACH ROW EXECUTE FUNCTION keep_part_movement();
 CREATE INDEX part_movement_by_part ON part_movement (part_id, id DESC);
 CREATE INDEX part_movement_by_order ON part_movement (order_id, id) WHERE order_id IS NOT NULL;
 
