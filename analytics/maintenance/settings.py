@@ -96,9 +96,9 @@ class StateMeaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class MaintenanceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The settings of one site."""
 
-    respond_within_h: Mapping[str, float] = RESPOND_WITHIN_H
+    respond_within_h: Mapping[str, float] = msgspec.field(default_factory=lambda: dict(RESPOND_WITHIN_H))
     """By priority: how soon somebody has to have started."""
-    due_within_h: Mapping[str, float] = DUE_WITHIN_H
+    due_within_h: Mapping[str, float] = msgspec.field(default_factory=lambda: dict(DUE_WITHIN_H))
     """By priority: how soon it has to be done."""
     orders_from: Priority = "high"
     """The least urgent alarms that make an order."""
