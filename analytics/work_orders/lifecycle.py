@@ -41,6 +41,22 @@ Guard = Literal[
 ]
 #: Why the table has no such step: `not_now`: in no moment of this state.
 Reason = Guard | Literal["not_now"]
+#: Why something that is done during an order's life (a result, a padlock, hours ...) is refused.
+WorkReason = Literal[
+    "not_now",
+    "no_such_position",
+    "value_missing",
+    "not_measured",
+    "note_missing",
+    "photo_missing",
+    "lock_missing",
+    "hangs_already",
+    "hangs_not",
+    "no_machine",
+    "is_down_already",
+    "is_not_down",
+    "bad_time",
+]
 #: What whoever asks for a step has to give with it.
 Need = Literal["comment", "assignee", "cause"]
 
@@ -175,9 +191,9 @@ class Stepped(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """The event does not happen; `why` tells a person what to do instead."""
+    """It does not happen; `why` tells a person what to do instead."""
 
-    reason: Reason
+    reason: Reason | WorkReason
     why: str
 
 
