@@ -53,12 +53,11 @@ ORDER BY asked.site, asked.meter, e.hour;
 SELECT site.code::text AS site, orders.overdue AS orders_overdue, orders.unanswered AS orders_unanswered,
        (SELECT count(*) FROM plan_machine JOIN maintenance_plan AS plan ON plan.id = plan_machine.plan_id
         WHERE plan.site_id = site.id AND plan.retired_at IS NULL AND plan_machine.retired_at IS NULL
-          AND (plan_machine.due_at <= $2 OR plan_machine.used >= plan_machine.allowed))::int AS plans_overdue
+          AND plan_machine.is_due AND plan_machine.overdue_at <= $2)::int AS plans_overdue
 FROM site
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE due_at <= $2)::int AS overdue,
-         count(*) FILTER (WHERE respond_by <= $2 AND first_started_at IS NULL
-                          AND state IN ('requested', 'open', 'assigned'))::int AS unanswered
+         count(*) FILTER (WHERE respond_by <= $2 AND state IN ('requested', 'open', 'assigned'))::int AS unanswered
   FROM work_order
   WHERE site_id = site.id AND state IN ('requested', 'open', 'assigned', 'in_progress', 'on_hold')
 ) AS orders
