@@ -7,11 +7,11 @@ WHERE w.id = $1 AND w.equipment_id IS NOT NULL
 ON CONFLICT (equipment_id) WHERE ended_at IS NULL DO NOTHING;
 
 -- name: overlapping_downtime
--- what: a downtime of a machine that touches a period; no end: it goes on
--- takes: equipment_id int4, start timestamptz, stop timestamptz
+-- what: a downtime of a machine that goes on after an instant; no end: it goes on still
+-- takes: equipment_id int4, start timestamptz
 -- row: services.work_orders.downtime.DowntimeRow
 SELECT began_at, ended_at, reason, note FROM downtime
-WHERE equipment_id = $1 AND began_at < coalesce($3, 'infinity') AND coalesce(ended_at, 'infinity') > $2
+WHERE equipment_id = $1 AND coalesce(ended_at, 'infinity') > $2
 ORDER BY began_at LIMIT 1;
 
 -- name: end_downtime

@@ -54,7 +54,7 @@ async def begin(
         return Refused("no_machine", "it is about no machine of the site: downtime is that of a machine")
     if began > now:
         return Refused("bad_time", "a machine is not down from a time to come: give `began_at` as it was")
-    if other := await one(connection, SQL["overlapping_downtime"], DowntimeRow, order.equipment_id, began, None):
+    if other := await one(connection, SQL["overlapping_downtime"], DowntimeRow, order.equipment_id, began):
         until = "still" if other.ended_at is None else f"until {other.ended_at.isoformat()}"
         return Refused("is_down_already", f"the machine is down from {other.began_at.isoformat()} {until}")
     await run(connection, SQL["begin_downtime"], order.id, began, reason, note, actor.id)
