@@ -88,7 +88,8 @@ function filled(path: string, parts: Readonly<Record<string, string>>): string {
   return new URL(text.slice(1), document.baseURI).href;
 }
 
-async function exchange(address: string, method = "GET", body?: unknown): Promise<unknown> {
+/** One request and its JSON; for `at.ts`, whose answers are not held to the document. */
+export async function exchange(address: string, method = "GET", body?: unknown): Promise<unknown> {
   const json = body === undefined ? {} : { "content-type": "application/json" };
   let response: Response;
   try {

@@ -8,13 +8,15 @@ import { alarmPages } from "./alarm_pages_en";
 import { alarmRules } from "./alarm_rules_en";
 import { alarms } from "./alarms_en";
 import { energy } from "./energy_en";
+import { order } from "./work_order_en";
+import { orders } from "./work_orders_en";
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
 export const en = {
   product: "IOE Energy",
   skipToContent: "Skip to content",
-  navigation: { label: "Pages", live: "Live", alarms: "Alarms", devices: "Devices", energy: "Energy" },
+  navigation: { label: "Pages", live: "Live", alarms: "Alarms", devices: "Devices", energy: "Energy", orders: "Orders" },
   preferences: {
     language: "Language",
     otherLanguage: "中文",
@@ -184,6 +186,8 @@ export const en = {
   alarmPages,
   alarmRules,
   energy,
+  orders,
+  order,
   loading: "Loading",
   problem: {
     title: "This could not be loaded",

@@ -4,11 +4,13 @@ import { alarmPages } from "./alarm_pages_zh";
 import { alarmRules } from "./alarm_rules_zh";
 import { alarms } from "./alarms_zh";
 import { energy } from "./energy_zh";
+import { order } from "./work_order_zh";
+import { orders } from "./work_orders_zh";
 
 export const zh: Messages = {
   product: "IOE Energy",
   skipToContent: "跳到正文",
-  navigation: { label: "页面", live: "实时", alarms: "报警", devices: "设备", energy: "能耗" },
+  navigation: { label: "页面", live: "实时", alarms: "报警", devices: "设备", energy: "能耗", orders: "工单" },
   preferences: {
     language: "语言",
     otherLanguage: "English",
@@ -178,6 +180,8 @@ export const zh: Messages = {
   alarmPages,
   alarmRules,
   energy,
+  orders,
+  order,
   loading: "加载中",
   problem: {
     title: "加载失败",

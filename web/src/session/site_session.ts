@@ -3,7 +3,7 @@
  *
  *   stream --snapshot, values--> LiveValues --> cells, census (1 s), power figures
  *          --event-------------> device.status: connectivity   registry.changed: registry anew   ingest.*: health anew
- *                                energy.interval_closed: closings   alarm.*: alarms
+ *                                energy.interval_closed: closings   alarm.*: alarms   work_order.*: orders
  *
  * Opened once for a site and closed when another one is chosen. It shows nothing; pages read its signals.
  */
@@ -22,6 +22,7 @@ import { LiveValues } from "../live/values";
 import { PowerBoard } from "../power/board";
 import { loadSiteModel } from "../registry/load";
 import type { SiteModel } from "../registry/site_model";
+import { OrderBook } from "../work_orders/book";
 import { Resource } from "./resource";
 
 /** What is derived of one state of the registry; built anew when the registry changes. */
@@ -39,6 +40,7 @@ export class SiteSession {
   readonly values = new LiveValues();
   readonly health = new ServiceHealth();
   readonly alarms: AlarmBook;
+  readonly orders: OrderBook;
   readonly registry: Resource<SiteModel>;
   readonly connection: StreamConnection;
   /** The server's time of the newest frame; null before the first. */
@@ -54,6 +56,7 @@ export class SiteSession {
   constructor(site: Site) {
     this.code = site.code;
     this.alarms = new AlarmBook(site.code);
+    this.orders = new OrderBook(site.code);
     this.registry = new Resource(() => loadSiteModel(site));
     this.connection = new StreamConnection(apiAddress("/api/v1/live/stream", { site: site.code }), (event) => { this.#receive(event); });
   }
@@ -85,6 +88,7 @@ export class SiteSession {
     this.connection.close();
     this.health.stop();
     this.alarms.stop();
+    this.orders.stop();
     this.registry.stop();
     for (const stop of this.#stops.splice(0)) stop();
   }
@@ -115,7 +119,10 @@ export class SiteSession {
       this.connection.startAfter(frame.cursor);
       this.values.apply();
       // While the stream was away its events may have been more than it resumes with.
-      if (this.#snapshots.peek() > 0) this.alarms.renew();
+      if (this.#snapshots.peek() > 0) {
+        this.alarms.renew();
+        this.orders.renew();
+      }
       this.#snapshots.value += 1;
     }
     this.heard_ms.value = frame.at_ms;
@@ -143,6 +150,8 @@ export class SiteSession {
       void this.registry.load();
     } else if (event.kind.startsWith("alarm.")) {
       this.alarms.happened(event);
+    } else if (event.kind.startsWith("work_order.")) {
+      this.orders.happened();
     } else if (event.kind.startsWith("ingest.")) {
       void this.health.ask();
     } else if (event.kind === "energy.interval_closed" && Object.hasOwn(Object(event.payload["sites"]) as object, this.code)) {
