@@ -49,6 +49,7 @@ from api.routes import (
     production,
     readings,
     reconciliation,
+    shift_notes,
     tariffs,
     unmapped,
 )
@@ -88,6 +89,7 @@ VERSIONED = (
     cause_counts,
     notifications,
     people,
+    shift_notes,
     attachments,
 )
 BESIDE = (metrics, explanations)
