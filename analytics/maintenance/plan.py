@@ -133,16 +133,23 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise PlanError(f"plan {self.code!r} is for meters: they neither run nor start, only dates make it due")
         if not self.meters and any(isinstance(each, Calibration) for each in self.triggers):
             raise PlanError(f"plan {self.code!r}: calibration is for `meters`; for machines use kind = 'calendar'")
-        kinds = [type(each) for each in self.triggers if not isinstance(each, Condition)]
+        kinds = [type(each) for each in self.triggers]
         if len(set(kinds)) != len(kinds):
-            raise PlanError(f"plan {self.code!r} has two triggers of one kind: the longer one would never be met first")
+            raise PlanError(
+                f"plan {self.code!r} has two triggers of one kind: keep the shorter one, join conditions with `or`"
+            )
         if self.used and len([each for each in self.triggers if isinstance(each, RunHours | Starts)]) != 1:
             raise PlanError(f"plan {self.code!r} has `used` and not exactly one trigger of run_hours or starts")
 
     @property
-    def subjects(self) -> tuple[str, ...]:
-        """The machines or meters that are named one by one."""
-        return self.meters or self.machines
+    def condition(self) -> Condition | None:
+        """The condition among its triggers."""
+        return next((each for each in self.triggers if isinstance(each, Condition)), None)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether what a machine did counts, and not only time."""
+        return any(isinstance(each, RunHours | Starts) for each in self.triggers)
 
     def is_for(self, subject_kind: str, code: str, equipment_class: str) -> bool:
         """Whether a living machine or meter of the site has this plan."""
