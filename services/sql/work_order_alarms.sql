@@ -3,9 +3,10 @@
 -- takes: order_id int8
 -- row: services.work_orders.causes.CauseRow
 WITH of_order AS (
-  SELECT DISTINCT o.alarm_id, a.rule_id, coalesce(t.kind::text, '') AS class, o.causes, o.id
+  SELECT DISTINCT o.alarm_id, a.rule_id, coalesce(t.kind::text, m.carrier, '') AS class, o.causes, o.id
   FROM work_order_alarm AS x JOIN alarm_occurrence AS o ON o.id = x.occurrence_id JOIN alarm AS a ON a.id = o.alarm_id
   LEFT JOIN device AS d ON d.id = a.device_id LEFT JOIN device_template AS t ON t.id = d.template_id
+  LEFT JOIN meter AS m ON m.id = a.meter_id
   WHERE x.order_id = $1
 ), named AS (
   SELECT c ->> 'code' AS code, max(c ->> 'name') AS name, max(coalesce(c ->> 'name_zh', '')) AS name_zh, min(n) AS place
@@ -26,9 +27,10 @@ FROM named AS n GROUP BY n.code ORDER BY min(n.place), n.code;
 SELECT y.cause, count(*) AS times_true
 FROM cause_outcome AS y
 WHERE y.cause = ANY($2::text[]) AND (y.rule_id, y.class) IN (
-  SELECT a.rule_id, coalesce(t.kind::text, '')
+  SELECT a.rule_id, coalesce(t.kind::text, m.carrier, '')
   FROM work_order_alarm AS x JOIN alarm_occurrence AS o ON o.id = x.occurrence_id JOIN alarm AS a ON a.id = o.alarm_id
   LEFT JOIN device AS d ON d.id = a.device_id LEFT JOIN device_template AS t ON t.id = d.template_id
+  LEFT JOIN meter AS m ON m.id = a.meter_id
   WHERE x.order_id = $1)
 GROUP BY y.cause;
 

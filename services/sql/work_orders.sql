@@ -60,3 +60,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 SELECT y.at, y.event, y.from_state, y.to_state, k.code::text AS actor, y.comment, y.detail
 FROM work_order_entry AS y LEFT JOIN actor AS k ON k.id = y.actor_id
 WHERE y.order_id = $1 ORDER BY y.id;
+
+-- name: counts_from
+-- what: from when on the times of an order count: from when it was accepted or reopened last, else from its beginning
+-- takes: id int8
+SELECT coalesce((SELECT max(y.at) FROM work_order_entry AS y WHERE y.order_id = w.id AND y.event IN ('accept', 'reopen')),
+                w.opened_at)
+FROM work_order AS w WHERE w.id = $1;

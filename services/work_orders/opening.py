@@ -10,6 +10,8 @@ order that is not written takes none. A request from a machine's label waits unt
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -22,7 +24,7 @@ from analytics.maintenance.job import Isolation, Job, JobPart, OrderKind, Task
 from analytics.work_orders.due import DueTimes, due_times
 from services.database import Connection, one, run
 from services.maintenance import settings
-from services.people import Actor, person_id, team_id
+from services.people import Actor, TeamNotFoundError, person_id, team_id
 from services.statements import statements
 from services.work_orders import trail
 from services.work_orders.rows import OrderRef
@@ -113,6 +115,7 @@ class SubjectRow:
     equipment_id: int | None
     device_id: int | None
     meter_id: int | None
+    equipment_class: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +189,11 @@ async def _write(
     job_row: JobRow | None,
     job: Job,
 ) -> int:
-    times = await due(connection, site.site_id, new.priority, now)
+    said = (await settings.load(connection))[site.site_id]
+    times = due_times(now, new.priority, said.respond_within_h, said.due_within_h)
     is_request = new.origin == "request"
     due_at = new.due_at or (None if is_request else times.due_at)
     suspected = new.suspected
-    team = new.team or job.team
     order_id: int = await connection.fetchval(
         SQL["add_order"].text,
         site.site_id,
@@ -224,12 +227,22 @@ async def _write(
         times.respond_by if due_at is None else min(times.respond_by, due_at),
         due_at,
         None if new.assignee is None else await person_id(connection, new.assignee),
-        None if team is None else await team_id(connection, team),
+        await _team(connection, new.team, (job.team, said.first_team("", subject.equipment_class))),
         new.takes_out_of_service or job.takes_out_of_service,
         job.requires_signature,
         [_document(part) for part in (*job.parts, *new.parts)],
     )
     return order_id
+
+
+async def _team(connection: Connection, given: str | None, wished: Sequence[str | None]) -> int | None:
+    """The team that is given, else the first that job and settings wish for and that there is."""
+    if given is not None:
+        return await team_id(connection, given)
+    for code in filter(None, wished):
+        with suppress(TeamNotFoundError):
+            return await team_id(connection, code)
+    return None
 
 
 def _document(given: Task | Isolation | JobPart) -> Any:  # noqa: ANN401 - a JSON document

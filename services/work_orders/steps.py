@@ -19,7 +19,18 @@ from analytics.work_orders.lifecycle import Event, Moment, Refused, State, step
 from services.database import Connection
 from services.people import Actor, person_id, team_id
 from services.statements import statements
-from services.work_orders import causes, downtime, isolation, locking, moments, opening, silencing, tasks, trail
+from services.work_orders import (
+    causes,
+    downtime,
+    isolation,
+    learning,
+    locking,
+    moments,
+    opening,
+    silencing,
+    tasks,
+    trail,
+)
 from services.work_orders.moments import Given
 from services.work_orders.rows import Order, OrderRef
 
@@ -89,6 +100,8 @@ async def take(
         to_state=stepped.state,
         detail=detail,
     )
+    if event == "verify":
+        await learning.learn(connection, order.id)
     return Taken(order.ref, came_from, stepped.state, detail)
 
 
