@@ -56,6 +56,8 @@ WorkReason = Literal[
     "is_down_already",
     "is_not_down",
     "bad_time",
+    "no_picture",
+    "too_many_files",
 ]
 #: What whoever asks for a step has to give with it.
 Need = Literal["comment", "assignee", "cause"]
