@@ -1,7 +1,8 @@
 """What machines did: since their plans count, and a day in the last weeks, from the states of their devices.
 
-A machine is read off the first of its devices that has a state. One that has none, or was silent all the time, has done
-nothing so far as anybody knows, and no day can be foretold for it.
+A machine is read off that of its devices with a state that was heard last: after an exchange the new one, from its
+first reading on. A machine that has none, or was silent all the time, has done nothing so far as anybody knows, and no
+day can be foretold for it.
 """
 
 from __future__ import annotations
@@ -31,8 +32,7 @@ async def of_machines(connection: Connection, asked: Sequence[Asked], now: datet
     """What each machine did by now; a machine without states is left out."""
     if not asked:
         return {}
-    machines = await reads.devices_of(connection, sorted({each.equipment_id for each in asked}))
-    device_of = {equipment_id: devices[0] for equipment_id, devices in machines.items()}
+    device_of = await _heard_last(connection, sorted({each.equipment_id for each in asked}), now)
     lately = await reads.totals(connection, sorted(set(device_of.values())), now - FORECAST_FROM, now)
     by_since: dict[datetime, list[Asked]] = defaultdict(list)
     for each in asked:
@@ -46,6 +46,15 @@ async def of_machines(connection: Connection, asked: Sequence[Asked], now: datet
             device_id = device_of[each.equipment_id]
             found[each.key] = _usage(used[device_id], lately[device_id])
     return found
+
+
+async def _heard_last(connection: Connection, equipment_ids: Sequence[int], now: datetime) -> Mapping[int, int]:
+    machines = await reads.devices_of(connection, equipment_ids)
+    heard = await reads.now(connection, [device for devices in machines.values() for device in devices], now)
+    return {
+        equipment_id: max(devices, key=lambda device: (heard[device].last_reading_at, -device))
+        for equipment_id, devices in machines.items()
+    }
 
 
 def _usage(used: Used, lately: StateTotals) -> Usage:
