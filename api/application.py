@@ -49,9 +49,15 @@ from api.routes import (
     production,
     readings,
     reconciliation,
+    reports,
     shift_notes,
     tariffs,
     unmapped,
+    work_order,
+    work_order_files,
+    work_order_results,
+    work_order_steps,
+    work_orders,
 )
 
 VERSION_PREFIX = "/api/v1"
@@ -89,6 +95,12 @@ VERSIONED = (
     cause_counts,
     notifications,
     people,
+    work_orders,
+    work_order,
+    work_order_steps,
+    work_order_results,
+    work_order_files,
+    reports,
     shift_notes,
     attachments,
 )

@@ -7,7 +7,7 @@ is sent.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
 
@@ -16,6 +16,7 @@ from fastapi import Depends, Request
 from api.connections import Connections
 from api.feed import Feed
 from api.metrics import Traffic
+from api.rates import Rates
 from api.settings import ApiSettings
 from services.database import Connection, DatabaseSettings
 
@@ -30,6 +31,9 @@ class Context:
     feed: Feed
     traffic: Traffic
     raw_retention: timedelta
+    # What people who scan a machine's label may send: six a minute from one client, thirty an hour for one machine.
+    reports_of_client: Rates = field(default_factory=lambda: Rates(6, 60.0))
+    reports_of_label: Rates = field(default_factory=lambda: Rates(30, 3600.0))
 
 
 def new_context(settings: ApiSettings, database: DatabaseSettings, raw_retention: timedelta) -> Context:

@@ -1,11 +1,19 @@
 """Work orders as the API answers them: one of the list, and one with all that is known of it."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
 
-from pydantic import BaseModel, Field
+from msgspec import to_builtins
+from pydantic import BaseModel, ConfigDict, Field
 
 from analytics.alarms.rule import Priority
 from api.instants import Instant
+from services.work_orders.reads import CountsRow, Detail
+from services.work_orders.rows import OrderRow
+from services.work_orders.tasks import TaskRow
 
 State = Literal["requested", "open", "assigned", "in_progress", "on_hold", "done", "verified", "cancelled"]
 Origin = Literal["alarm", "plan", "hand", "request", "checklist"]
@@ -77,9 +85,16 @@ class WorkOrder(BaseModel):
     job: str | None
     requested_by: Annotated[str, Field(description="Who scanned the machine's label, as they say.")]
 
+    @classmethod
+    def of(cls, row: OrderRow, counts: CountsRow, now: datetime) -> Self:
+        """An order as an answer."""
+        return cls.model_validate(_of(row, counts, now))
+
 
 class Refusal(BaseModel):
     """Why a step cannot be taken now, and what to do first."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     reason: Annotated[str, Field(examples=["isolation_open"])]
     why: str
@@ -87,6 +102,8 @@ class Refusal(BaseModel):
 
 class PossibleStep(BaseModel):
     """A step that the order's state has, what it needs, and whether something stands in its way."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     event: str
     needs: Annotated[list[str], Field(description="What the call has to give.")]
@@ -96,12 +113,14 @@ class PossibleStep(BaseModel):
 class OrderAlarm(BaseModel):
     """An alarm that the order is about."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     alarm: Annotated[str, Field(examples=["kunshan/header-pressure-low/air-header"])]
     raised_at: Instant
     ended_at: Instant | None
     level: str
     value: float | None
-    limit: float | None
+    limit: Annotated[float | None, Field(validation_alias="limit_value")]
     unit: str
     message: str
     message_zh: str
@@ -111,6 +130,8 @@ class OrderAlarm(BaseModel):
 
 class OrderTask(BaseModel):
     """A line of the checklist, and what was found."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     position: int
     text: str
@@ -132,6 +153,8 @@ class OrderTask(BaseModel):
 class OrderIsolation(BaseModel):
     """An energy that is locked out before anybody puts a hand in."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     position: int
     energy: str
     where: str
@@ -145,6 +168,8 @@ class OrderIsolation(BaseModel):
 
 class OrderPart(BaseModel):
     """A part that is planned for the order, or was used by it."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     part: str
     name: str
@@ -160,6 +185,8 @@ class OrderPart(BaseModel):
 class OrderLabour(BaseModel):
     """Hours that somebody worked on it."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     name: str
     began_at: Instant
     hours: float
@@ -168,6 +195,8 @@ class OrderLabour(BaseModel):
 
 class OrderDowntime(BaseModel):
     """A time in which the machine could not do its work."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     began_at: Instant
     ended_at: Annotated[Instant | None, Field(description="Null: it goes on.")]
@@ -178,16 +207,21 @@ class OrderDowntime(BaseModel):
 class OrderFile(BaseModel):
     """A photo or a signature; /api/v1/attachments/{key} gives it."""
 
-    key: str
+    model_config = ConfigDict(from_attributes=True)
+
+    key: UUID
     name: str
     title: str
     media_type: str
     width_px: int | None
     height_px: int | None
+    is_signature: bool
 
 
 class OrderEntry(BaseModel):
     """What happened to it: a step of its life, a remark, a part; nobody: the service itself."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     at: Instant
     event: str
@@ -201,6 +235,8 @@ class OrderEntry(BaseModel):
 class CauseChoice(BaseModel):
     """A cause to choose when it is done, and how often it was the true one on such machines."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     code: str
     name: str
     name_zh: str
@@ -210,8 +246,9 @@ class CauseChoice(BaseModel):
 class WorkOrderDetail(WorkOrder):
     """An order with its alarms, checklist, lock-out, parts, labour, downtime, files, and all that happened to it."""
 
-    requires_signature: bool
+    requires_signature: Annotated[bool, Field(description="It is not done before it is signed.")]
     is_signed: bool
+    cause_note: str
     possible: list[PossibleStep]
     alarm_list: list[OrderAlarm]
     task_list: list[OrderTask]
@@ -222,3 +259,45 @@ class WorkOrderDetail(WorkOrder):
     files: list[OrderFile]
     trail: Annotated[list[OrderEntry], Field(description="The oldest first.")]
     cause_choices: list[CauseChoice]
+
+    @classmethod
+    def with_all(cls, found: Detail, now: datetime) -> Self:
+        """An order with all that is known of it, as an answer."""
+        return cls.model_validate(
+            {
+                **_of(found.order, found.counts, now),
+                "requires_signature": found.order.requires_signature,
+                "is_signed": found.order.signature_id is not None,
+                "cause_note": found.order.cause_note,
+                "possible": found.possible,
+                "alarm_list": [{**asdict(row), "causes": row.causes or []} for row in found.alarms],
+                "task_list": [_task(found.order.site, row) for row in found.tasks],
+                "isolation_list": [{**asdict(row), **to_builtins(row.isolation)} for row in found.isolations],
+                "parts": found.parts,
+                "labour": found.labour,
+                "downtime": found.downtime,
+                "files": found.files,
+                "trail": found.trail,
+                "cause_choices": found.cause_choices,
+            }
+        )
+
+
+def _of(row: OrderRow, counts: CountsRow, now: datetime) -> Mapping[str, object]:
+    """The members that a row has under their own names, and those that are put together."""
+    return {
+        **{name: getattr(row, name) for name in WorkOrder.model_fields if hasattr(row, name)},
+        **{name: getattr(counts, name) for name in WorkOrder.model_fields if hasattr(counts, name)},
+        "order": row.ref.address,
+        "is_overdue": row.is_overdue(now),
+        "assignee": None if row.assignee is None else {"code": row.assignee, "name": row.assignee_name},
+        "team": None if row.team is None else {"code": row.team, "name": row.team_name},
+        "suspected": None
+        if row.suspected is None
+        else {"code": row.suspected, "name": row.suspected_name, "name_zh": row.suspected_name_zh},
+    }
+
+
+def _task(site: str, row: TaskRow) -> Mapping[str, object]:
+    follow_up = None if row.follow_up_number is None else f"{site}/{row.follow_up_number}"
+    return {**asdict(row), **to_builtins(row.task), "follow_up": follow_up}
