@@ -2,7 +2,7 @@
 
 -- name: alarms_to_hand_over
 -- what: occurrences that were never looked at, and those that stand, became urgent enough since, and have no order
--- takes: at_most int4, sites int4[], ranks int4[], also text[], never text[]
+-- takes: at_most int8, sites int4[], ranks int4[], also text[], never text[]
 -- row: services.work_orders.handing_over.WaitingRow
 WITH waiting AS (
   (SELECT id FROM alarm_occurrence WHERE announced_at IS NOT NULL AND handed_over_at IS NULL ORDER BY id LIMIT $1)

@@ -2,7 +2,7 @@
 
 -- name: orders_to_check
 -- what: done orders at whose alarms it is time to look
--- takes: now timestamptz, at_most int4
+-- takes: now timestamptz, at_most int8
 -- row: services.work_orders.checking.DueRow
 SELECT w.id, s.code::text AS site, w.number
 FROM work_order AS w JOIN site AS s ON s.id = w.site_id

@@ -25,12 +25,12 @@ ORDER BY w.id FOR UPDATE OF w;
 -- takes: order_id int8, priority text, respond_by timestamptz, due_at timestamptz
 UPDATE work_order
 SET priority = $2, respond_by = $3, due_at = $4, escalated = 0,
-    escalates_at = CASE WHEN state IN ('requested', 'open', 'assigned') THEN $3 END
+    escalates_at = CASE WHEN state IN ('requested', 'open', 'assigned') THEN $3::timestamptz END
 WHERE id = $1;
 
 -- name: orders_to_escalate
 -- what: orders that nobody has begun and whose next step of escalation is due, locked unless somebody works on them just now
--- takes: now timestamptz, at_most int4
+-- takes: now timestamptz, at_most int8
 -- row: services.work_orders.escalating.UnansweredRow
 SELECT id, site_id, priority, state, respond_by, escalated, escalates_at
 FROM work_order
@@ -44,7 +44,7 @@ UPDATE work_order SET escalated = $2, escalates_at = $3 WHERE id = $1;
 
 -- name: orders_overdue
 -- what: orders that are not done in time, which nobody was told yet; locked unless somebody works on them just now
--- takes: now timestamptz, at_most int4
+-- takes: now timestamptz, at_most int8
 -- row: services.work_orders.escalating.OverdueRow
 SELECT id, state, due_at FROM work_order
 WHERE due_at <= $1 AND NOT is_breach_told AND state IN ('requested', 'open', 'assigned', 'in_progress', 'on_hold')

@@ -160,7 +160,7 @@ async def hand_over(connection: Connection, settings: Settings, now: datetime) -
 
 
 async def _waiting(connection: Connection, settings: Settings) -> list[WaitingRow]:
-    return await rows(
+    found = await rows(
         connection,
         SQL["alarms_to_hand_over"],
         WaitingRow,
@@ -170,6 +170,8 @@ async def _waiting(connection: Connection, settings: Settings) -> list[WaitingRo
         [f"{site_id}/{rule}" for site_id, said in settings.items() for rule in said.also],
         [f"{site_id}/{rule}" for site_id, said in settings.items() for rule in said.never],
     )
+    # A site that came just now is of the next round.
+    return [row for row in found if row.site_id is None or row.site_id in settings]
 
 
 async def _open_orders(connection: Connection, asked: Sequence[_About]) -> Mapping[_About, OpenRow]:
