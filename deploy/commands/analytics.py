@@ -1,4 +1,4 @@
-"""`ioe analytics`: the accounting of energy and the evaluation of alarms."""
+"""`ioe analytics`: the accounting of energy, the evaluation of alarms, and what maintenance does by itself."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from deploy.processes import run_until_stopped
 from deploy.settings import Settings, load, settings_option
 from services.alarms.engine import run_alarms
 from services.engine import run_engine
+from services.maintenance.engine import run_maintenance
 
 _DUTIES: Mapping[str, Callable[[Settings], Coroutine[object, object, None]]] = MappingProxyType(
     {
         "energy": lambda loaded: run_engine(loaded.database, loaded.retention),
         "alarms": lambda loaded: run_alarms(loaded.database),
+        "maintenance": lambda loaded: run_maintenance(loaded.database),
     }
 )
 
@@ -32,7 +34,7 @@ _DUTIES: Mapping[str, Callable[[Settings], Coroutine[object, object, None]]] = M
 )
 @settings_option
 def command(settings: Path | None, duties: Sequence[str]) -> None:
-    """Account for energy and evaluate alarms, until stopped: any number may run, one does each duty."""
+    """Account for energy, evaluate alarms, look after maintenance, until stopped: any number may run, one does each."""
     run_until_stopped(_do(load(settings), duties or list(_DUTIES)))
 
 

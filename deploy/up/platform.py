@@ -148,6 +148,7 @@ def _verbs(choice: Choice, found: Servers, home: Path, port: int, console_url: s
         verb("ingest", "ingest")
         | verb("analytics", "analytics", "--duty", "energy")
         | verb("alarms", "analytics", "--duty", "alarms")
+        | verb("maintenance", "analytics", "--duty", "maintenance")
         | verb("watch", "watch")
         | verb("api", "api", "--port", str(port))
     ]

@@ -8,7 +8,15 @@ WITH worst AS (
   FROM work_order AS w
   JOIN work_order_alarm AS x ON x.order_id = w.id
   JOIN alarm_occurrence AS o ON o.id = x.occurrence_id
+  -- When a person said how urgent it is: what they knew then is their judgement, what came since is not.
+  CROSS JOIN LATERAL (
+    SELECT max(y.at) AS at FROM work_order_entry AS y
+    WHERE y.order_id = w.id AND y.event = 'priority' AND y.actor_id IS NOT NULL
+  ) AS said
   WHERE w.state NOT IN ('verified', 'cancelled')
+    AND (said.at IS NULL OR x.attached_at > said.at OR EXISTS (
+      SELECT FROM alarm_transition AS t
+      WHERE t.alarm_id = o.alarm_id AND t.occurrence_id = o.id AND t.event = 'worsen' AND t.at > said.at))
   GROUP BY w.id
 )
 SELECT w.id, w.site_id, w.state, w.priority AS was,

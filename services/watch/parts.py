@@ -15,12 +15,13 @@ from services.database import Connection
 from services.watch import figures
 
 #: Duties that somebody must do; `watch` is not among them: it cannot tell of its own silence.
-WATCHED_DUTIES = ("energy", "alarms", "notifications")
+WATCHED_DUTIES = ("energy", "alarms", "maintenance", "notifications")
 
 #: Each duty and the command that does it, in the order of an installation's needs.
 DUTY_DONE_BY = {
     "energy": "ioe analytics --duty energy",
     "alarms": "ioe analytics --duty alarms",
+    "maintenance": "ioe analytics --duty maintenance",
     "watch": "ioe watch",
     "notifications": "ioe watch",
 }
@@ -36,6 +37,7 @@ _FIXED = (
     ("clock", "clock", "Clock", "时钟"),
     ("duty", "energy", "Energy engine", "能量计算"),
     ("duty", "alarms", "Alarm evaluation", "报警计算"),
+    ("duty", "maintenance", "Maintenance", "维护管理"),
     ("duty", "notifications", "Notifications", "通知"),
 )
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")

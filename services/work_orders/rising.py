@@ -2,7 +2,8 @@
 
 Its due times are those it would have had from its beginning, or from when it was accepted or reopened last; they may be
 past already. Whoever is called next is called by the new times. Nothing makes an order less urgent by itself: a
-bearing that is quieter today is not mended.
+bearing that is quieter today is not mended. Where a person said how urgent it is, that holds until an alarm comes or
+gets worse after it.
 """
 
 from __future__ import annotations

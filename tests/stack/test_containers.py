@@ -22,7 +22,7 @@ from tests.servers import temporary_home
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = CHECKOUT / "deploy"
-OURS = {"migrate", "ingest", "analytics", "alarms", "watch", "api"}
+OURS = {"migrate", "ingest", "analytics", "alarms", "maintenance", "watch", "api"}
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,13 @@ def duty(name: str, *, silent_s: float = 0.5, **detail: object) -> DutyRow:
 HEALTHY = Figures(
     NOW,
     [worker()],
-    [duty("alarms", behind_s=0.3, said_at=NOW.isoformat()), duty("energy"), duty("notifications"), duty("watch")],
+    [
+        duty("alarms", behind_s=0.3, said_at=NOW.isoformat()),
+        duty("energy"),
+        duty("maintenance"),
+        duty("notifications"),
+        duty("watch"),
+    ],
     [FollowerRow("alarms", 20.0), FollowerRow("engine", 40.0)],
     ArrivalsRow(devices=12, newest_at=ago(0.4), median_age_s=0.8),
     dead_letters=2,
@@ -54,6 +60,7 @@ def test_a_healthy_service_has_small_figures_and_all_of_them() -> None:
         Figure("duty", "energy", "behind_s"): 40.0,
         Figure("duty", "alarms", "silent_s"): 0.5,
         Figure("duty", "alarms", "behind_s"): 0.3,
+        Figure("duty", "maintenance", "silent_s"): 0.5,
         Figure("duty", "notifications", "silent_s"): 0.5,
         Figure("duty", "notifications", "waiting_s"): 0.0,
         Figure("follower", "log-alarms", "behind_s"): 20.0,

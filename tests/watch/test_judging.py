@@ -82,7 +82,7 @@ async def test_who_was_never_there_is_missed(looks: Looks) -> None:
     assert await looks.pass_to(10) == set()
     assert await looks.pass_to(14) == {("broker-unreachable", "broker")}
     silent = {("ingest-all-silent", "ingest"), ("engine-silent", "energy"), ("alarms-silent", "alarms")}
-    silent.add(("notifications-silent", "notifications"))
+    silent |= {("maintenance-silent", "maintenance"), ("notifications-silent", "notifications")}
     # Everybody has 15 s to speak up first, and may be late by the delay of 5 s.
     assert await looks.pass_to(18) == {("broker-unreachable", "broker")}
     assert await looks.pass_to(24) == {("broker-unreachable", "broker"), *silent}
