@@ -102,6 +102,12 @@ class Due(Commented):
     due_at: InstantGiven
 
 
+class JobGiven(Signed):
+    """After which job it is done."""
+
+    job: Annotated[Code, Field(examples=["compressor-service"])]
+
+
 class Remark(Signed):
     """A comment, as plain text."""
 

@@ -58,6 +58,8 @@ WorkReason = Literal[
     "bad_time",
     "no_picture",
     "too_many_files",
+    "no_such_job",
+    "has_job",
 ]
 #: What whoever asks for a step has to give with it.
 Need = Literal["comment", "assignee", "cause"]

@@ -1,4 +1,4 @@
-"""One work order: all that is known of it, who could do it, how urgent it is and by when it is due."""
+"""One work order: all that is known of it, who could do it, how urgent it is, by when it is due, by which job."""
 
 from typing import Annotated
 
@@ -11,9 +11,9 @@ from api.openapi_parts import WITH_A_BODY, problems
 from api.problems import refused_as
 from api.work_order_answers import ThisOrder
 from api.work_order_models import WorkOrderDetail
-from api.work_order_requests import Due, Urgency
+from api.work_order_requests import Due, JobGiven, Urgency
 from services import people
-from services.work_orders import changes, reads
+from services.work_orders import changes, jobs, reads
 from services.work_orders.rows import OrderNotFoundError
 
 router = APIRouter(prefix="/work-orders/{site}/{number}", tags=["maintenance"], dependencies=[Depends(zoned)])
@@ -97,4 +97,12 @@ async def set_work_order_due(order: ThisOrder, given: Due) -> WorkOrderDetail:
         order.unless_refused(
             await changes.set_due(order.connection, order.ref, given.due_at, given.comment, actor, order.now)
         )
+    return await order.detail(given.by)
+
+
+@router.put("/job", operation_id="give_work_order_job", summary="Do it after a job", responses=problems(*_REFUSALS))
+async def give_work_order_job(order: ThisOrder, given: JobGiven) -> WorkOrderDetail:
+    """The job's checklist, isolations and parts are copied to an order that has none, before the work begins."""
+    async with order.acting(given.by) as actor:
+        order.unless_refused(await jobs.give(order.connection, order.ref, given.job, actor, order.now))
     return await order.detail(given.by)
