@@ -126,12 +126,13 @@ def _broker(settings: Path | None, url: str | None) -> BrokerAddress:
 @click.option(
     "--fault", "faults", multiple=True, metavar="FAULT", help="For example air-leak@air-b1:start=+60s,duration=10m."
 )
+@click.option("--on-change", is_flag=True, help="Publish a machine's state at the second it changes, too.")
 @click.option("--print", "to_lines", is_flag=True, help="Write the messages to standard output instead of a broker.")
 @click.pass_context
 def command(
     context: click.Context, broker: str | None, settings: Path | None, site: str, seed: int, start: float | None,
     stop: float | None, speed: float, step: float | None, interval: float | None, pack: int | None, history: float,
-    state: Path | None, truth: Path | None, faults: tuple[str, ...], to_lines: bool,
+    state: Path | None, truth: Path | None, faults: tuple[str, ...], on_change: bool, to_lines: bool,
 ) -> None:  # fmt: skip
     """Be the demonstration factory in Kunshan and publish what its devices measure. Ctrl-C stops it."""
     if context.invoked_subcommand is not None:
@@ -141,7 +142,7 @@ def command(
         wanted = Settings(
             site=site, seed=seed, start_s=start, stop_s=math.inf if stop is None else stop, speed=speed,
             step_s=_whole(step), interval_s=_whole(interval), pack=pack, history_s=history, state=state, truth=truth,
-            faults=faults,
+            faults=faults, on_change=on_change,
         )  # fmt: skip
         if speed > 1.0 and start is None:
             _say("the simulated time will run ahead of the clock, and receivers may refuse the future: see --start")

@@ -16,6 +16,7 @@ import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from simulators.factory import state_file
 from simulators.factory.beginning import begin
@@ -24,6 +25,7 @@ from simulators.factory.factory import Factory
 from simulators.factory.fault import BadFaultError, check, parse
 from simulators.factory.fault_effects import FaultBook
 from simulators.factory.gateways import STAMPS
+from simulators.factory.machine_states import MachineStates
 from simulators.factory.outlets import Outlet
 from simulators.factory.pace import Pace
 from simulators.factory.packing import Packing
@@ -58,6 +60,8 @@ class Run:
     _transmission: Transmission = field(init=False)
     _packing: Packing = field(init=False, default_factory=Packing)
     _truth: Truth | None = field(init=False, default=None)
+    _machines: MachineStates | None = field(init=False, default=None)
+    """Watched where somebody wants to know of changes."""
     _saved_s: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
@@ -95,6 +99,8 @@ class Run:
                     stream, self.factory, site=settings.site, seed=settings.seed, start_s=self.factory.time_s,
                     step_s=settings.main_leg.step_s,
                 )  # fmt: skip
+            if settings.on_change or self._truth is not None:
+                await self._watch_machines(outlet)
             if settings.history_s:
                 await self._catch_up(outlet, stop)
             pace = Pace(self.factory.time_s, self.wall(), settings.speed, time.monotonic, self.say)
@@ -108,6 +114,17 @@ class Run:
             if self._truth is not None:
                 self._truth.close(self.factory.time_s)
             self._save(orderly=True)
+
+    async def _watch_machines(self, outlet: Outlet) -> None:
+        """Begin with what every machine is doing."""
+        time_s = self.factory.time_s
+        self._machines = MachineStates(self.factory.fleets, self.factory.readings())
+        stand = self._machines.now(time_s)
+        if self._truth is not None:
+            self._truth.states(stand)
+        if self.settings.on_change:
+            samples = list(self._machines.samples(stand, time_s, ()))
+            await self._send(outlet, self._packing.pack(([sample] for sample in samples), self.settings.main_leg.pack))
 
     async def _catch_up(self, outlet: Outlet, stop: asyncio.Event) -> None:
         settings = self.settings
@@ -131,10 +148,15 @@ class Run:
         faults.after_step(time_s, step_s)
         events, faults.events = faults.events, []
         changes = factory.take_changes()
+        due = self.telemetry.due(time_s, step_s, leg.interval_s)
+        readings = factory.readings() if due or self._machines is not None else {}
+        samples: Iterable[Sample] = self.telemetry.samples(time_s, due, readings) if due else ()
+        if self._machines is not None:
+            changes = self._machines.changes(time_s, readings, changes)
+            if self.settings.on_change:
+                samples = chain(self._machines.samples(changes, time_s, due), samples)
         if self._truth is not None:
             self._truth.step(time_s, changes, events)
-        due = self.telemetry.due(time_s, step_s, leg.interval_s)
-        samples = self.telemetry.samples(time_s, due, factory.readings()) if due else ()
         await self._send(outlet, self._packing.pack(self._transmission.send(samples, active), leg.pack))
         self.counts.steps += 1
         if time.monotonic() - self._saved_s > state_file.SAVE_EVERY_S:

@@ -53,6 +53,8 @@ class Settings:
     """Simulate and publish this much of the past, as fast as possible, before going on in real time."""
     state: Path | None = None
     truth: Path | None = None
+    on_change: bool = False
+    """Say a machine's state at the second of each change as well."""
     faults: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -9,24 +9,24 @@ can tell what metering made of it.
     {"kind": "fault",        "time", "fault", "device", "key", "size", "event": "begins" | "ends"}
     {"kind": "register",     "time", "fault", "device", "key", "before", "after"}
 
-The first and the last quarter of a run may be shorter than 900 seconds; `start` and `stop` say so.
+The first and the last quarter of a run may be shorter than 900 seconds; `start` and `stop` say so. What every machine
+with a state is doing stands at the beginning, then each change; those that count no hours or starts have none there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 import numpy as np
 
 from simulators.factory.arrays import Floats
-from simulators.factory.chilled_water import CODES as CHILLERS
 from simulators.factory.clock import iso_utc
-from simulators.factory.compressed_air import CODES as COMPRESSORS
 from simulators.factory.compressed_air import StateChange
 from simulators.factory.factory import Factory
 from simulators.factory.fault_effects import FaultEvent, RegisterEvent
+from simulators.factory.signals import Readings
 
 QUARTER_S = 900
 
@@ -46,6 +46,7 @@ class Truth:
         ]
         self._totals = self._true_totals()
         self._losses = factory.electricity.memory.loss_kwh.copy()
+        self._places = {code: (fleet, place) for fleet in factory.fleets for place, code in enumerate(fleet.codes)}
         self._write({
             "kind": "run", "site": site, "seed": seed, "start": iso_utc(start_s), "step_s": step_s,
             "devices": sum(len(fleet.codes) for fleet in factory.fleets),
@@ -54,12 +55,18 @@ class Truth:
 
     def step(self, time_s: int, changes: Iterable[StateChange], events: Iterable[FaultEvent | RegisterEvent]) -> None:
         """Write what happened in the step that ended, and the quarter hour if it is full."""
-        for change in changes:
-            self._write(self._state(change))
+        self.states(changes)
         for event in events:
             self._write(_fault(event) if isinstance(event, FaultEvent) else _register(event))
         if time_s % QUARTER_S == 0:
             self._quarter(time_s)
+
+    def states(self, changes: Iterable[StateChange]) -> None:
+        """Write what machines do from some instant on."""
+        readings: Mapping[str, Readings] | None = None
+        for change in changes:
+            readings = readings or self._factory.readings()
+            self._write(self._state(change, readings))
 
     def close(self, time_s: int) -> None:
         """Write the rest of the last quarter hour."""
@@ -86,17 +93,17 @@ class Truth:
         readings = self._factory.readings()
         return [np.array(readings[template][key]) for template, key, _ in self._registers]
 
-    def _state(self, change: StateChange) -> dict[str, object]:
-        if change.machine in COMPRESSORS:
-            machine = self._factory.air.memory.compressors[COMPRESSORS.index(change.machine)]
-            run_h, starts = machine.run_h, machine.starts
-        else:
-            place = CHILLERS.index(change.machine)
-            memory = self._factory.chilled.memory
-            run_h, starts = float(memory.run_h[place]), float(memory.starts[place])
+    def _state(self, change: StateChange, readings: Mapping[str, Readings]) -> dict[str, object]:
+        fleet, place = self._places[change.machine]
+        shown = readings[fleet.template]
+        counted: dict[str, float] = {}
+        if "run_hours_h" in shown:
+            counted["run_hours_h"] = float(shown["run_hours_h"][place])
+        if "start_count" in shown:
+            counted["start_count"] = int(shown["start_count"][place])
         return {
             "kind": "state", "time": iso_utc(change.time_s), "machine": change.machine, "state": change.state,
-            "run_hours_h": run_h, "start_count": int(starts),
+            **counted,
         }  # fmt: skip
 
     def _write(self, record: dict[str, object]) -> None:
