@@ -56,6 +56,7 @@ from api.routes import (
     work_order,
     work_order_files,
     work_order_results,
+    work_order_sheets,
     work_order_steps,
     work_orders,
 )
@@ -96,6 +97,7 @@ VERSIONED = (
     notifications,
     people,
     work_orders,
+    work_order_sheets,
     work_order,
     work_order_steps,
     work_order_results,

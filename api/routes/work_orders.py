@@ -1,49 +1,26 @@
 """Work orders: what is to be done, who does it, by when; open one by hand."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 
-from analytics.alarms.rule import Priority
 from api.context import Database
 from api.instants import zoned
-from api.names import CODE
 from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted, counted, not_ours
-from api.parameters import Search, SiteFilter, require_site
+from api.parameters import require_site
 from api.problems import refused_as
 from api.work_order_answers import NamedOrder
-from api.work_order_models import Origin, State, WorkOrder, WorkOrderDetail
+from api.work_order_filters import OrdersWanted
+from api.work_order_models import WorkOrder, WorkOrderDetail
 from api.work_order_requests import NewWorkOrder
 from services import people
 from services.people import PersonNotFoundError, TeamNotFoundError
 from services.work_orders import opening, reads
 from services.work_orders.opening import NewOrder, OrderRefusedError
-from services.work_orders.reads import After, Wanted
+from services.work_orders.reads import After
 
 router = APIRouter(prefix="/work-orders", tags=["maintenance"], dependencies=[Depends(zoned)])
-
-
-async def _filters(
-    site: SiteFilter = None,
-    state: Annotated[list[State] | None, Query(description="May be given several times.")] = None,
-    machine: Annotated[
-        str | None, Query(pattern=CODE, description="Code of the machine, or of a device or meter.")
-    ] = None,
-    assignee: Annotated[str | None, Query(pattern=CODE, description="Code of a person.")] = None,
-    team: Annotated[str | None, Query(pattern=CODE)] = None,
-    priority: Annotated[list[Priority] | None, Query(description="May be given several times.")] = None,
-    origin: Annotated[list[Origin] | None, Query(description="May be given several times.")] = None,
-    overdue: Annotated[bool, Query(description="Only what is not done though its time is over.")] = False,
-    search: Search = None,
-    include: Annotated[list[Literal["over"]] | None, Query(description="`over`: verified and cancelled, too.")] = None,
-) -> Wanted:
-    """Which orders a request asks for."""
-    return Wanted(site, state, machine, assignee, team, priority, origin, overdue, search, bool(include))
-
-
-OrdersWanted = Annotated[Wanted, Depends(_filters)]
 
 
 @router.get("", operation_id="list_work_orders", summary="Work orders", responses=problems("site-not-found"))
