@@ -38,6 +38,7 @@ from api.routes import (
     health,
     ingest,
     invoices,
+    jobs,
     ledger,
     live,
     meters,
@@ -45,6 +46,7 @@ from api.routes import (
     notifications,
     people,
     places,
+    plans,
     points,
     production,
     readings,
@@ -104,6 +106,8 @@ VERSIONED = (
     work_order_files,
     reports,
     shift_notes,
+    plans,
+    jobs,
     attachments,
 )
 BESIDE = (metrics, explanations)

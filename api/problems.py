@@ -189,6 +189,22 @@ _KINDS = (
         "There is no such photo or document",
         "Take its key from `files` of the order or of the machine's record.",
     ),
+    ProblemKind("job-not-found", 404, "There is no such job", "Look it up in /api/v1/jobs, by site and code."),
+    ProblemKind(
+        "plan-not-found", 404, "There is no such plan", "Look it up in /api/v1/maintenance-plans, by site and code."
+    ),
+    ProblemKind(
+        "maintenance-refused",
+        422,
+        "The job or plan cannot be stored",
+        "Mend everything that `mistakes` names; docs/maintenance.md says what a job and a plan may have.",
+    ),
+    ProblemKind(
+        "version-moved",
+        409,
+        "Somebody else has changed it meanwhile",
+        "Read it again, look what has changed, and change the newest version.",
+    ),
     ProblemKind("part-not-found", 404, "There is no such part", "Look it up in /api/v1/parts, by site and code."),
     ProblemKind(
         "part-refused",

@@ -31,3 +31,9 @@ async def load(connection: Connection) -> Mapping[int, MaintenanceSettings]:
         else msgspec.convert(row.document, MaintenanceSettings)
         for row in await rows(connection, SQL["settings_of_sites"], SettingsRow)
     }
+
+
+async def of_site(connection: Connection, site: str) -> MaintenanceSettings:
+    """The settings of one site, by its code; of one that is not there, the defaults."""
+    document = await connection.fetchval(SQL["settings_of_site"].text, site)
+    return MaintenanceSettings() if document is None else msgspec.convert(document, MaintenanceSettings)

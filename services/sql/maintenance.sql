@@ -3,6 +3,11 @@
 -- row: services.maintenance.settings.SettingsRow
 SELECT s.id AS site_id, m.document FROM site s LEFT JOIN maintenance_settings m ON m.site_id = s.id ORDER BY s.id;
 
+-- name: settings_of_site
+-- what: how one site keeps its machines
+-- takes: site text
+SELECT m.document FROM maintenance_settings m JOIN site s ON s.id = m.site_id WHERE s.code = $1;
+
 -- name: site_of_folder
 -- what: the site whose folder it is; none where it is not applied yet
 -- takes: site text

@@ -72,3 +72,85 @@ JOIN reading r ON r.point_id = k.point_id AND r.time > k.after
 -- Known before the join: so that chunks outside are not even looked at.
 WHERE r.time > $3 AND r.time <= $4
 ORDER BY r.point_id, r.time;
+
+-- name: due_list
+-- what: how plans stand on machines, the earliest due first, those that cannot be said last
+-- takes: site text, machine text, plan text
+-- row: services.plans.reads.DueRow
+SELECT s.code::text AS site, s.time_zone, p.code::text AS plan, p.document, j.document AS job, m.subject_kind,
+  m.subject::text AS subject, coalesce(e.name, t.name, m.subject) AS machine, coalesce(e.name_zh, t.name_zh, '') AS machine_zh,
+  coalesce(e.class::text, '') AS equipment_class, sp.path AS space, m.counts_from, m.due_at, m.used, m.allowed, m.unit,
+  m.is_due, m.since, m.overdue_at, m.not_before, o.number AS order_number, o.state AS order_state, u.code::text AS assignee,
+  coalesce(g.code::text, p.document ->> 'team', j.document ->> 'team') AS team
+FROM plan_machine m
+JOIN maintenance_plan p ON p.id = m.plan_id
+JOIN site s ON s.id = p.site_id
+LEFT JOIN job j ON j.site_id = p.site_id AND j.code = p.document ->> 'job'
+LEFT JOIN equipment e ON e.id = m.equipment_id
+LEFT JOIN meter t ON t.id = m.meter_id
+LEFT JOIN space sp ON sp.id = coalesce(e.space_id, t.space_id)
+LEFT JOIN work_order o ON o.id = m.order_id
+LEFT JOIN users u ON u.id = o.assignee_id
+LEFT JOIN teams g ON g.id = o.team_id
+WHERE m.retired_at IS NULL AND p.retired_at IS NULL AND ($1::text IS NULL OR s.code = $1)
+  AND ($2::text IS NULL OR m.subject = $2) AND ($3::text IS NULL OR p.code = $3)
+ORDER BY m.due_at NULLS LAST, s.code, p.code, m.subject;
+
+-- name: plans_of_sites
+-- what: plans with their versions, retired ones too, and on how many machines each is, is due and is overdue
+-- takes: site text, code text, now timestamptz
+-- row: services.plans.reads.ListedPlanRow
+SELECT s.code::text AS site, p.code::text AS code, p.version, p.document, p.retired_at, count(m.plan_id)::int AS machines,
+  (count(m.plan_id) FILTER (WHERE m.is_due))::int AS due,
+  (count(m.plan_id) FILTER (WHERE m.overdue_at <= $3 AND coalesce(o.state, '') NOT IN ('done', 'verified')))::int AS overdue
+FROM maintenance_plan p
+JOIN site s ON s.id = p.site_id
+LEFT JOIN plan_machine m ON m.plan_id = p.id AND m.retired_at IS NULL
+LEFT JOIN work_order o ON o.id = m.order_id
+WHERE ($1::text IS NULL OR s.code = $1) AND ($2::text IS NULL OR p.code = $2)
+GROUP BY s.code, p.id ORDER BY s.code, p.code;
+
+-- name: jobs_of_sites
+-- what: jobs with their versions, retired ones too, and the plans that have them done
+-- takes: site text, code text
+-- row: services.plans.reads.ListedJobRow
+SELECT s.code::text AS site, j.code::text AS code, j.version, j.document, j.retired_at,
+  ARRAY(SELECT p.code::text FROM maintenance_plan p
+        WHERE p.site_id = j.site_id AND p.retired_at IS NULL AND p.document ->> 'job' = j.code ORDER BY p.code) AS plans
+FROM job j JOIN site s ON s.id = j.site_id
+WHERE ($1::text IS NULL OR s.code = $1) AND ($2::text IS NULL OR j.code = $2)
+ORDER BY s.code, j.code;
+
+-- name: changes_of_document
+-- what: every change of a job or plan of a site, the newest first
+-- takes: site text, kind text, subject text
+-- row: services.plans.reads.ChangeRow
+SELECT c.at, a.code::text AS actor, c.before, c.after, c.reason
+FROM record_change c JOIN site s ON s.id = c.site_id JOIN actor a ON a.id = c.actor_id
+WHERE s.code = $1 AND c.kind = $2 AND c.subject = $3 ORDER BY c.id DESC;
+
+-- name: names_of_site
+-- what: what plans and jobs of a site may name
+-- takes: site text
+-- row: services.plans.edits.NamesRow
+SELECT s.id AS site_id,
+  ARRAY(SELECT code::text FROM job WHERE site_id = s.id AND retired_at IS NULL ORDER BY code) AS jobs,
+  ARRAY(SELECT code::text FROM teams WHERE retired_at IS NULL ORDER BY code) AS teams,
+  ARRAY(SELECT code::text FROM part WHERE site_id = s.id AND retired_at IS NULL ORDER BY code) AS parts,
+  ARRAY(SELECT code::text FROM equipment WHERE site_id = s.id AND retired_at IS NULL ORDER BY code) AS machines,
+  ARRAY(SELECT DISTINCT class::text FROM equipment WHERE site_id = s.id AND retired_at IS NULL ORDER BY 1) AS classes,
+  ARRAY(SELECT code::text FROM meter WHERE site_id = s.id AND retired_at IS NULL ORDER BY code) AS meters
+FROM site s WHERE s.code = $1;
+
+-- name: hold_document
+-- what: a job or plan of a site as it is, held until the transaction ends
+-- takes: site_id int4, kind text, code text
+-- row: services.plans.edits.DocumentRow
+WITH held_job AS (
+  SELECT version, document, retired_at FROM job WHERE site_id = $1 AND code = $3 AND $2::text = 'job' FOR UPDATE
+), held_plan AS (
+  SELECT version, document, retired_at FROM maintenance_plan WHERE site_id = $1 AND code = $3 AND $2 = 'plan' FOR UPDATE
+)
+SELECT version, document, retired_at IS NOT NULL AS is_retired FROM held_job
+UNION ALL
+SELECT version, document, retired_at IS NOT NULL FROM held_plan;
