@@ -42,7 +42,7 @@ async def test_what_meets_another_at_the_same_rows_begins_again(
     another = await connect(database_url, name="another")
     try:
         await another.execute("SET deadlock_timeout = '60s'")  # so that it is keeping that finds it
-        async with asyncio.timeout(30), asyncio.TaskGroup() as both, another.transaction():
+        async with asyncio.timeout(60), asyncio.TaskGroup() as both, another.transaction():
             await another.execute(_LOCK, "comp-2")
             kept = both.create_task(undisturbed(connection, lambda: WORK[event](plant)))
             while not await another.fetchval(_WAITS, connection.get_server_pid()):

@@ -126,7 +126,7 @@ async def test_what_is_there_is_settled_again_without_waiting_for_whoever_holds_
     try:
         async with connection.transaction():
             await actions.acknowledge(connection, [AlarmRef("kunshan", "hot", "comp-1")], "local", "", at(2))
-            async with asyncio.timeout(10), other.transaction():
+            async with asyncio.timeout(60), other.transaction():
                 assert await keeping.settle(other, [hot], at(3)) == []
     finally:
         await other.close()

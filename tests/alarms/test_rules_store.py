@@ -237,7 +237,7 @@ async def test_whoever_evaluates_hears_of_every_change(connection: Connection, d
     listening = await connect(database_url, name="test")
     heard: asyncio.Queue[str] = asyncio.Queue()
     await listening.add_listener(rules.CHANNEL, lambda *said: heard.put_nowait(str(said[2])))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await told(connection, files(rule_document()))
         assert await heard.get() == "alarm_rules"
         await told(connection, files(rule_document()))

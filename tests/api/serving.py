@@ -15,7 +15,7 @@ from api.run import run
 from api.settings import ApiSettings
 from services.database import DatabaseSettings
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
 @asynccontextmanager

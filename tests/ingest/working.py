@@ -11,7 +11,7 @@ from ingest import worker
 from ingest.settings import IngestSettings, MqttSettings
 from services.database import Connection, DatabaseSettings, connect
 
-WITHIN_S = 10.0
+WITHIN_S = 60.0
 
 
 @asynccontextmanager
@@ -36,7 +36,7 @@ async def state_is(connection: Connection, name: str, state: str) -> bool:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something is so; fails after ten seconds."""
+    """Wait until something is so; fails after a minute."""
     async with asyncio.timeout(WITHIN_S):
         while not await condition():
             await asyncio.sleep(0.01)

@@ -19,7 +19,7 @@ from tests.notifications.office import T0, after, plant
 from tests.notifications.receivers import http_receiver
 from tests.notifications.ways import hook
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 async def until(there: Callable[[], bool]) -> None:

@@ -113,7 +113,7 @@ async def test_a_change_made_meanwhile_is_looked_at_again(database: str) -> None
 async def _until_somebody_waits(url: str) -> None:
     """Until a session of this database waits for the lock that another one holds."""
     watcher = await connect(url, name="watcher")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await watcher.fetchval(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         ):

@@ -41,7 +41,7 @@ async def stop_in_mid_transaction(connection: Connection, writer: asyncio.subpro
     """Stop a process while its session is inside a transaction; a stop that came too late is taken back."""
     inside = """SELECT count(*) FROM pg_stat_activity
                 WHERE application_name = $1 AND xact_start IS NOT NULL AND state <> 'idle'"""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             if await connection.fetchval(inside, f"ioe {name}"):
                 os.kill(writer.pid, signal.SIGSTOP)
@@ -77,11 +77,11 @@ async def test_eight_writers_two_followers_one_stopped(connection: Connection, d
     )
     writers = [await start_writer(database_url, number, points) for number in range(WRITERS)]
     await stop_in_mid_transaction(connection, writers[0], "writer-0")
-    async with asyncio.timeout(30):  # the server's time-out of 5 s, and the work
+    async with asyncio.timeout(60):  # the server's time-out of 5 s, and the work
         for writer in writers[1:]:
             assert await writer.wait() == 0
     os.kill(writers[0].pid, signal.SIGCONT)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         assert await writers[0].wait() == 0
         done.set()
         await asyncio.gather(*followers)
@@ -119,9 +119,9 @@ async def test_a_writer_frozen_while_it_sends_rows_is_ended(connection: Connecti
         await asyncio.Event().wait()
 
     copying = asyncio.create_task(frozen.copy_to_table("reading", source=rows_without_end(), format="text"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await started.wait()
-    async with asyncio.timeout(20):  # waits 6 s, finds the frozen session, ends it, goes on
+    async with asyncio.timeout(60):  # waits 6 s, finds the frozen session, ends it, goes on
         recorded = await Recorder(connection).record(batch_of(points, [(0, 0, 2.0)]))
     assert recorded.stored == 1
     frozen.terminate()

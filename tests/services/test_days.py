@@ -121,7 +121,7 @@ async def test_a_writer_that_stands_still_keeps_nobody_from_looking(database_url
     transaction = writer.transaction()
     await transaction.start()
     await writer.execute("DELETE FROM reading_day")  # as a writer does, between storing and its commit
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         found = await summaries(connection, Span(point, START, STOP), DAY, NOW)
     assert [row.first for row in found] == [7.0]
     assert await kept(connection) == 0

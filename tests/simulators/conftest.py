@@ -38,7 +38,7 @@ def listen() -> Iterator[Callable[..., Listener]]:
         listener.close()
 
 
-async def until(condition: Callable[[], bool], deadline_s: float = 10.0) -> None:
+async def until(condition: Callable[[], bool], deadline_s: float = 60.0) -> None:
     """Wait for a condition; the test fails when it does not come true in time."""
     end_s = time.monotonic() + deadline_s
     while not condition():

@@ -128,9 +128,9 @@ async def test_a_broker_that_never_answers_is_left_and_named() -> None:
 async def test_a_second_device_of_the_same_name_is_noticed(mqtt_url: str) -> None:
     patient = Limits(backoff_min_s=30.0)
     async with Publisher(BrokerAddress.parse(mqtt_url), "pub-twin", limits=patient) as first:
-        await first.connected(deadline_s=5.0)
+        await first.connected(deadline_s=30.0)
         async with Publisher(BrokerAddress.parse(mqtt_url), "pub-twin", limits=patient) as second:
-            await second.connected(deadline_s=5.0)
+            await second.connected(deadline_s=30.0)
             await until(lambda: not first.is_connected)
             assert "Session taken over" in first.trouble
 

@@ -33,7 +33,7 @@ class Up:
             env={**kept, **environment},
         )
 
-    def wait_for(self, text: str, deadline_s: float = 60.0) -> None:
+    def wait_for(self, text: str, deadline_s: float = 120.0) -> None:
         """Read until the text was said."""
         assert self.process.stdout is not None
         give_up_at_s = time.monotonic() + deadline_s
@@ -47,12 +47,12 @@ class Up:
                     assert heard, f"it ended before it said {text!r}:\n{self.output}"
                     self.output += heard
 
-    def end(self, number: signal.Signals = signal.SIGTERM, deadline_s: float = 60.0) -> int:
+    def end(self, number: signal.Signals = signal.SIGTERM, deadline_s: float = 120.0) -> int:
         """Send a signal and wait for the end; the rest of what it said is in `output`."""
         self.process.send_signal(number)
         return self.wait(deadline_s)
 
-    def wait(self, deadline_s: float = 60.0) -> int:
+    def wait(self, deadline_s: float = 120.0) -> int:
         """Wait for the end by itself."""
         rest, _ = self.process.communicate(timeout=deadline_s)
         self.output += rest.decode()
@@ -80,7 +80,7 @@ def processes_of(home: Path) -> set[int]:
     return found
 
 
-def wait_until_gone(home: Path, deadline_s: float = 30.0) -> None:
+def wait_until_gone(home: Path, deadline_s: float = 60.0) -> None:
     """Wait until no process works for the home any more."""
     give_up_at_s = time.monotonic() + deadline_s
     while left := processes_of(home):

@@ -116,7 +116,7 @@ async def test_a_part_that_comes_is_watched_and_one_that_goes_is_not(looks: Look
     if restarted:
         looks.begin()
     await looks.pass_to(42)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await told.wait()
     await evaluation.begin(looks.connection, START)
     assert ("ingest-worker-silent", "ingest-7") not in await looks.pass_to(44)

@@ -42,7 +42,7 @@ async def factory_at(url: str, site: str) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             assert await task == 0
 
 
@@ -92,6 +92,6 @@ async def test_a_broker_that_dies_costs_no_second_and_learns_the_statuses_again(
         broker.kill()
         heard.heard = [entry for entry in heard.heard if not entry.topic.endswith("/status")]
         await asyncio.to_thread(broker.start)
-        await until(lambda: heard_s()[-1] >= last_s + 3 and without_gap(), deadline_s=20.0)
-        await until(lambda: len(statuses(heard)) == DEVICES, deadline_s=20.0)
+        await until(lambda: heard_s()[-1] >= last_s + 3 and without_gap(), deadline_s=60.0)
+        await until(lambda: len(statuses(heard)) == DEVICES, deadline_s=60.0)
     await until(without_gap)
