@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.instants import Instant
 from api.reasons import By, ReasonOrNone
+from services.equipment.entries import EntryRow, Kind
 from services.equipment.files import FileRow
 from services.equipment.record import Criticality
-from services.equipment.timeline import EntryRow, Kind
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]

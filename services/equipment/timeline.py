@@ -8,11 +8,10 @@
     change        what was changed in the registry or in its record
 
 A compressor loads and unloads five hundred times a day, which would drown everything else: these changes are only in
-the day's sum, unless every change is asked for.
+the day's sum, unless every change is asked for. The day that is not over yet is summed up to now.
 
-Each source is asked for one page, and the pages are merged; so a page of a year costs what a page of a day does. A
-place in the list is an instant, a source, and a number within the source: what happened in the same microsecond is
-neither left out nor shown twice, wherever a page ends.
+Each source is asked for one page, and the pages are merged. A place in the list is an instant, a source, and a number
+within the source: what happened in the same microsecond is neither left out nor shown twice, wherever a page ends.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Final, NamedTuple
 
 from services.alarms.reads import planned
 from services.database import Connection, rows
+from services.equipment import today
+from services.equipment.entries import KINDS, EntryRow, Kind
 from services.statements import statements
 
 SQL = statements("equipment_timeline")
 
-Kind = Literal["operation", "alarm", "repair", "maintenance", "downtime", "part", "document", "note", "change"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 _LEAST_ID, _GREATEST_ID = -(2**63), 2**63 - 1
 
 
@@ -42,6 +41,7 @@ class _Source(NamedTuple):
 _SOURCES: Final = (
     _Source("operation", "days"),
     _Source("operation", "stops"),
+    _Source("operation", "silences"),
     _Source("change", "registry_changes"),
     _Source("change", "record_changes"),
     _Source("alarm", "alarms"),
@@ -52,24 +52,7 @@ _SOURCES: Final = (
     _Source("document", "files"),
     _Source("note", "notes"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class EntryRow:
-    """An entry: `event` says what happened, `reference` which alarm, order or file, `detail` has its figures."""
-
-    id: int
-    at: datetime
-    ended_at: datetime | None
-    kind: str
-    event: str
-    machine: str
-    title: str
-    title_zh: str
-    text: str
-    actor: str | None
-    reference: str | None
-    detail: Any
+_DAYS: Final = 0
 
 
 class Place(NamedTuple):
@@ -82,11 +65,12 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which entries: of these machines in [start, stop); `every_change`: no change of state is left out."""
+    """Which entries: of these machines in [start, stop), up to `now`; `every_change`: every change of state."""
 
     equipment_ids: Sequence[int]
     start: datetime
     stop: datetime
+    now: datetime
     kinds: Collection[str] = KINDS
     every_change: bool = False
 
@@ -107,13 +91,17 @@ async def entries(
                 EntryRow,
                 wanted.equipment_ids,
                 wanted.start,
-                wanted.stop,
+                min(wanted.stop, wanted.now),
                 at,
                 number,
                 source.kind,
                 limit + 1,
             )
             found += [(Place(row.at, rank, row.id), row) for row in page]
+    if "operation" in wanted.kinds:
+        day = await today.entries(connection, wanted.equipment_ids, wanted.start, wanted.stop, wanted.now)
+        placed = [(Place(row.at, _DAYS, row.id), row) for row in day]
+        found += [each for each in placed if before is None or each[0] < before]
     found.sort(key=lambda each: each[0], reverse=True)
     shown = found[:limit]
     return [row for _, row in shown], shown[-1][0] if len(found) > limit else None

@@ -11,7 +11,7 @@
 -- name: days
 -- what: what a machine did on each whole local day, summed up
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT x.id, x.at, NULL::timestamptz AS ended_at, $6::text AS kind, 'day' AS event, x.machine, x.title, x.title_zh,
        '' AS text, NULL::text AS actor, NULL::text AS reference,
        jsonb_build_object('day', x.day, 'run_h', (x.running_s + x.loaded_s + x.idle_s) / 3600,
@@ -35,7 +35,7 @@ LIMIT $7::int8;
 -- name: stops
 -- what: faults of a minute and more, stops and silences of a quarter of an hour and more
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT c.device_id::int8 AS id, c.at, following.at AS ended_at, $6::text AS kind, c.state AS event,
        e.code::text AS machine, d.name AS title, coalesce(d.name_zh, '') AS title_zh, '' AS text, NULL::text AS actor,
        NULL::text AS reference,
@@ -43,9 +43,11 @@ SELECT c.device_id::int8 AS id, c.at, following.at AS ended_at, $6::text AS kind
 FROM device AS d
 JOIN equipment AS e ON e.id = d.equipment_id
 JOIN machine_state AS c ON c.device_id = d.id AND c.state IN ('fault', 'stopped', 'no_data')
+LEFT JOIN machine_state_cover AS v ON v.device_id = d.id AND v.valid_until < $3::timestamptz AND c.state <> 'no_data'
 LEFT JOIN LATERAL (
   SELECT n.at FROM machine_state AS n WHERE n.device_id = c.device_id AND n.at > c.at ORDER BY n.at LIMIT 1
-) AS following ON true
+) AS next ON true
+CROSS JOIN LATERAL (SELECT coalesce(next.at, v.valid_until) AS at) AS following
 WHERE d.equipment_id = ANY($1::int4[])
   AND c.at >= $2::timestamptz AND c.at < $3::timestamptz AND (c.at, c.device_id) < ($4::timestamptz, $5::int8)
   AND coalesce(following.at, $3) - c.at
@@ -56,7 +58,7 @@ LIMIT $7::int8;
 -- name: changes
 -- what: every change of state
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT c.device_id::int8 AS id, c.at, following.at AS ended_at, $6::text AS kind, c.state AS event,
        e.code::text AS machine, d.name AS title, coalesce(d.name_zh, '') AS title_zh, '' AS text, NULL::text AS actor,
        NULL::text AS reference,
@@ -71,15 +73,48 @@ FROM (
 ) AS c
 JOIN device AS d ON d.id = c.device_id
 JOIN equipment AS e ON e.id = d.equipment_id
+LEFT JOIN machine_state_cover AS v ON v.device_id = d.id AND v.valid_until < $3 AND c.state <> 'no_data'
 LEFT JOIN LATERAL (
   SELECT n.at FROM machine_state AS n WHERE n.device_id = c.device_id AND n.at > c.at ORDER BY n.at LIMIT 1
-) AS following ON true
+) AS next ON true
+CROSS JOIN LATERAL (SELECT coalesce(next.at, v.valid_until) AS at) AS following
 ORDER BY c.at DESC, c.device_id DESC;
+
+-- name: silences
+-- what: since when devices are silent, where that is a quarter of an hour: until then their last reading was believed
+-- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
+-- row: services.equipment.entries.EntryRow
+SELECT v.device_id::int8 AS id, v.valid_until AS at, NULL::timestamptz AS ended_at, $6::text AS kind,
+       'no_data' AS event, e.code::text AS machine, d.name AS title, coalesce(d.name_zh, '') AS title_zh, '' AS text,
+       NULL::text AS actor, NULL::text AS reference,
+       jsonb_build_object('hours', extract(epoch FROM $3 - v.valid_until)::float8 / 3600) AS detail
+FROM device AS d
+JOIN equipment AS e ON e.id = d.equipment_id
+JOIN machine_state_cover AS v ON v.device_id = d.id
+WHERE d.equipment_id = ANY($1::int4[])
+  AND v.valid_until >= $2::timestamptz AND v.valid_until <= $3::timestamptz - interval '15 minutes'
+  AND (v.valid_until, v.device_id) < ($4::timestamptz, $5::int8)
+  AND 'no_data' IS DISTINCT FROM (
+    SELECT m.state FROM machine_state AS m WHERE m.device_id = v.device_id ORDER BY m.at DESC LIMIT 1)
+ORDER BY v.valid_until DESC, v.device_id DESC
+LIMIT $7::int8;
+
+-- name: telling_devices
+-- what: the devices of machines that tell a state
+-- takes: equipment_ids int4[]
+-- row: services.equipment.today.DeviceRow
+SELECT d.id, e.code::text AS machine, d.name AS title, coalesce(d.name_zh, '') AS title_zh, s.time_zone
+FROM device AS d
+JOIN equipment AS e ON e.id = d.equipment_id
+JOIN site AS s ON s.id = d.site_id
+JOIN machine_state_cover AS v ON v.device_id = d.id
+WHERE d.equipment_id = ANY($1::int4[]) AND d.retired_at IS NULL
+ORDER BY d.id;
 
 -- name: alarms
 -- what: alarms of its devices and meters that people were told of, from raise to normal
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT o.id, o.raised_at AS at, coalesce(o.returned_at, o.ended_at) AS ended_at, $6::text AS kind, 'raised' AS event,
        e.code::text AS machine, coalesce(r.document ->> 'name', r.code::text) AS title,
        coalesce(r.document ->> 'name_zh', '') AS title_zh, o.message AS text, k.code::text AS actor,
@@ -105,7 +140,7 @@ LIMIT $7::int8;
 -- name: orders
 -- what: the main steps of its orders: a step to another state, escalated, overdue; `repair` are repairs, `maintenance` is the rest
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT n.id, n.at, NULL::timestamptz AS ended_at, $6::text AS kind,
        CASE WHEN n.event IN ('escalated', 'overdue') THEN n.event
             WHEN n.from_state IS NULL THEN 'opened'
@@ -139,7 +174,7 @@ LIMIT $7::int8;
 -- name: downtimes
 -- what: when it could not do its work, and why
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT t.id, t.began_at AS at, t.ended_at, $6::text AS kind, t.reason AS event, e.code::text AS machine,
        coalesce(w.title, '') AS title, coalesce(w.title_zh, '') AS title_zh, t.note AS text, k.code::text AS actor,
        s.code || '/' || w.number AS reference,
@@ -158,7 +193,7 @@ LIMIT $7::int8;
 -- name: parts
 -- what: parts that its orders used or gave back
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT v.id, v.at, NULL::timestamptz AS ended_at, $6::text AS kind, v.kind AS event, e.code::text AS machine,
        p.name AS title, p.name_zh AS title_zh, v.reason AS text, k.code::text AS actor,
        s.code || '/' || w.number AS reference,
@@ -178,7 +213,7 @@ LIMIT $7::int8;
 -- name: files
 -- what: documents and photos of the machine and of its orders, also those removed since
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT x.id, x.at, x.removed_at AS ended_at, $6::text AS kind, x.event, e.code::text AS machine, x.title,
        '' AS title_zh, '' AS text, k.code::text AS actor, x.key::text AS reference,
        jsonb_build_object('name', x.name, 'media_type', x.media_type, 'order', x.of_order) AS detail
@@ -205,7 +240,7 @@ LIMIT $7::int8;
 -- name: notes
 -- what: what people wrote down about it
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT n.id, n.at, NULL::timestamptz AS ended_at, $6::text AS kind, 'note' AS event, e.code::text AS machine,
        '' AS title, '' AS title_zh, n.body AS text, k.code::text AS actor, NULL::text AS reference,
        '{}'::jsonb AS detail
@@ -220,7 +255,7 @@ LIMIT $7::int8;
 -- name: registry_changes
 -- what: changes of the machine and its devices in the registry
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT c.id, c.at, NULL::timestamptz AS ended_at, $6::text AS kind, c.action AS event, x.machine, x.title, x.title_zh,
        '' AS text, k.code::text AS actor, c.subject AS reference,
        jsonb_build_object('of', c.kind, 'before', c.before, 'after', c.after) AS detail
@@ -242,7 +277,7 @@ LIMIT $7::int8;
 -- name: record_changes
 -- what: changes of the machine's record
 -- takes: equipment_ids int4[], start timestamptz, stop timestamptz, before_at timestamptz, before_id int8, kind text, count int8
--- row: services.equipment.timeline.EntryRow
+-- row: services.equipment.entries.EntryRow
 SELECT c.id, c.at, NULL::timestamptz AS ended_at, $6::text AS kind, 'record' AS event, e.code::text AS machine,
        e.name AS title, coalesce(e.name_zh, '') AS title_zh, c.reason AS text, k.code::text AS actor,
        NULL::text AS reference, jsonb_build_object('of', 'record', 'before', c.before, 'after', c.after) AS detail

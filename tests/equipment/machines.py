@@ -33,6 +33,25 @@ class Machines:
             [(self.devices[device], datetime.fromisoformat(at), state) for at, state in changes],
         )
 
+    async def covers(self, device: str, first: datetime, last: datetime) -> None:
+        """Write that a device's readings from the first to the last have been taken in; the last holds a minute."""
+        point_id = await self.connection.fetchval(
+            """INSERT INTO point (device_id, key, name, quantity, unit, canonical_unit, scale, kind,
+                                  expected_interval_s, states)
+               VALUES ($1, 'state', 'State', 'state', '', '', 1, 'state', 10, '{"stopped": 0, "running": 1}')
+               RETURNING id""",
+            self.devices[device],
+        )
+        await self.connection.execute(
+            """INSERT INTO machine_state_cover
+                 (device_id, point_id, meaning, first_reading_at, last_reading_at, last_value, valid_until)
+               VALUES ($1, $2, '{}', $3, $4, 0, $4::timestamptz + interval '1 minute')""",
+            self.devices[device],
+            point_id,
+            first,
+            last,
+        )
+
 
 async def make(connection: Connection, site: str = "plant") -> Machines:
     """Insert them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,17 +10,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.database import Connection
-from services.equipment.timeline import KINDS, EntryRow, Place, Wanted, entries
+from services.equipment.entries import KINDS, EntryRow
+from services.equipment.timeline import Place, Wanted, entries
 from tests.equipment import history, machines
 from tests.equipment.history import at
 from tests.equipment.machines import ZONE, Machines
 
 WEEK = (at("1 00:00"), at("8 00:00"))
+NOW = at("20 12:00")
 
 PRESS = """
+07 20:01 operation no_data 3.98 h
 06 09:01 repair opened plant/3 by -
 06 09:00 alarm raised plant/too-hot/press-1 by -
-04 12:00 operation stopped 84 h
+04 12:00 operation stopped 80 h
 04 06:00 operation no_data 6 h
 04 00:00 operation day 0 h run, 0 starts, 6 h unknown
 03 18:00 operation stopped 12 h
@@ -43,7 +47,7 @@ PRESS = """
 02 08:10 operation fault 3.33 h
 02 08:01 repair opened plant/1 by -
 02 08:00 alarm raised plant/too-hot/press-1 by -
-02 00:00 operation day 6.5 h run, 2 starts, 0 h unknown
+02 00:00 operation day 6.66667 h run, 2 starts, 0 h unknown
 01 16:05 operation stopped 13.9 h
 01 07:00 document document by wang
 01 06:00 change record by wang
@@ -52,6 +56,9 @@ PRESS = """
 01 00:00 operation stopped 8 h
 01 00:00 operation day 8 h run, 3 starts, 0 h unknown
 """
+
+TODAY = (("1 00:00", "stopped"), ("2 06:00", "running"), ("2 07:30", "stopped"), ("2 07:40", "running"),
+         ("2 07:55", "stopped"))  # fmt: skip
 
 
 def line(row: EntryRow) -> str:
@@ -69,7 +76,7 @@ def line(row: EntryRow) -> str:
 
 
 def wanted(plant: Machines, *codes: str, kinds: tuple[str, ...] = KINDS, every_change: bool = False) -> Wanted:
-    return Wanted([plant.equipment[code] for code in codes or ("press-1",)], *WEEK, kinds, every_change)
+    return Wanted([plant.equipment[code] for code in codes or ("press-1",)], *WEEK, NOW, kinds, every_change)
 
 
 async def test_a_week_of_a_press_line_by_line(connection: Connection) -> None:
@@ -97,7 +104,7 @@ async def test_every_change_of_state_on_request_and_kinds_by_choice(connection: 
     await history.write(plant)
     every, _ = await entries(connection, wanted(plant, kinds=("operation",), every_change=True), 1000)
     changes = [row for row in every if row.event != "day"]
-    assert len(changes) == 17
+    assert len(changes) == 17 + 1, "and the silence at the end"
     assert [line(row) for row in changes if row.at < at("1 13:01")][-6:] == [
         "01 13:00 operation running 3.08 h",
         "01 13:00 operation fault 0.00833 h",
@@ -106,6 +113,7 @@ async def test_every_change_of_state_on_request_and_kinds_by_choice(connection: 
         "01 08:00 operation running 2 h",
         "01 00:00 operation stopped 8 h",
     ]
+    assert line(changes[1]) == "04 12:00 operation stopped 80 h"
     some, _ = await entries(connection, wanted(plant, kinds=("downtime", "part")), 1000)
     assert {row.kind for row in some} == {"downtime", "part"}
     assert len(some) == 4
@@ -118,6 +126,20 @@ async def test_a_line_shows_what_is_inside_it_where_it_is_asked_to(connection: C
     found, _ = await entries(connection, wanted(plant, "line-1", "press-1", "hydraulics-1"), 1000)
     assert len(found) == len(PRESS.strip().splitlines()) + 1
     assert [line(row) for row in found if row.machine == "hydraulics-1"] == ["05 10:00 downtime breakdown by li"]
+
+
+async def test_the_day_that_is_not_over_is_summed_up_to_now(connection: Connection) -> None:
+    plant = await machines.make(connection)
+    await plant.covers("press-1", at("1 00:00"), at("2 09:30"))
+    await plant.states("press-1", *((at(when).isoformat(), state) for when, state in TODAY))
+    found, _ = await entries(connection, replace(wanted(plant, kinds=("operation",)), now=at("2 10:00")), 100)
+    [day] = [row for row in found if row.event == "day"]
+    assert line(day) == "02 00:00 operation day 1.75 h run, 2 starts, 0.483333 h unknown"
+    assert day.detail["day"] == "2026-07-02"
+    found, _ = await entries(connection, replace(wanted(plant, kinds=("operation",)), now=at("2 06:30")), 100)
+    assert [line(row) for row in found if row.event == "day"] == [
+        "02 00:00 operation day 0.5 h run, 1 starts, 0 h unknown"
+    ]
 
 
 async def joined(connection: Connection, asked: Wanted, sizes: list[int]) -> list[EntryRow]:
