@@ -126,6 +126,15 @@ class Shop:
         """All that happened to an order."""
         return await trail.of_order(self.connection, (await self.row(ref))["id"])
 
+    async def told(self, event: str, ref: OrderRef) -> dict[str, Any]:
+        """The payload of the event of this kind that an order has; the last one."""
+        found: dict[str, Any] = await self.connection.fetchval(
+            "SELECT payload FROM event WHERE kind = $1 AND subject = $2 ORDER BY id DESC LIMIT 1",
+            f"work_order.{event}",
+            ref.address,
+        )
+        return found
+
     async def attach(self, ref: OrderRef, rule: str = "hot") -> None:
         """Give an order the open alarm of the compressor."""
         await self.connection.execute(
