@@ -44,6 +44,7 @@ from api.routes import (
     meters,
     metrics,
     notifications,
+    parts,
     people,
     places,
     plans,
@@ -109,6 +110,7 @@ VERSIONED = (
     plans,
     jobs,
     attachments,
+    parts,
 )
 BESIDE = (metrics, explanations)
 

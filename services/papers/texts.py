@@ -46,6 +46,11 @@ def in_csv(text: str) -> str:
     return f"'{plain}" if looks_like_formula(plain) else plain
 
 
+def on_line(text: str) -> str:
+    """As a terminal prints it on one line: what would move its cursor or turn its writing is left out."""
+    return " ".join(_SHAPELESS.sub("", _NOT_XML.sub("", text)).split())
+
+
 def on_page(text: str) -> str:
     """As a page can show it; what its fonts have no sign for is a box."""
     plain = _NOT_XML.sub("", _LINE_END.sub("\n", text)).replace("\t", "    ")
