@@ -2,8 +2,8 @@
 
     event --wakes us, each half second we look anyway--+
                                                        v
-      alarms handed over --> orders rise, are checked, escalated, overdue
-       (handing_over.py)      (rising.py, checking.py, escalating.py)
+      alarms handed over --> orders rise, are checked, escalated, overdue --> plans --> states of machines, a bit
+       (handing_over.py)      (rising.py, checking.py, escalating.py)        (plans/)    (machine_states/)
 
 One round after the other over the connection that holds the duty, each piece in a transaction of its own. All of it is
 levels: what is past and not written down is found by the next round, whoever does it, so that a process may die where
@@ -17,6 +17,7 @@ machines' states must not delay an alarm, and an order may come a second later t
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -24,7 +25,9 @@ from typing import Final
 from services import events
 from services.database import Connection, DatabaseSettings, undisturbed
 from services.duty import Say, hold
+from services.machine_states.following import Following
 from services.maintenance import settings
+from services.plans import looking
 from services.work_orders import checking, escalating, rising
 from services.work_orders.handing_over import AT_MOST, HandedOver, hand_over
 
@@ -33,6 +36,10 @@ _LOOK_EACH_S = 0.5
 _TIMES_EACH: Final = timedelta(seconds=1)
 #: An order follows its alarm when that gets worse; in between, nothing is lost.
 _RISE_EACH: Final = timedelta(seconds=5)
+#: Plans count days and hours.
+_PLANS_EACH: Final = timedelta(seconds=60)
+#: For so long at most the following of readings keeps an alarm waiting.
+_FOLLOW_FOR_S = 0.25
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -45,15 +52,17 @@ async def work(connection: Connection, say: Say) -> None:
     """Look after maintenance over the connection that holds the duty."""
     wake = asyncio.Event()
     await connection.add_listener(events.CHANNEL, lambda *_: wake.set())
-    rounds = Rounds()
+    rounds, following = Rounds(), await Following.begin(connection)
     began: datetime | None = None
     while True:
         wake.clear()
         now = datetime.now(UTC)
         is_all = await rounds.round(connection, now)
         began = None if is_all else began or now
-        say({"behind_s": 0.0 if began is None else (now - began).total_seconds()})
-        if is_all:
+        is_busy, states_behind_s = await _follow(connection, following)
+        behind_s = 0.0 if began is None else (now - began).total_seconds()
+        say({"behind_s": behind_s, "states_behind_s": states_behind_s})
+        if is_all and not is_busy:
             await _until(wake)
 
 
@@ -78,6 +87,8 @@ class Rounds:
             await checking.check(connection, now)
             await undisturbed(connection, lambda: escalating.escalate(connection, said, now))
             await undisturbed(connection, lambda: escalating.tell_breaches(connection, now))
+        if self._is_time("plans", _PLANS_EACH, now):
+            await looking.look(connection, now)
         return handed.looked_at < AT_MOST
 
     def _is_time(self, what: str, each: timedelta, now: datetime) -> bool:
@@ -85,6 +96,15 @@ class Rounds:
         if is_time:
             self._last[what] = now
         return is_time
+
+
+async def _follow(connection: Connection, following: Following) -> tuple[bool, float]:
+    """Follow the log of readings for a moment; whether there is more of it, and how old what it came to is."""
+    began = time.monotonic()
+    progress = await following.step(connection)
+    while progress.is_busy and time.monotonic() - began < _FOLLOW_FOR_S:
+        progress = await following.step(connection)
+    return progress.is_busy, progress.behind_s
 
 
 async def _until(wake: asyncio.Event) -> None:

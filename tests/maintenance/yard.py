@@ -16,18 +16,18 @@ from typing import Any
 
 import msgspec
 
-from analytics.alarms.rule import Cause, Level, Rule, Signal, Target
+from analytics.alarms.rule import Cause, Level, Priority, Rule, Signal, Target
 from analytics.maintenance.settings import Escalation, MaintenanceSettings, TeamRule
 from services import people
 from services.database import Connection
 from services.maintenance.engine import Rounds
-from services.work_orders import steps
+from services.work_orders import changes, steps
 from services.work_orders.moments import Given
 from services.work_orders.rows import OrderRef
 from tests.alarms import kept_plant
 from tests.alarms.kept_plant import Plant, at
 
-__all__ = ["Escalation", "TeamRule", "Yard", "make", "second"]
+__all__ = ["Escalation", "TeamRule", "Yard", "judge", "make", "second"]
 
 SITE = "kunshan"
 DIRTY = Cause("cooler-dirty", "Oil cooler dirty", "Clean the cooler.", 4.0, "油冷却器脏", "清洗冷却器。")
@@ -90,6 +90,11 @@ class Yard:
             taken = await self.step(number, event, seconds - 10 + 10 * more, by, **given)
             assert isinstance(taken, steps.Taken), taken
 
+    async def done_from_started(self, number: int, seconds: float) -> None:
+        """Somebody who is at it does it."""
+        taken = await self.step(number, "complete", seconds, "wang", cause="cooler-dirty")
+        assert isinstance(taken, steps.Taken), taken
+
     async def orders(self) -> list[str]:
         """Number, machine, cause, state and priority of every order."""
         found = await self.connection.fetch(
@@ -128,6 +133,12 @@ class Yard:
                ON CONFLICT (site_id) DO UPDATE SET document = excluded.document""",
             document,
         )
+
+
+async def judge(connection: Connection, number: int, priority: Priority, now: datetime) -> None:
+    """Somebody says how urgent an order is."""
+    li = await people.actor(connection, "li")
+    assert await changes.set_priority(connection, OrderRef(SITE, number), priority, "It can wait.", li, now) is None
 
 
 def second(instant: datetime) -> float:
