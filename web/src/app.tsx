@@ -2,11 +2,15 @@
  * Which site and which page: opens a session for the site in the address and draws the page around it.
  *
  *   sites --> chosen site --> session (registry, stream, health) --> view --> page, device panel
+ *
+ * Who has scanned a machine's label gets that page alone: no site is opened for somebody without an account.
  */
 import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { words } from "./i18n";
 import { DevicePanel } from "./pages/devices/device_panel";
 import { EmptySite } from "./pages/live/empty_site";
+import { ReportPage } from "./pages/report/report_page";
 import { SiteContext } from "./session/context";
 import { SiteSession } from "./session/site_session";
 import { chosenSite, sites } from "./session/sites";
@@ -17,6 +21,12 @@ import { Note, ProblemNote } from "./ui/note";
 import { PageSkeleton } from "./ui/skeleton";
 
 export function App() {
+  const { path } = route.value;
+  return path[0] === "report" ? <ReportPage key={path[1]} label={path[1] ?? ""} /> : <SiteApp />;
+}
+
+function SiteApp() {
+  useEffect(() => { void sites.load(); }, []);
   const session = useSignal<SiteSession | null>(null);
   useSignalEffect(() => {
     const site = chosenSite.value;

@@ -1,7 +1,6 @@
-/** Starts the console: preferences, address, the list of sites, the page. */
+/** Starts the console: preferences, address, the page. */
 import { render } from "preact";
 import { App } from "./app";
-import { sites } from "./session/sites";
 import { watchWidth } from "./shell/narrow";
 import { startPreferences } from "./shell/preferences";
 import { startRouter } from "./shell/router";
@@ -13,7 +12,6 @@ startPreferences();
 startRouter();
 watchWidth();
 startTitle();
-void sites.load();
 
 const root = document.getElementById("console");
 if (root === null) throw new Error("index.html has no element #console: the page was built from another version.");

@@ -8,7 +8,8 @@
 import { exchange } from "./client";
 
 export type Parts = readonly (string | number)[];
-export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
+type Value = string | number | boolean | null | undefined;
+export type Query = Readonly<Record<string, Value | readonly Value[]>>;
 
 interface PageOf<Row> {
   readonly items: readonly Row[];
@@ -21,7 +22,7 @@ const MOST_PAGES = 20;
 export function addressAt(parts: Parts, query: Query = {}): string {
   const wanted = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== null && value !== undefined && value !== "") wanted.set(name, String(value));
+    for (const one of [value].flat()) if (one !== null && one !== undefined && one !== "") wanted.append(name, String(one));
   }
   const text = wanted.toString();
   return new URL(`api/v1/${parts.map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`, document.baseURI).href;

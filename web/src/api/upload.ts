@@ -4,26 +4,37 @@
  */
 import { refusal, RequestProblem } from "./problem";
 
-export interface Upload {
-  readonly done: Promise<void>;
+export interface Upload<Answer = unknown> {
+  readonly done: Promise<Answer>;
   readonly stop: () => void;
 }
 
-export function upload(address: string, file: Blob, progress: (share: number) => void): Upload {
+/** A file is the body itself; a form brings its own type and boundary. */
+export function upload<Answer = unknown>(address: string, body: Blob | FormData, progress: (share: number) => void): Upload<Answer> {
   const request = new XMLHttpRequest();
-  const done = new Promise<void>((resolve, reject) => {
+  const done = new Promise<Answer>((resolve, reject) => {
     request.open("POST", address);
     request.responseType = "text";
     request.setRequestHeader("accept", "application/json");
-    request.setRequestHeader("content-type", file.type === "" ? "application/octet-stream" : file.type);
+    if (body instanceof Blob) request.setRequestHeader("content-type", body.type === "" ? "application/octet-stream" : body.type);
     request.upload.onprogress = ({ loaded, total }) => { progress(total === 0 ? 0 : loaded / total); };
-    request.onload = () => {
-      if (request.status >= 200 && request.status < 300) resolve();
-      else void refusal(new Response(request.responseText, { status: request.status, statusText: request.statusText })).then(reject);
-    };
+    request.onload = () => { answered<Answer>(request).then(resolve, reject); };
     request.onerror = () => { reject(new RequestProblem("unreachable", "The file did not arrive.")); };
     request.onabort = () => { reject(new RequestProblem("unreachable", "The upload was stopped.")); };
-    request.send(file);
+    request.send(body);
   });
   return { done, stop: () => { request.abort(); } };
+}
+
+async function answered<Answer>(request: XMLHttpRequest): Promise<Answer> {
+  const { status, statusText, responseText } = request;
+  if (status < 200 || status >= 300) {
+    const wait = request.getResponseHeader("retry-after");
+    throw await refusal(new Response(responseText, { status, statusText, headers: wait === null ? {} : { "retry-after": wait } }));
+  }
+  try {
+    return JSON.parse(responseText === "" ? "null" : responseText) as Answer;
+  } catch (error) {
+    throw new RequestProblem("unexpected", String(error));
+  }
 }

@@ -8,6 +8,9 @@ import { alarmPages } from "./alarm_pages_en";
 import { alarmRules } from "./alarm_rules_en";
 import { alarms } from "./alarms_en";
 import { energy } from "./energy_en";
+import { machines } from "./machines_en";
+import { maintenance } from "./maintenance_en";
+import { report } from "./report_en";
 import { order } from "./work_order_en";
 import { orders } from "./work_orders_en";
 
@@ -16,7 +19,7 @@ const plural = (count: number, one: string, many: string): string => (count === 
 export const en = {
   product: "IOE Energy",
   skipToContent: "Skip to content",
-  navigation: { label: "Pages", live: "Live", alarms: "Alarms", devices: "Devices", energy: "Energy", orders: "Orders" },
+  navigation: { label: "Pages", live: "Live", alarms: "Alarms", devices: "Devices", energy: "Energy", orders: "Orders", machines: "Machines", maintenance: "Plans" },
   preferences: {
     language: "Language",
     otherLanguage: "中文",
@@ -188,6 +191,9 @@ export const en = {
   energy,
   orders,
   order,
+  machines,
+  maintenance,
+  report,
   loading: "Loading",
   problem: {
     title: "This could not be loaded",

@@ -4,13 +4,16 @@ import { alarmPages } from "./alarm_pages_zh";
 import { alarmRules } from "./alarm_rules_zh";
 import { alarms } from "./alarms_zh";
 import { energy } from "./energy_zh";
+import { machines } from "./machines_zh";
+import { maintenance } from "./maintenance_zh";
+import { report } from "./report_zh";
 import { order } from "./work_order_zh";
 import { orders } from "./work_orders_zh";
 
 export const zh: Messages = {
   product: "IOE Energy",
   skipToContent: "跳到正文",
-  navigation: { label: "页面", live: "实时", alarms: "报警", devices: "设备", energy: "能耗", orders: "工单" },
+  navigation: { label: "页面", live: "实时", alarms: "报警", devices: "设备", energy: "能耗", orders: "工单", machines: "机器", maintenance: "保养" },
   preferences: {
     language: "语言",
     otherLanguage: "English",
@@ -182,6 +185,9 @@ export const zh: Messages = {
   energy,
   orders,
   order,
+  machines,
+  maintenance,
+  report,
   loading: "加载中",
   problem: {
     title: "加载失败",

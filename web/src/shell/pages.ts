@@ -5,6 +5,8 @@ import { AlarmsPage } from "../pages/alarms/alarms_page";
 import { DevicesPage } from "../pages/devices/devices_page";
 import { EnergyPage } from "../pages/energy/energy_page";
 import { LivePage } from "../pages/live/live_page";
+import { MachinesPage } from "../pages/machines/machines_page";
+import { MaintenancePage } from "../pages/maintenance/maintenance_page";
 import { WorkOrdersPage } from "../pages/work_orders/work_orders_page";
 import type { IconName } from "../ui/icon";
 
@@ -22,6 +24,8 @@ export const PAGES: readonly Page[] = [
   { path: "", word: "live", icon: "live", component: LivePage },
   { path: "alarms", word: "alarms", icon: "alarms", component: AlarmsPage, deep: true },
   { path: "work-orders", word: "orders", icon: "orders", component: WorkOrdersPage, deep: true },
+  { path: "machines", word: "machines", icon: "machines", component: MachinesPage, deep: true },
+  { path: "maintenance", word: "maintenance", icon: "plans", component: MaintenancePage },
   { path: "devices", word: "devices", icon: "devices", component: DevicesPage },
   { path: "energy", word: "energy", icon: "energy", component: EnergyPage },
 ];

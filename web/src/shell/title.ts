@@ -9,6 +9,10 @@ export function startTitle(): void {
   effect(() => {
     const page = PAGES.find(({ path }) => path === (route.value.path[0] ?? ""));
     const site = chosenSite.value;
+    if (route.value.path[0] === "report") {
+      document.title = `${words.value.report.title} · ${words.value.product}`;
+      return;
+    }
     const parts = [page === undefined ? null : words.value.navigation[page.word], site === null ? null : named(site), words.value.product];
     document.title = parts.filter((part) => part !== null).join(" · ");
   });

@@ -52,7 +52,7 @@ function SiteClock({ session }: { readonly session: SiteSession }) {
   );
 }
 
-function Preferences() {
+export function Preferences() {
   const text = words.value.preferences;
   const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? "system";
   const themeText = `${text.theme}: ${text.themes[theme.value]}`;

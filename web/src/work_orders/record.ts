@@ -117,6 +117,8 @@ export interface CauseChoice {
 }
 
 export interface OrderRecord extends Order {
+  readonly requires_signature: boolean;
+  readonly is_signed: boolean;
   readonly possible: readonly Possible[];
   readonly alarm_list: readonly AttachedAlarm[];
   readonly task_list: readonly Task[];

@@ -17,23 +17,17 @@ const MEANT: readonly Step[] = ["accept", "complete", "resume", "verify", "start
 
 export interface StepButton {
   readonly step: Step;
-  readonly needs: readonly string[];
-  readonly refused: { readonly why: string; readonly mended_at: string | null } | null;
+  readonly refused: { readonly reason: string; readonly why: string; readonly mended_at: string | null } | null;
   readonly isMeant: boolean;
 }
 
 export function stepButtons({ possible }: Pick<OrderRecord, "possible">): readonly StepButton[] {
   const meant = MEANT.find((step) => possible.some(({ event }) => event === step));
-  return [...possible].sort((a, b) => rank(a, meant) - rank(b, meant)).map((offer) => ({
-    step: offer.event,
-    needs: needsOf(offer),
-    refused: offer.refused === null || ASKED_FOR.has(offer.refused.reason) ? null : { why: offer.refused.why, mended_at: MENDED_AT[offer.refused.reason] ?? null },
-    isMeant: offer.event === meant,
+  return [...possible].sort((a, b) => rank(a, meant) - rank(b, meant)).map(({ event, refused }) => ({
+    step: event,
+    refused: refused === null || ASKED_FOR.has(refused.reason) ? null : { ...refused, mended_at: MENDED_AT[refused.reason] ?? null },
+    isMeant: event === meant,
   }));
-}
-
-function needsOf({ needs, refused }: Possible): readonly string[] {
-  return refused?.reason === "signature_missing" ? [...needs, "signature"] : needs;
 }
 
 function rank({ event }: Possible, meant: Step | undefined): number {

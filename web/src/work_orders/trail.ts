@@ -1,23 +1,62 @@
 /**
- * What an entry of the trail carries besides words: the value that stood, the part and how many, the person who was given it. What the
- * service kept is shown, whatever it is: an entry nobody can read is none.
+ * What an entry of the trail carries besides words: the check and its value, the lock, the part and how many, who was given it, and the
+ * evidence by which the service reopened an order. What only repeats the entry's time is left out.
  */
-import { readable } from "../i18n";
+import { figureWithUnit } from "../alarms/naming";
+import { words } from "../i18n";
+import { locale } from "../shell/preferences";
+import { wordOf } from "./naming";
 import type { TrailEntry } from "./record";
 
-export function detailText({ detail }: Pick<TrailEntry, "detail">): string {
-  return Object.entries(detail).flatMap(([name, value]) => textsOf(name, value)).join(" · ");
-}
+type Detail = TrailEntry["detail"];
 
-function textsOf(name: string, value: unknown): string[] {
-  if (value === null || value === undefined || value === "" || value === false) return [];
-  if (Array.isArray(value)) return value.length === 0 ? [] : [`${readable(name)}: ${value.map(inWords).join("; ")}`];
-  return [`${readable(name)}: ${inWords(value)}`];
-}
-
-function inWords(value: unknown): string {
-  if (typeof value === "object" && value !== null) {
-    return Object.values(value).filter((part) => part !== null && part !== "").map(inWords).join(" ");
+export function detailText({ event, detail }: Pick<TrailEntry, "event" | "detail">): string {
+  const text = words.value.order;
+  switch (event) {
+    case "task":
+      return joined(textOf(detail, "text"), wordOf(text.tasks.results, textOf(detail, "result")), figureOf(detail), textOf(detail, "follow_up"));
+    case "isolation_confirmed":
+    case "isolation_removed":
+      return joined(textOf(detail, "energy"), textOf(detail, "lock") === "" ? "" : text.trail.lock(textOf(detail, "lock")));
+    case "part":
+      return joined(textOf(detail, "name"), figureOf({ value: detail["quantity"], unit: detail["unit"] }), textOf(detail, "kind") === "returned" ? text.trail.returned : text.trail.used);
+    case "labour":
+      return joined(textOf(detail, "person"), typeof detail["hours"] === "number" ? text.labour.hours(String(detail["hours"])) : "");
+    case "downtime_began":
+      return wordOf(text.downtime.reasons, textOf(detail, "reason"));
+    case "priority":
+      return `${priorityOf(detail, "from")} → ${priorityOf(detail, "to")}`;
+    default:
+      return joined(textOf(detail, "assignee"), textOf(detail, "team") === "" ? "" : text.trail.team(textOf(detail, "team")), textOf(detail, "cause"), textOf(detail, "resolution"), evidenceOf(detail));
   }
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+/** An alarm with its value and limit, of each that stands; of those that were only attached, which. */
+function evidenceOf(detail: Detail): string {
+  const given = detail["evidence"] ?? detail["alarms"];
+  if (!Array.isArray(given)) return "";
+  return given.map((one: unknown) => {
+    if (typeof one === "string") return one;
+    const alarm = Object(one) as Detail;
+    const limit = typeof alarm["limit"] === "number" ? words.value.alarms.limit(figureOf({ value: alarm["limit"], unit: alarm["unit"] })) : "";
+    return joined(textOf(alarm, "alarm"), textOf(alarm, "level"), figureOf(alarm), limit);
+  }).join("; ");
+}
+
+function priorityOf(detail: Detail, name: string): string {
+  return wordOf(words.value.alarms.priorities, textOf(detail, name));
+}
+
+function figureOf({ value, unit }: Detail): string {
+  if (typeof value !== "number") return "";
+  return typeof unit === "string" && unit !== "pcs" ? figureWithUnit(value, unit, locale.value) : `${value} ${textOf({ unit }, "unit")}`.trim();
+}
+
+function textOf(detail: Detail, name: string): string {
+  const value = detail[name];
+  return typeof value === "string" ? value : "";
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join(" · ");
 }

@@ -28,17 +28,27 @@ export function NextSteps({ buttons, ask }: NextStepsProps) {
       )}
       {refused.length === 0 ? null : (
         <ul class="next-steps-refused">
-          {refused.map(({ step, refused: why }) => (
+          {refused.map(({ step, refused: why }) => why === null ? null : (
             <li key={step} id={`refused-${step}`}>
               <Icon name="warning" />
-              <span><b>{text.steps[step]}:</b> {why?.why}</span>
-              {why?.mended_at === null || why === null ? null : <button type="button" class="button" onClick={() => { goTo(why.mended_at ?? ""); }}>{text.mend}</button>}
+              <span><b>{text.steps[step]}:</b> {refusalText(step, why)}</span>
+              {why.mended_at === null ? null : <MendButton place={why.mended_at} />}
             </li>
           ))}
         </ul>
       )}
     </section>
   );
+}
+
+function MendButton({ place }: { readonly place: string }) {
+  return <button type="button" class="button" onClick={() => { goTo(place); }}>{words.value.order.mend}</button>;
+}
+
+/** In the reader's language where the reason is a known one; else in the service's words. */
+function refusalText(step: Step, { reason, why }: { readonly reason: string; readonly why: string }): string {
+  const known: Readonly<Record<string, string>> = words.value.order.refusals;
+  return known[`${reason}_${step}`] ?? known[reason] ?? why;
 }
 
 export function StepBar({ buttons, ask }: NextStepsProps) {

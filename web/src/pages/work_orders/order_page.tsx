@@ -85,7 +85,7 @@ function Shown({ record, renew }: { readonly record: OrderRecord; readonly renew
       <OrderTrail desk={desk} />
       {isNarrow.value ? <StepBar buttons={buttons} ask={ask} /> : null}
       {asked.value === null ? null : asked.value === "complete" ? (
-        <CompleteDialog desk={desk} wantsSignature={buttons.some(({ step, needs }) => step === "complete" && needs.includes("signature"))} close={close} />
+        <CompleteDialog desk={desk} wantsSignature={record.requires_signature && !record.is_signed} close={close} />
       ) : <StepDialog key={asked.value} step={asked.value} desk={desk} close={close} />}
     </div>
   );

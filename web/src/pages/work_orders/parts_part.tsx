@@ -56,7 +56,7 @@ function UsePart({ desk }: { readonly desk: OrderDesk }) {
     const count = Number(quantity.value.replace(",", "."));
     if (part.value === "") return text.partNeeded;
     if (!(count > 0)) return text.quantityNeeded;
-    const wrong = await desk.tell("POST", ["parts"], { part: part.value, quantity: count, kind: kind.value, client_key: key.value });
+    const wrong = await desk.tell("POST", ["parts"], { part: part.value, quantity: count, returned: kind.value === "returned", client_key: key.value });
     if (wrong === null) key.value = newClientKey();
     return wrong;
   };

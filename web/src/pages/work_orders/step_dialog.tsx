@@ -38,11 +38,13 @@ export function StepDialog({ step, desk, close }: StepDialogProps) {
   const assignee = useSignal("");
   const anyway = useSignal(false);
   const silent = useSignal(false);
+  const anew = useSignal(false);
   const problem = useSignal<string | null>(null);
   const text = words.value.order;
   const needed = NEEDS_COMMENT.has(step) || (step === "assign" && anyway.value);
   const extras = (): object => {
     if (step === "start") return silent.value ? { takes_out_of_service: true } : {};
+    if (step === "reopen") return anew.value ? { keep_results: false } : {};
     return step === "assign" ? assignment(assignee.value, anyway.value) : {};
   };
   const send = async (): Promise<string | null> => {
@@ -61,12 +63,8 @@ export function StepDialog({ step, desk, close }: StepDialogProps) {
       <p><span class="faint">#{desk.record.number}</span> <b>{orderTitle(desk.record)}</b></p>
       <p class="form-dialog-explain">{text.explain[step]}</p>
       {step === "assign" ? <Candidates desk={desk} id={id} assignee={assignee} anyway={anyway} /> : null}
-      {step === "start" && desk.record.alarms > 0 ? (
-        <label class="form-dialog-tick">
-          <input type="checkbox" class="check" checked={silent.value} onChange={(event) => { silent.value = event.currentTarget.checked; }} />
-          <span>{text.dialog.silent}</span>
-        </label>
-      ) : null}
+      {step === "start" && desk.record.alarms > 0 ? <Tick on={silent} text={text.dialog.silent} /> : null}
+      {step === "reopen" && desk.record.tasks > 0 ? <Tick on={anew} text={text.dialog.anew} /> : null}
       <Labelled id={`${id}-comment`} label={needed ? text.dialog.why : text.dialog.comment}>
         <textarea
           id={`${id}-comment`} ref={field} class="field" rows={2} maxLength={4000} autofocus={needed} value={comment.value} aria-required={needed}
@@ -76,6 +74,15 @@ export function StepDialog({ step, desk, close }: StepDialogProps) {
       </Labelled>
       <YouAre />
     </FormDialog>
+  );
+}
+
+function Tick({ on, text }: { readonly on: Signal<boolean>; readonly text: string }) {
+  return (
+    <label class="form-dialog-tick">
+      <input type="checkbox" class="check" checked={on.value} onChange={(event) => { on.value = event.currentTarget.checked; }} />
+      <span>{text}</span>
+    </label>
   );
 }
 
@@ -115,12 +122,7 @@ function Candidates({ desk, id, assignee, anyway }: CandidatesProps) {
           </optgroup>
         </select>
       </Labelled>
-      {lacks ? (
-        <label class="form-dialog-tick">
-          <input type="checkbox" class="check" checked={anyway.value} onChange={(event) => { anyway.value = event.currentTarget.checked; }} />
-          <span>{text.anyway}</span>
-        </label>
-      ) : null}
+      {lacks ? <Tick on={anyway} text={text.anyway} /> : null}
     </>
   );
 }

@@ -29,6 +29,7 @@ export function Tasks({ desk }: { readonly desk: OrderDesk }) {
         <h2 id="order-tasks-title">{text.title}</h2>
         <p class="faint" role="status">{words.value.orders.tasks(tasks_done, tasks)}</p>
       </div>
+      {isAtWork(desk.record) && desk.record.state !== "in_progress" ? <p class="faint">{text.notYet}</p> : null}
       <ol class="checklist">
         {task_list.map((task) => <OneTask key={`${task.position} ${task.result ?? ""}`} task={task} desk={desk} />)}
       </ol>
@@ -36,7 +37,7 @@ export function Tasks({ desk }: { readonly desk: OrderDesk }) {
   );
 }
 
-type Stage = "shown" | "asking" | "failing";
+type Stage = "shown" | "asking" | "failed" | "skipped";
 
 function OneTask({ task, desk }: { readonly task: Task; readonly desk: OrderDesk }) {
   const text = words.value.order.tasks;
@@ -57,9 +58,7 @@ function OneTask({ task, desk }: { readonly task: Task; readonly desk: OrderDesk
         <span><b>{named({ name: task.text, name_zh: task.text_zh })}</b>{task.required ? null : <span class="faint"> · {text.optional}</span>}</span>
       </p>
       {task.result === null ? null : <Found task={task} result={task.result} />}
-      {!isAtWork(desk.record) ? null : stage.value === "shown" ? (
-        <p><button type="button" class="button button-plain" aria-label={`${text.change}: ${task.text}`} onClick={() => { stage.value = "asking"; }}>{text.change}</button></p>
-      ) : stage.value === "failing" ? <Failing task={task} stage={stage} tell={tell} /> : <Asking task={task} stage={stage} tell={tell} problem={problem} />}
+      {desk.record.state === "in_progress" ? <Answer task={task} stage={stage} tell={tell} problem={problem} /> : null}
       {problem.value === null ? null : <p class="held-problem" role="alert"><Icon name="warning" />{problem.value}</p>}
     </li>
   );
@@ -86,6 +85,19 @@ interface AskingProps {
   readonly problem: Signal<string | null>;
 }
 
+function Answer({ task, stage, tell, problem }: AskingProps) {
+  const text = words.value.order.tasks;
+  switch (stage.value) {
+    case "shown":
+      return <p><button type="button" class="button button-plain" aria-label={`${text.change}: ${task.text}`} onClick={() => { stage.value = "asking"; }}>{text.change}</button></p>;
+    case "asking":
+      return <Asking task={task} stage={stage} tell={tell} problem={problem} />;
+    case "failed":
+    case "skipped":
+      return <WithWords task={task} result={stage.value} stage={stage} tell={tell} />;
+  }
+}
+
 function Asking({ task, stage, tell, problem }: AskingProps) {
   const text = words.value.order.tasks;
   const button = (word: string): string => `${word}: ${task.text}`;
@@ -93,8 +105,8 @@ function Asking({ task, stage, tell, problem }: AskingProps) {
   return (
     <div class="check-buttons">
       <button type="button" class="button check-button" aria-label={button(text.pass)} onClick={() => void tell({ result: "passed" })}><Icon name="check" />{text.pass}</button>
-      <button type="button" class="button check-button" aria-label={button(text.fail)} onClick={() => { stage.value = "failing"; }}><Icon name="close" />{text.fail}</button>
-      <button type="button" class="button button-plain check-button" aria-label={button(text.skip)} onClick={() => void tell({ result: "skipped" })}>{text.skip}</button>
+      <button type="button" class="button check-button" aria-label={button(text.fail)} onClick={() => { stage.value = "failed"; }}><Icon name="close" />{text.fail}</button>
+      <button type="button" class="button button-plain check-button" aria-label={button(text.skip)} onClick={() => { if (task.required) stage.value = "skipped"; else void tell({ result: "skipped" }); }}>{text.skip}</button>
     </div>
   );
 }
@@ -143,17 +155,19 @@ function Measure({ task, tell, problem }: Omit<AskingProps, "stage">) {
   );
 }
 
-function Failing({ task, stage, tell }: Omit<AskingProps, "problem">) {
+/** A failure wants to say what was found; a required check is skipped only with a reason. */
+function WithWords({ task, result, stage, tell }: Omit<AskingProps, "problem"> & { readonly result: "failed" | "skipped" }) {
   const id = useId();
   const note = useSignal("");
   const text = words.value.order.tasks;
+  const failed = result === "failed";
   return (
-    <form class="order-form" onSubmit={(event) => { event.preventDefault(); void tell({ result: "failed", note: note.value.trim() }); }}>
-      <Labelled id={id} label={text.found} {...(task.opens_order ? { hint: text.opensOrder } : {})}>
+    <form class="order-form" onSubmit={(event) => { event.preventDefault(); void tell({ result, note: note.value.trim() }); }}>
+      <Labelled id={id} label={failed ? text.found : text.skipWhy} {...(failed && task.opens_order ? { hint: text.opensOrder } : {})}>
         <textarea id={id} class="field" rows={2} maxLength={2000} autofocus value={note.value} onInput={(event) => { note.value = event.currentTarget.value; }} />
       </Labelled>
       <div class="check-buttons">
-        <button type="submit" class="button check-button">{text.saveFailed}</button>
+        <button type="submit" class="button check-button">{failed ? text.saveFailed : text.saveSkipped}</button>
         <button type="button" class="button button-plain check-button" onClick={() => { stage.value = "asking"; }}>{words.value.alarms.dialog.cancel}</button>
       </div>
     </form>

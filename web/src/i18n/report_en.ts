@@ -1,0 +1,22 @@
+/** The words of the page that a machine's label leads to, in English. */
+export const report = {
+  title: "Report a fault",
+  what: "What is wrong?",
+  whatHint: "Oil under the machine, a noise, a smell, a warning on its panel …",
+  whatNeeded: "Say in a few words what is wrong.",
+  name: "Your name (if you like)",
+  nameHint: "So that somebody can ask you.",
+  photo: "Take a photo",
+  photoAgain: "Take another photo",
+  photoDrop: "Without the photo",
+  send: "Send",
+  sending: (share: string) => `Sending, ${share}`,
+  danger: "In danger do not write: press the emergency stop and call the people on duty.",
+  thanks: "Thank you",
+  thanksText: (order: string) => `Maintenance has your report. Its number is ${order}.`,
+  another: "Report something else",
+  wait: (seconds: number) => `There were many reports in a short time. Send it again in ${seconds} s. In danger do not wait: call the people on duty.`,
+  again: "You can send it now.",
+  unknown: "This label is no longer valid",
+  unknownAdvice: "Scan the code on the machine itself, or tell the people on duty.",
+};

@@ -1,0 +1,127 @@
+/** Everything that happened to the machine, the newest first, a page at a time; which kinds is part of the address; the same as a file. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { alarmHref } from "../../alarms/addresses";
+import { addressAt, askAt } from "../../api/at";
+import { asProblem, type RequestProblem } from "../../api/problem";
+import { formatAge } from "../../format/age";
+import { formatNumber } from "../../format/number";
+import { formatTime } from "../../format/time";
+import { named, words } from "../../i18n";
+import { TIMELINE_KINDS, type TimelineEntry, type TimelineKind, type TimelinePage } from "../../machines/load";
+import { useSite } from "../../session/context";
+import { locale } from "../../shell/preferences";
+import { go, route, routeHref } from "../../shell/router";
+import { Icon } from "../../ui/icon";
+import { ProblemNote } from "../../ui/note";
+import { orderHref } from "../../work_orders/addresses";
+import { wordOf } from "../../work_orders/naming";
+import type { MachineProps } from "./machine_page";
+import "../work_orders/order_trail.css";
+
+const AT_ONCE = 60;
+
+export function MachineTimeline({ site, code }: MachineProps) {
+  const text = words.value.machines.timeline;
+  const wanted = (route.value.query.get("kinds") ?? "").split(",");
+  const kinds = TIMELINE_KINDS.filter((kind) => wanted.includes(kind));
+  const file = (form: string): string => addressAt(["equipment", site, code, `timeline.${form}`], { kind: kinds });
+  return (
+    <section class="box" aria-labelledby="machine-timeline">
+      <div class="box-head">
+        <h2 id="machine-timeline">{text.title}</h2>
+        <p class="energy-exports">
+          {(["xlsx", "pdf"] as const).map((form) => <a key={form} class="button" href={file(form)} download aria-label={text.export(text[form])}><Icon name="download" />{text[form]}</a>)}
+        </p>
+      </div>
+      <div class="timeline-kinds" role="group" aria-label={text.kindsLabel}>
+        {TIMELINE_KINDS.map((kind) => (
+          <button key={kind} type="button" class="button" aria-pressed={kinds.includes(kind)} onClick={() => { toggle(kinds, kind); }}>{text.kinds[kind]}</button>
+        ))}
+      </div>
+      <Entries key={kinds.join()} site={site} code={code} kinds={kinds} />
+    </section>
+  );
+}
+
+function toggle(kinds: readonly TimelineKind[], kind: TimelineKind): void {
+  const { path, query } = route.peek();
+  const next = new URLSearchParams(query);
+  const chosen = TIMELINE_KINDS.filter((one) => (one === kind ? !kinds.includes(one) : kinds.includes(one)));
+  if (chosen.length === 0) next.delete("kinds");
+  else next.set("kinds", chosen.join(","));
+  go(routeHref(path, next), true);
+}
+
+function Entries({ site, code, kinds }: MachineProps & { readonly kinds: readonly TimelineKind[] }) {
+  const { session } = useSite();
+  const entries = useSignal<readonly TimelineEntry[] | null>(null);
+  const next = useSignal<string | null>(null);
+  const problem = useSignal<RequestProblem | null>(null);
+  const text = words.value.machines.timeline;
+  const load = async (cursor: string | null): Promise<void> => {
+    try {
+      const page = await askAt<TimelinePage>(["equipment", site, code, "timeline"], { limit: AT_ONCE, cursor, kind: kinds });
+      entries.value = [...(cursor === null ? [] : (entries.peek() ?? [])), ...page.items];
+      next.value = page.next;
+      problem.value = null;
+    } catch (error) {
+      problem.value = asProblem(error);
+    }
+  };
+  useEffect(() => { void load(null); }, [session.orders.renewed.value]);
+  if (problem.value !== null) return <ProblemNote problem={problem.value} retry={() => void load(null)} />;
+  if (entries.value === null) return <p class="faint">{words.value.loading}</p>;
+  if (entries.value.length === 0) return <p class="faint">{kinds.length === 0 ? text.none : text.noMatch}</p>;
+  return (
+    <>
+      <ol class="trail">{entries.value.map((entry, index) => <OneEntry key={`${entry.at} ${entry.kind} ${index}`} entry={entry} />)}</ol>
+      {next.value === null ? null : <p><button type="button" class="button" onClick={() => void load(next.value)}>{text.more}</button></p>}
+    </>
+  );
+}
+
+function OneEntry({ entry }: { readonly entry: TimelineEntry }) {
+  const { view } = useSite();
+  const text = words.value.machines.timeline;
+  const isDay = entry.event === "day";
+  const zone = view.model.site.time_zone;
+  const title = named({ name: entry.title, name_zh: entry.title_zh });
+  const event = entry.kind === "downtime" ? wordOf(words.value.order.downtime.reasons, entry.event) : wordOf(text.events, entry.event);
+  return (
+    <li>
+      <time class="faint" dateTime={entry.at}>{formatTime(Date.parse(entry.at), isDay ? "date" : "moment", zone, locale.value)}</time>
+      <div>
+        <p>
+          <span class="timeline-entry-kind">{text.kinds[entry.kind]}</span> <b>{isDay ? dayText(entry) : event}</b>
+          {title === "" || isDay ? null : <> {title}</>}
+          <Lasted entry={entry} />
+          {entry.actor === null ? null : <span class="faint"> · {entry.actor}</span>}
+          <Reference entry={entry} />
+        </p>
+        {entry.text === "" || entry.text === entry.title ? null : <p class="order-words">{entry.text}</p>}
+      </div>
+    </li>
+  );
+}
+
+function dayText({ detail }: TimelineEntry): string {
+  const figure = (name: string, decimals: number): string => formatNumber(typeof detail[name] === "number" ? detail[name] : null, decimals, locale.value);
+  return words.value.machines.timeline.day(figure("run_h", 1), figure("starts", 0));
+}
+
+function Lasted({ entry }: { readonly entry: TimelineEntry }) {
+  const text = words.value.machines.timeline;
+  if (entry.event === "day" || entry.ended_at === null) {
+    return entry.kind === "downtime" && entry.ended_at === null ? <span class="order-warn"> · {text.lasts}</span> : null;
+  }
+  return <span class="faint"> · {text.lasted(formatAge((Date.parse(entry.ended_at) - Date.parse(entry.at)) / 1000, words.value.age))}</span>;
+}
+
+function Reference({ entry: { kind, reference } }: { readonly entry: TimelineEntry }) {
+  if (reference === null) return null;
+  if (kind === "alarm") return <> · <a class="link" href={alarmHref(reference)}>{words.value.machines.alarms}</a></>;
+  if (kind === "document") return <> · <a class="link" href={addressAt(["attachments", reference])} target="_blank" rel="noopener">{words.value.machines.timeline.events.document}</a></>;
+  if (/^[a-z0-9][a-z0-9_-]*\/\d+$/.test(reference)) return <> · <a class="link" href={orderHref(reference)}>#{reference.split("/")[1]}</a></>;
+  return null;
+}
