@@ -22,7 +22,7 @@ _TELL_THEMSELVES = frozenset({"screw_compressor", "chiller"})
 
 
 class MachineStates:
-    """What the machines were doing at the end of the last step."""
+    """What the machines of some fleets were doing at the end of the last step; turns count the same fleets."""
 
     def __init__(self, fleets: Sequence[Fleet], readings: Mapping[str, Readings]) -> None:
         self._fleets = [

@@ -118,7 +118,8 @@ class Run:
     async def _watch_machines(self, outlet: Outlet) -> None:
         """Begin with what every machine is doing."""
         time_s = self.factory.time_s
-        self._machines = MachineStates(self.factory.fleets, self.factory.readings())
+        spoken = [each.fleet for each in self.telemetry.fleets]
+        self._machines = MachineStates(spoken, self.factory.readings())
         stand = self._machines.now(time_s)
         if self._truth is not None:
             self._truth.states(stand)
