@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from decimal import Decimal
 from typing import Final
 
 from reportlab.lib.units import mm
@@ -211,5 +212,5 @@ def _clock(at: datetime | None, zone: tzinfo) -> str:
     return "" if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _number(value: float) -> str:
+def _number(value: float | Decimal) -> str:
     return f"{value:,.6g}"

@@ -2,7 +2,7 @@
 
 -- name: parts
 -- what: parts by site and code; with `low` only those of which there are fewer than their minimum
--- takes: site text, code text, search text, low bool, retired bool, after_site text, after_code text, at_most int4
+-- takes: site text, code text, search text, low bool, retired bool, after_site text, after_code text, at_most int8
 -- row: services.parts.rows.PartRow
 SELECT part.id AS part_id, site.code::text AS site, part.code::text AS code, part.name, part.name_zh, part.unit,
        part.location, part.supplier, part.minimum, part.unit_cost, part.currency, part.stock, part.retired_at
@@ -61,7 +61,7 @@ UPDATE part SET unit_cost = $2 WHERE id = $1;
 
 -- name: movements
 -- what: what changed the stock of parts, the newest first; from below an id on
--- takes: site text, code text, below int8, at_most int4
+-- takes: site text, code text, below int8, at_most int8
 -- row: services.parts.rows.MovementRow
 SELECT v.id, site.code::text AS site, part.code::text AS part, part.name, part.unit, v.at, v.kind, v.quantity, v.stock,
        v.unit_cost, part.currency, o.number AS order_number, actor.code::text AS actor, v.reason

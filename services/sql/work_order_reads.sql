@@ -64,25 +64,6 @@ LEFT JOIN (
   FROM work_order_task AS y WHERE y.order_id = ANY($1) GROUP BY y.order_id
 ) AS t ON t.order_id = k.id;
 
--- name: parts_of_order
--- what: the parts that were planned for an order or used by it; what was returned is taken off
--- takes: order_id int8
--- row: services.work_orders.reads.PartOfOrderRow
-WITH planned AS (
-  SELECT w.site_id, x.part, sum(x.quantity) AS quantity
-  FROM work_order AS w, jsonb_to_recordset(w.planned_parts) AS x (part text, quantity float8)
-  WHERE w.id = $1 GROUP BY w.site_id, x.part
-), moved AS (
-  SELECT p.site_id, p.code::text AS part, -sum(v.quantity)::float8 AS quantity
-  FROM part_movement AS v JOIN part AS p ON p.id = v.part_id WHERE v.order_id = $1 GROUP BY p.site_id, p.code
-)
-SELECT coalesce(n.part, m.part) AS part, coalesce(p.name, n.part, m.part) AS name, coalesce(p.unit, '') AS unit,
-       coalesce(n.quantity, 0) AS planned, coalesce(m.quantity, 0) AS used, p.unit_cost::float8 AS unit_cost, p.currency,
-       coalesce(p.location, '') AS location, coalesce(p.stock, 0)::float8 AS stock
-FROM planned AS n FULL JOIN moved AS m ON m.part = n.part
-LEFT JOIN part AS p ON p.site_id = coalesce(n.site_id, m.site_id) AND p.code = coalesce(n.part, m.part)
-ORDER BY 1;
-
 -- name: files_of_order
 -- what: photos and other files of an order, the oldest first
 -- takes: order_id int8

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from analytics.work_orders.lifecycle import Offer, State, possible
 from services.database import Connection, one, rows, run
+from services.parts import of_orders
+from services.parts.of_orders import OrderPart
 from services.people import Actor
 from services.statements import statements
 from services.work_orders import causes, downtime, isolation, labour, moments, tasks, trail
@@ -106,21 +108,6 @@ class AlarmOfOrderRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PartOfOrderRow:
-    """A part that was planned for an order, or used by it."""
-
-    part: str
-    name: str
-    unit: str
-    planned: float
-    used: float
-    unit_cost: float | None
-    currency: str | None
-    location: str
-    stock: float
-
-
-@dataclass(frozen=True, slots=True)
 class FileOfOrderRow:
     """A photo or another file of an order."""
 
@@ -143,7 +130,7 @@ class Detail:
     alarms: Sequence[AlarmOfOrderRow]
     tasks: Sequence[TaskRow]
     isolations: Sequence[IsolationRow]
-    parts: Sequence[PartOfOrderRow]
+    parts: Sequence[OrderPart]
     labour: Sequence[LabourRow]
     downtime: Sequence[DowntimeRow]
     files: Sequence[FileOfOrderRow]
@@ -221,7 +208,7 @@ async def _detail(connection: Connection, found: OrderRow, actor: Actor | None) 
         await rows(connection, ALARMS["alarms_of_order"], AlarmOfOrderRow, found.id),
         await tasks.of_order(connection, found.id),
         await isolation.of_order(connection, found.id),
-        await rows(connection, SQL["parts_of_order"], PartOfOrderRow, found.id),
+        await of_orders.of_order(connection, found.id),
         await labour.of_order(connection, found.id),
         await downtime.of_order(connection, found.id),
         await rows(connection, SQL["files_of_order"], FileOfOrderRow, found.id),
