@@ -19,6 +19,7 @@ import click
 from analytics.registry.difference import Change, count
 from analytics.registry.model import Registry
 from analytics.registry.wording import lines
+from deploy.maintenance_apply import apply_maintenance
 from deploy.notification_apply import apply_notifications
 from deploy.one_connection import one_connection
 from deploy.rule_apply import apply_rules
@@ -28,6 +29,8 @@ from deploy.tariff_apply import apply_prices
 from deploy.tariff_apply import read as read_prices
 from services.alarms.rule_changes import Applying
 from services.database import Connection
+from services.maintenance_folder.read import Wanted, read_maintenance_folder
+from services.maintenance_folder.writing import texts as maintenance_texts
 from services.notifications.folder import read_notifications
 from services.registry.apply import Plan, RegistryMovedError, apply, plan
 from services.registry.meters import uncontracted
@@ -54,12 +57,13 @@ def command() -> None:
 @_folder
 def check(folder: Path) -> None:
     """Name every mistake in FOLDER with its file, its line and its mend."""
-    registry, _, rules = _checked(folder)
+    registry, _, rules, maintenance = _checked(folder)
     click.echo(
         f"{registry.site.code}: no mistakes in {len(registry.spaces)} spaces, {len(registry.org_units)} units, "
         f"{len(registry.equipment)} machines, {len(registry.devices)} devices, {len(registry.points)} points"
         + (f", {len(registry.meters)} meters" if registry.meters else "")
         + _own(rules)
+        + _kept(maintenance)
     )
 
 
@@ -80,7 +84,7 @@ def apply_command(folder: Path, dry_run: bool, yes: bool, accept_meaning_change:
     readings stay, and it comes back with all of them when the folder names it again. Running workers take the change up
     at once.
     """
-    registry, prices, rules = _checked(folder)
+    registry, prices, rules, maintenance = _checked(folder)
 
     async def work() -> None:
         async with one_connection(settings, "site") as connection:
@@ -90,6 +94,7 @@ def apply_command(folder: Path, dry_run: bool, yes: bool, accept_meaning_change:
             await apply_rules(connection, registry.site.code, applying, dry_run=dry_run, yes=yes)
             told = read_notifications(folder).wanted
             await apply_notifications(connection, registry.site.code, told, dry_run=dry_run)
+            await apply_maintenance(connection, registry.site.code, maintenance, dry_run=dry_run, yes=yes)
             if not dry_run:
                 await _tell_uncontracted(connection, registry.site.code)
 
@@ -104,32 +109,41 @@ def apply_command(folder: Path, dry_run: bool, yes: bool, accept_meaning_change:
 def export(folder: Path, code: str | None, force: bool, settings: Path | None) -> None:
     """Write the registry of a site into FOLDER; applied again, it changes nothing."""
 
-    async def work() -> Registry:
+    async def work() -> tuple[Registry, Mapping[str, str]]:
         async with one_connection(settings, "site") as connection:
-            return await _living(connection, code)
+            registry = await _living(connection, code)
+            return registry, await maintenance_texts(connection, registry.site.code)
 
     try:
-        files = write_folder(asyncio.run(work()), folder, force=force)
+        registry, beside = asyncio.run(work())
+        files = write_folder(registry, folder, force=force, beside=beside)
     except FolderNotEmptyError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"wrote {len(files)} files to {folder}")
 
 
-def _checked(folder: Path) -> tuple[Registry, Documents, Mapping[str, FolderRule]]:
+def _checked(folder: Path) -> tuple[Registry, Documents, Mapping[str, FolderRule], Wanted]:
     checked, prices, rules = read_folder(folder), read_prices(folder), read_rules(folder)
-    mistakes = sorted({*checked.mistakes, *prices.mistakes, *rules.mistakes, *read_notifications(folder).mistakes})
+    maintenance = read_maintenance_folder(folder, checked.registry, rules.rules)
+    told = read_notifications(folder)
+    mistakes = sorted({*checked.mistakes, *prices.mistakes, *rules.mistakes, *told.mistakes, *maintenance.mistakes})
     for mistake in mistakes:
         click.echo(f"{click.style(f'{mistake.file}:{mistake.line}:', bold=True)} {mistake.text}")
     for warning in prices.warnings:
         click.secho(warning, fg="yellow")
-    if checked.registry is None or prices.documents is None or rules.rules is None:
+    if checked.registry is None or prices.documents is None or rules.rules is None or maintenance.wanted is None:
         raise click.ClickException(f"{_many(len(mistakes), 'mistake')} in {folder}: nothing was changed")
-    return checked.registry, prices.documents, rules.rules
+    return checked.registry, prices.documents, rules.rules, maintenance.wanted
 
 
 def _own(rules: Mapping[str, FolderRule]) -> str:
     own = sum(rule.origin == "site" for rule in rules.values())
     return f", {_many(own, 'rule')} of alarms besides those that are shipped" if own else ""
+
+
+def _kept(maintenance: Wanted) -> str:
+    said = maintenance.maintenance
+    return f", {_many(len(said.plans), 'plan')} of maintenance" if said is not None and said.plans else ""
 
 
 async def _living(connection: Connection, code: str | None) -> Registry:

@@ -32,7 +32,8 @@ TRIGGERS: Mapping[str, type[Trigger]] = {
     "calibration": Calibration,
 }
 #: Arrays of tables of the file, and the fields of the settings that they are.
-_OF_SETTINGS = {"escalation": "escalation", "first_team": "teams", "machine_states": "machine_states"}
+TABLES: Mapping[str, str] = {"escalation": "escalation", "first_team": "teams", "machine_states": "machine_states"}
+OF_SETTINGS = frozenset(TABLES.values())
 
 
 class Maintenance(msgspec.Struct, frozen=True):
@@ -68,7 +69,7 @@ def _settings(record: Record) -> MaintenanceSettings | None:
         "teams": all_of(record.under("first_team"), TeamRule, names={"equipment_class": "class"}),
         "machine_states": all_of(record.under("machine_states"), StateMeaning),
     }
-    return structure(record, MaintenanceSettings, composed=composed, also=(*_OF_SETTINGS, "job", "plan"))
+    return structure(record, MaintenanceSettings, composed=composed, also=(*TABLES, "job", "plan"))
 
 
 def _job(record: Record) -> Job | None:

@@ -52,6 +52,10 @@ FILES = (
 )
 #: Beside the registry in the same folder, read by others.
 CONTRACT_FILE = "contracts.toml"
+BESIDE = (
+    *(CONTRACT_FILE, "notifications.toml", "maintenance.toml", "people.toml"),
+    *("parts.csv", "nameplates.csv"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +186,10 @@ def _note_strays(folder: Path, mistakes: Mistakes) -> None:
     """A misspelled file would be passed over in silence."""
     for path in sorted(folder.iterdir()):
         hidden = path.name.startswith((".", "~"))
-        known = path.name in FILES or path.name == CONTRACT_FILE
-        if path.is_file() and path.suffix in {".csv", ".toml"} and not known and not hidden:
-            mistakes.add(path.name, 1, f"this file is not part of a site folder{mend(path.name, FILES)}")
+        known = (*FILES, *BESIDE)
+        if path.is_file() and path.suffix in {".csv", ".toml"} and path.name not in known and not hidden:
+            near = mend(path.name, known) or mend(path.name, FILES)
+            mistakes.add(path.name, 1, f"this file is not part of a site folder{near}")
 
 
 def _known(listed: _Listed) -> tuple[Known, Known, Known]:

@@ -49,14 +49,17 @@ class FolderNotEmptyError(Exception):
         super().__init__(f"{folder} is not empty: give an empty folder, or --force to replace the site folder in it")
 
 
-def write_folder(registry: Registry, folder: Path, *, force: bool = False) -> list[str]:
+def write_folder(
+    registry: Registry, folder: Path, *, force: bool = False, beside: Mapping[str, str] | None = None
+) -> list[str]:
     """Write a site folder; gives the files written. Raises FolderNotEmptyError unless `force`.
 
     With `force` the files of a site folder are replaced, and templates that are no more are removed; other files stay.
+    `beside`: further files of the folder by name, as text.
     """
     if folder.exists() and any(folder.iterdir()) and not force:
         raise FolderNotEmptyError(folder)
-    files = texts(registry)
+    files = {**texts(registry), **(beside or {})}
     (folder / TEMPLATE_FOLDER).mkdir(parents=True, exist_ok=True)
     ours = [*(folder / name for name in FILES), *(folder / TEMPLATE_FOLDER).glob("*.toml")]
     for path in ours:
