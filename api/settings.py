@@ -22,7 +22,8 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `port` 0 takes a free one. `console_folder`: the built console; empty: `web/dist` of this checkout.
     `host_names`: names by which a browser may call it. `published_on_loopback`: the process listens inside a
     container, whose port is published on 127.0.0.1 of its machine only. `file_limit_bytes`: of a body that is a photo,
-    a document or a form with one; 20 MiB and what a form puts around it.
+    a document or a form with one; 20 MiB and what a form puts around it. `console_url`: where people open the console,
+    for the codes on labels; empty: as [notifications] says, else the address that labels are asked for at.
     """
 
     host: str = "127.0.0.1"
@@ -34,6 +35,7 @@ class ApiSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     file_limit_bytes: int = 21_000_000
     stream_interval_s: float = 0.25
     alarms_shelved_at_most_h: float = 8.0
+    console_url: str = ""
 
     def check(self) -> None:
         """Refuse settings that would open the API to a network. Raises ApiSettingsError."""

@@ -21,7 +21,8 @@ def command(settings: Path | None, host: str | None, port: int | None) -> None:
     """Answer HTTP, until stopped: live figures, history and registry under /api/v1, the console at /."""
     loaded = load(settings)
     changes = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
-    api = msgspec.structs.replace(loaded.api, **changes)
+    console_url = loaded.api.console_url or loaded.notifications.console_url
+    api = msgspec.structs.replace(loaded.api, console_url=console_url, **changes)
     try:
         api.check()
         run_until_stopped(run(api, loaded.database, loaded.retention, listening=_announce))
