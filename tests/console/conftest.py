@@ -19,9 +19,10 @@ from deploy.bootstrap import console
 from deploy.embedded.stack import Stack
 from services.database import Connection, connect
 from tests.api.serving import serving
-from tests.console import alarm_works
+from tests.console import alarm_works, machine_shop
 from tests.console.alarm_desk import AlarmDesk
 from tests.console.alarm_works import AlarmWorks
+from tests.console.machine_shop import MachineShop
 from tests.console.operator import Operator
 from tests.console.works import Works, build_works, look_up
 from tests.servers import own_database
@@ -76,6 +77,17 @@ async def desk(database_url: str, alarms: AlarmWorks, operator: Operator) -> Asy
     """The console served over that works, and someone in front of it."""
     async with serving(database_url) as api:
         yield AlarmDesk(api, alarms, operator)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(database_url: str, connection: Connection, operator: Operator) -> AsyncIterator[MachineShop]:
+    """The works with machines, people, a job and a part; its rules are bound once the machines are there."""
+    await machine_shop.furnish(connection)
+    works = await alarm_works.make(connection)
+    async with serving(database_url) as api:
+        received = await api.post("/api/v1/parts/works/oil-filter/receive", json={"quantity": 3, "reason": "delivered"})
+        assert received.is_success, received.text
+        yield MachineShop(api, works, operator)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

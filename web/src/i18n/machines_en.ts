@@ -70,6 +70,10 @@ export const machines = {
     energy: "Energy",
     cost: (cost: string) => `cost ${cost}`,
     noCost: "no contract prices it",
+    missing: (hours: string) => `${hours} h are missing`,
+    upkeep: "Upkeep",
+    labour: "Hours that people worked on it",
+    partsCost: (cost: string) => `parts for ${cost}`,
     noMeter: "has no meter of its own",
     noData: (hours: string) => `${hours} h without data`,
     remarks: {

@@ -70,6 +70,10 @@ export const machines: typeof english = {
     energy: "能耗",
     cost: (cost) => `费用 ${cost}`,
     noCost: "没有合同计价",
+    missing: (hours) => `缺 ${hours} 小时`,
+    upkeep: "维护投入",
+    labour: "维护工时",
+    partsCost: (cost) => `备件 ${cost}`,
     noMeter: "没有独立计量表",
     noData: (hours) => `${hours} 小时无数据`,
     remarks: {

@@ -6,23 +6,27 @@ export const STATES = ["running", "loaded", "idle", "stopped", "fault", "no_data
 export interface UsedEnergy {
   readonly carrier: string;
   readonly unit: string;
-  readonly energy: number;
-  readonly cost: string | number | null;
+  /** null: nothing is known of the period. */
+  readonly energy: number | null;
+  readonly missing_s: number;
+  readonly cost: number | null;
   readonly currency: string | null;
 }
 
 export interface Figures {
   readonly operating_h: number | null;
-  readonly no_data_h: number | null;
-  readonly down_h: number;
   readonly starts: number | null;
+  /** By state. */
+  readonly hours: Readonly<Record<string, number>>;
+  readonly failures: number;
   readonly mtbf_h: number | null;
   readonly mttr_h: number | null;
   readonly availability_percent: number | null;
-  readonly failures: readonly object[];
+  readonly down_h: number;
   readonly remarks: readonly { readonly code: string; readonly text: string }[];
   readonly energy: readonly UsedEnergy[];
-  readonly states_h: Readonly<Record<string, number>> | null;
+  readonly labour_h: number;
+  readonly parts_cost: readonly { readonly currency: string; readonly cost: number }[];
 }
 
 export interface Spent {
@@ -31,8 +35,7 @@ export interface Spent {
 }
 
 /** States with their share of the period, in one order for every machine; what it never was is left out. */
-export function spentOf({ states_h }: Pick<Figures, "states_h">): readonly Spent[] {
-  const total = Object.values(states_h ?? {}).reduce((sum, hours) => sum + hours, 0);
-  if (states_h === null || total === 0) return [];
-  return STATES.flatMap((state) => ((states_h[state] ?? 0) > 0 ? [{ state, share: (states_h[state] ?? 0) / total }] : []));
+export function spentOf({ hours }: Pick<Figures, "hours">): readonly Spent[] {
+  const total = Object.values(hours).reduce((sum, length) => sum + length, 0);
+  return STATES.flatMap((state) => ((hours[state] ?? 0) > 0 ? [{ state, share: (hours[state] ?? 0) / total }] : []));
 }

@@ -13,13 +13,9 @@ export interface Part {
   readonly minimum: number;
   readonly unit_cost: number | null;
   readonly currency: string | null;
+  readonly is_low: boolean;
 }
 
 export function partName({ name, name_zh }: Pick<Part, "name" | "name_zh">): string {
   return named({ name, name_zh });
-}
-
-/** As the service says "low": at the minimum or below it. */
-export function isLow({ stock, minimum }: Pick<Part, "stock" | "minimum">): boolean {
-  return minimum > 0 && stock <= minimum;
 }

@@ -131,6 +131,7 @@ export interface OrderRecord extends Order {
   readonly cause_choices: readonly CauseChoice[];
 }
 
-export function loadOrder(order: string): Promise<OrderRecord> {
-  return askAt<OrderRecord>(["work-orders", ...order.split("/")]);
+/** `by`: whose next steps are told: nobody verifies their own work. */
+export function loadOrder(order: string, by: string | null): Promise<OrderRecord> {
+  return askAt<OrderRecord>(["work-orders", ...order.split("/")], { by });
 }

@@ -54,11 +54,12 @@ function Boxes({ figures }: { readonly figures: Figures }) {
   return (
     <>
       <div class="energy-summary figures-summary">
-        <Box title={text.run} figure={hours(figures.operating_h)} notes={[figures.starts === null ? "" : text.starts(formatNumber(figures.starts, 0, locale.value)), (figures.no_data_h ?? 0) > 0 ? text.noData(formatNumber(figures.no_data_h, 1, locale.value)) : ""]} />
+        <Box title={text.run} figure={hours(figures.operating_h)} notes={[figures.starts === null ? "" : text.starts(formatNumber(figures.starts, 0, locale.value)), (figures.hours["no_data"] ?? 0) > 0 ? text.noData(formatNumber(figures.hours["no_data"], 1, locale.value)) : ""]} />
         <Box title={text.availability} figure={figures.availability_percent === null ? MISSING : `${formatNumber(figures.availability_percent, 1, locale.value)} %`} notes={[text.availabilityHint(formatNumber(figures.down_h, 1, locale.value))]} />
-        <Box title={text.mtbf} figure={hours(figures.mtbf_h)} notes={[text.mtbfHint, text.failures(figures.failures.length)]} />
+        <Box title={text.mtbf} figure={hours(figures.mtbf_h)} notes={[text.mtbfHint, text.failures(figures.failures)]} />
         <Box title={text.mttr} figure={hours(figures.mttr_h)} notes={[text.mttrHint]} />
         {figures.energy.length === 0 ? <Box title={text.energy} figure={MISSING} notes={[text.noMeter]} /> : figures.energy.map((used) => <EnergyBox key={used.carrier} used={used} />)}
+        <Box title={text.upkeep} figure={hours(figures.labour_h)} notes={[text.labour, ...figures.parts_cost.map(({ cost, currency }) => text.partsCost(`${formatNumber(cost, 2, locale.value)} ${currency}`))]} />
       </div>
       {spent.length === 0 ? null : <SpentBar spent={spent} />}
       {figures.remarks.length === 0 ? null : <ul class="figure-remarks">{figures.remarks.map(({ code, text: said }) => <li key={code}>{remarkText(code, said)}</li>)}</ul>}
@@ -74,8 +75,8 @@ function remarkText(code: string, said: string): string {
 function EnergyBox({ used }: { readonly used: UsedEnergy }) {
   const text = words.value.machines.figures;
   const carriers: Readonly<Record<string, string>> = words.value.energy.carriers;
-  const cost = used.cost === null ? text.noCost : text.cost(`${formatNumber(Number(used.cost), 0, locale.value)} ${used.currency ?? ""}`);
-  return <Box title={`${text.energy}: ${carriers[used.carrier] ?? used.carrier}`} figure={`${formatNumber(used.energy, 0, locale.value)} ${unitSymbol(used.unit)}`} notes={[cost]} />;
+  const cost = used.cost === null ? text.noCost : text.cost(`${formatNumber(used.cost, 0, locale.value)} ${used.currency ?? ""}`);
+  return <Box title={`${text.energy}: ${carriers[used.carrier] ?? used.carrier}`} figure={used.energy === null ? MISSING : `${used.missing_s > 0 ? "≈ " : ""}${formatNumber(used.energy, 0, locale.value)} ${unitSymbol(used.unit)}`} notes={[cost, used.missing_s > 0 ? text.missing(formatNumber(used.missing_s / 3600, 1, locale.value)) : ""]} />;
 }
 
 function Box({ title, figure, notes }: { readonly title: string; readonly figure: string; readonly notes: readonly string[] }) {

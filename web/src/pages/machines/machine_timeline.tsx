@@ -25,7 +25,7 @@ export function MachineTimeline({ site, code }: MachineProps) {
   const text = words.value.machines.timeline;
   const wanted = (route.value.query.get("kinds") ?? "").split(",");
   const kinds = TIMELINE_KINDS.filter((kind) => wanted.includes(kind));
-  const file = (form: string): string => addressAt(["equipment", site, code, `timeline.${form}`], { kind: kinds });
+  const file = (form: string): string => addressAt(["equipment", site, code, "timeline"], { kind: kinds, format: form });
   return (
     <section class="box" aria-labelledby="machine-timeline">
       <div class="box-head">

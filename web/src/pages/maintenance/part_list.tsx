@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { askRowsAt } from "../../api/at";
 import { formatCount, formatNumber, MISSING } from "../../format/number";
 import { words } from "../../i18n";
-import { isLow, partName, type Part } from "../../maintenance/parts";
+import { partName, type Part } from "../../maintenance/parts";
 import { useSite } from "../../session/context";
 import { useResource } from "../../session/use_resource";
 import { locale } from "../../shell/preferences";
@@ -39,15 +39,15 @@ function Listed({ parts }: { readonly parts: readonly Part[] }) {
   const shown = useMemo(() => {
     const searched = hasWords(typed);
     return parts
-      .filter((part) => (!low || isLow(part)) && searched([part.code, part.name, part.name_zh, part.location, part.supplier].join(" ")))
-      .sort((a, b) => Number(isLow(b)) - Number(isLow(a)) || names.compare(partName(a), partName(b)));
+      .filter((part) => (!low || part.is_low) && searched([part.code, part.name, part.name_zh, part.location, part.supplier].join(" ")))
+      .sort((a, b) => Number(b.is_low) - Number(a.is_low) || names.compare(partName(a), partName(b)));
   }, [parts, typed, low, locale.value]);
   return (
     <section class="box" aria-labelledby="parts-title">
       <h2 id="parts-title">{text.parts.parts}</h2>
       <div class="list-filters">
         <SearchField label={words.value.orders.filters.search} hint={text.stock.searchHint} value={typed} change={(next) => { put("q", next); }} />
-        <button type="button" class="button state-filter-button" aria-pressed={low} onClick={() => { put("low", low ? "" : "1"); }}>{text.stock.onlyLow} <b>{formatCount(parts.filter(isLow).length, locale.value)}</b></button>
+        <button type="button" class="button state-filter-button" aria-pressed={low} onClick={() => { put("low", low ? "" : "1"); }}>{text.stock.onlyLow} <b>{formatCount(parts.filter(({ is_low }) => is_low).length, locale.value)}</b></button>
         <p class="order-count" role="status">{text.stock.shown(shown.length, parts.length)}</p>
       </div>
       {shown.length === 0 ? <p class="energy-nothing">{parts.length === 0 ? text.stock.none : text.stock.noMatch}</p> : (
@@ -76,7 +76,7 @@ function Row({ part }: { readonly part: Part }) {
   return (
     <tr>
       <td>{partName(part)}<span class="list-code">{[part.code, part.supplier].filter((one) => one !== "").join(" · ")}</span></td>
-      <td class="energy-number">{isLow(part) ? <span class="order-warn with-mark"><Icon name="warning" />{text.low} {count(part.stock)}</span> : count(part.stock)}</td>
+      <td class="energy-number">{part.is_low ? <span class="order-warn with-mark"><Icon name="warning" />{text.low} {count(part.stock)}</span> : count(part.stock)}</td>
       <td class="energy-number">{count(part.minimum)}</td>
       <td>{part.location}</td>
       <td class="energy-number">{part.unit_cost === null ? MISSING : `${formatNumber(part.unit_cost, 2, locale.value)} ${part.currency ?? ""}`}</td>

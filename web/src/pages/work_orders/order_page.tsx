@@ -34,7 +34,7 @@ import "./order_page.css";
 
 export function OrderPage({ order }: { readonly order: string }) {
   const { session } = useSite();
-  const stored = useResource(() => loadOrder(order), [order], `${session.orders.renewed.value} ${person.value ?? ""}`);
+  const stored = useResource(() => loadOrder(order, person.value), [order], `${session.orders.renewed.value} ${person.value ?? ""}`);
   const { value, problem } = stored.state.value;
   const text = words.value.orders;
   const renew = useCallback(() => {

@@ -25,7 +25,8 @@ export interface Candidate {
   readonly code: string;
   readonly name: string;
   readonly has_skill: boolean;
-  readonly on_shift: boolean;
+  /** null: no shift of theirs is known. */
+  readonly is_here: boolean | null;
   readonly orders: number;
 }
 
@@ -107,15 +108,15 @@ function Candidates({ desk, id, assignee, anyway }: CandidatesProps) {
   const people = value?.people ?? [];
   const chosen = people.find(({ code }) => assignee.value === `person:${code}`);
   const lacks = chosen !== undefined && !chosen.has_skill;
-  const notes = ({ has_skill, on_shift, orders }: Candidate): string =>
-    [on_shift ? text.onShift : text.offShift, has_skill ? null : text.lacksSkill, orders > 0 ? text.hasOrders(orders) : null].filter((part) => part !== null).join(", ");
+  const notes = ({ has_skill, is_here, orders }: Candidate): string =>
+    [is_here === null ? null : is_here ? text.onShift : text.offShift, has_skill ? null : text.lacksSkill, orders > 0 ? text.hasOrders(orders) : null].filter((part) => part !== null).join(", ");
   return (
     <>
       <Labelled id={`${id}-assignee`} label={text.assignee} hint={problem === null ? (skill === null ? text.anySkill : text.skill(skill)) : problem.message}>
         <select id={`${id}-assignee`} class="field" autofocus value={assignee.value} aria-required onChange={(event) => { assignee.value = event.currentTarget.value; anyway.value = false; }}>
           <option value="">{text.choose}</option>
           <optgroup label={text.people}>
-            {people.map((one) => <option key={one.code} value={`person:${one.code}`}>{one.name} ({notes(one)})</option>)}
+            {people.map((one) => <option key={one.code} value={`person:${one.code}`}>{[one.name, notes(one)].filter((part) => part !== "").join(": ")}</option>)}
           </optgroup>
           <optgroup label={text.teams}>
             {(value?.teams ?? []).map(({ code, name }) => <option key={code} value={`team:${code}`}>{name}</option>)}
