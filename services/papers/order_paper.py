@@ -22,7 +22,7 @@ from services.work_orders.rows import OrderRow
 from services.work_orders.tasks import TaskRow
 from services.work_orders.trail import EntryRow
 
-_BOX: Final = "[   ]"
+_BOX: Final = "□"
 _LINE: Final = "____________"
 _RESULTS: Final = {"passed": "passed 合格", "failed": "FAILED 不合格", "skipped": "skipped 跳过"}
 

@@ -40,6 +40,7 @@ TITLE = ParagraphStyle("title", parent=SMALL, fontSize=17, leading=22)
 SECTION = ParagraphStyle("section", parent=SMALL, fontName="Helvetica-Bold", fontSize=11, leading=14, spaceBefore=12)
 
 _NOT_LATIN = re.compile(r"[^\x00-\xff]+")
+_FRAME: Final = 6  # what a page leaves free within its margins
 _RULE = colors.HexColor("#999999")
 _TIGHT = [
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -106,8 +107,8 @@ def document(title: str, story: Sequence[Flowable]) -> bytes:
     template = SimpleDocTemplate(
         file,
         pagesize=A4,
-        leftMargin=15 * mm,
-        rightMargin=15 * mm,
+        leftMargin=15 * mm - _FRAME,
+        rightMargin=15 * mm - _FRAME,
         topMargin=15 * mm,
         bottomMargin=18 * mm,
         title=on_page(title),
