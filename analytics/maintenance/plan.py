@@ -124,10 +124,10 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Refuse a plan for nothing, or one that cannot be counted."""
         if bool(self.meters) == bool(self.machines or self.equipment_class):
             raise PlanError(
-                f"plan {self.code!r} is for machines (`equipment_class`, `machines`) or for `meters`: give one of them"
+                f"plan {self.code!r} is for machines (a class, or `machines`) or for `meters`: give one of them"
             )
         if self.machines and self.equipment_class:
-            raise PlanError(f"plan {self.code!r} has `equipment_class` and `machines`: keep one of them")
+            raise PlanError(f"plan {self.code!r} has a class and `machines`: keep one of them")
         dated = [each for each in self.triggers if isinstance(each, Calendar | Calibration)]
         if self.meters and len(dated) != len(self.triggers):
             raise PlanError(f"plan {self.code!r} is for meters: they neither run nor start, only dates make it due")

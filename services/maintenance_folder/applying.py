@@ -29,13 +29,13 @@ CHANGED = "maintenance.changed"
 #: The reason in record_change of what a folder brought; statements know it too.
 FROM_FOLDER: Final = "from the site folder"
 
-Kind: TypeAlias = Literal["settings", "person", "team", "shift", "part", "job", "plan", "equipment"]
-Documents: TypeAlias = Mapping[tuple[Kind, str], Any]
+#: By kind and code.
+Documents: TypeAlias = Mapping[tuple[str, str], Any]
 
 #: In the order in which they are written: what is named comes before what names it.
-_KINDS: tuple[Kind, ...] = ("settings", "person", "team", "shift", "part", "job", "plan", "equipment")
+_KINDS = ("settings", "person", "team", "shift", "part", "job", "plan", "equipment")
 #: What is never retired: it belongs to the site or to a machine.
-_LASTING: frozenset[Kind] = frozenset({"settings", "equipment"})
+_LASTING = frozenset({"settings", "equipment"})
 
 
 class NoSuchSiteError(Exception):
@@ -46,7 +46,7 @@ class NoSuchSiteError(Exception):
 class HeldRow:
     """Something as it holds, and what the folder said of it last (None: nothing, or it retired it)."""
 
-    kind: Kind
+    kind: str
     subject: str
     document: Any
     is_retired: bool
@@ -63,7 +63,7 @@ class Change:
     """One difference between what is wanted and what holds."""
 
     action: Literal["added", "changed", "retired", "kept"]
-    kind: Kind
+    kind: str
     subject: str
     before: Any = None
     after: Any = None
@@ -81,7 +81,7 @@ class Change:
 async def plan(connection: Connection, site: str, wanted: Wanted) -> list[Change]:
     """What would change; of a site that is not there yet, all of it."""
     site_id: int | None = await connection.fetchval(SQL["site_of_folder"].text, site)
-    held: dict[tuple[Kind, str], HeldRow] = {}
+    held: dict[tuple[str, str], HeldRow] = {}
     if site_id is not None:
         held = {(row.kind, row.subject): row for row in await rows(connection, SQL["held_documents"], HeldRow, site_id)}
     documents = documents_of(site, wanted)
@@ -124,7 +124,7 @@ async def apply(connection: Connection, site: str, wanted: Wanted, now: datetime
 
 def documents_of(site: str, wanted: Wanted) -> Documents:
     """What is to hold, as it is stored."""
-    found: dict[tuple[Kind, str], Any] = {}
+    found: dict[tuple[str, str], Any] = {}
     if wanted.people is not None:
         found |= _people(wanted.people)
     for code, part in (wanted.parts or {}).items():
@@ -139,7 +139,7 @@ def documents_of(site: str, wanted: Wanted) -> Documents:
     return {key: msgspec.json.decode(msgspec.json.encode(document)) for key, document in found.items()}
 
 
-def _change(key: tuple[Kind, str], document: Any, row: HeldRow | None) -> Change | None:  # noqa: ANN401 - JSON
+def _change(key: tuple[str, str], document: Any, row: HeldRow | None) -> Change | None:  # noqa: ANN401 - JSON
     if row is None or row.is_retired:
         return Change("added", *key, before=None if row is None else row.document, after=document)
     if row.document == document:
@@ -149,9 +149,9 @@ def _change(key: tuple[Kind, str], document: Any, row: HeldRow | None) -> Change
     return Change(action, *key, before=row.document, after=document)
 
 
-def _people(people: People) -> dict[tuple[Kind, str], Any]:
+def _people(people: People) -> dict[tuple[str, str], Any]:
     persons = sorted(people.people.values(), key=lambda person: person.code)
-    found: dict[tuple[Kind, str], Any] = {}
+    found: dict[tuple[str, str], Any] = {}
     for person in persons:
         found["person", person.code] = {"name": person.name, "email": person.email, "skills": person.skills}
     for team in people.teams.values():
@@ -182,9 +182,9 @@ def _figure(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _spoken_of(wanted: Wanted) -> frozenset[Kind]:
+def _spoken_of(wanted: Wanted) -> frozenset[str]:
     """The kinds of which the folder has a file."""
-    kinds: set[Kind] = set()
+    kinds: set[str] = set()
     if wanted.people is not None:
         kinds |= {"person", "team", "shift"}
     if wanted.parts is not None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from analytics.alarms.expression import parse
+from analytics.alarms.expression import Expression, parse
 from analytics.maintenance.plan import Condition, Plan
 from analytics.maintenance.settings import StateMeaning
 from analytics.registry.model import Registry
@@ -116,9 +116,19 @@ def _check_subjects(plan: Plan, record: Record, registry: Registry) -> None:
                 record.wrong(field, f"{field}: this plan is not for {code!r}{mend(code, subjects)}")
     for trigger, each in zip(plan.triggers, record.under("trigger"), strict=False):
         if isinstance(trigger, Condition) and subjects:
-            names = parse(trigger.condition).names
-            if not any(set(names) <= keys for subject in subjects for keys in _keys(registry, subject)):
-                each.wrong("condition", f"no device of these machines has the points {', '.join(names)}")
+            _check_condition(parse(trigger.condition), each, registry, subjects)
+
+
+def _check_condition(condition: Expression, record: Record, registry: Registry, machines: Collection[str]) -> None:
+    devices = [code for code, device in registry.devices.items() if device.equipment in machines]
+    points = [{point.key: point for point in registry.points.values() if point.device == code} for code in devices]
+    able = [keys for keys in points if set(condition.names) <= keys.keys()]
+    if not able:
+        record.wrong("condition", f"no device of these machines has the points {', '.join(condition.names)}")
+    for name, state in condition.states:
+        known = {each for keys in able for each in keys[name].states or {}}
+        if able and state not in known:
+            record.wrong("condition", f"point {name!r} has no state {state!r}{mend(state, known)}")
 
 
 def subjects_of(plan: Plan, registry: Registry) -> list[str]:
@@ -128,10 +138,3 @@ def subjects_of(plan: Plan, registry: Registry) -> list[str]:
     return [
         code for code, machine in registry.equipment.items() if plan.is_for("equipment", code, machine.equipment_class)
     ]
-
-
-def _keys(registry: Registry, machine: str) -> Iterator[set[str]]:
-    """The points of each device of a machine."""
-    for code, device in registry.devices.items():
-        if device.equipment == machine:
-            yield {point.key for point in registry.points.values() if point.device == code}

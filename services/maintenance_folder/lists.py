@@ -55,13 +55,12 @@ def read_parts(records: Sequence[Record]) -> dict[str, Part]:
     parts: dict[str, Part] = {}
     for record in records:
         code = record.code("code")
-        once(record, "part", code, parts)
         unit_cost, currency = decimal(record, "unit_cost", least=0), record.optional_text("currency")
-        if (unit_cost is None) != (currency is None):
+        if ("unit_cost" in record.values) != ("currency" in record.values):
             record.wrong("currency", "'unit_cost' and 'currency' belong together: give both or none")
         if currency and not _CURRENCY.fullmatch(currency):
             record.wrong("currency", f"currency {currency!r} must be three capital letters, as in CNY")
-        parts[code] = Part(
+        part = Part(
             code,
             record.text("name"),
             record.text("name_zh", needed=False),
@@ -73,6 +72,7 @@ def read_parts(records: Sequence[Record]) -> dict[str, Part]:
             currency,
             decimal(record, "opening_stock", least=0) or Decimal(0),
         )
+        once(record, "part", code, parts, part)
     return parts
 
 

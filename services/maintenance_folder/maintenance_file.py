@@ -20,7 +20,6 @@ from analytics.maintenance.plan import Calendar, Calibration, Condition, Plan, R
 from analytics.maintenance.settings import Escalation, MaintenanceSettings, StateMeaning, TeamRule
 from services.maintenance_folder.people_file import once
 from services.maintenance_folder.structure import Thing, structure
-from services.site_folder.mistakes import mend
 from services.site_folder.record import Record
 
 FILE = "maintenance.toml"
@@ -53,13 +52,13 @@ def read_maintenance(record: Record) -> Maintenance:
     jobs: dict[str, Job] = {}
     for each in record.under("job"):
         if (job := _job(each)) is not None:
-            once(each, "job", job.code, jobs)
-            jobs[job.code], records["job", job.code] = job, each
+            once(each, "job", job.code, jobs, job)
+            records.setdefault(("job", job.code), each)
     plans: dict[str, Plan] = {}
     for each in record.under("plan"):
         if (plan := _plan(each)) is not None:
-            once(each, "plan", plan.code, plans)
-            plans[plan.code], records["plan", plan.code] = plan, each
+            once(each, "plan", plan.code, plans, plan)
+            records.setdefault(("plan", plan.code), each)
     return Maintenance(settings or MaintenanceSettings(), jobs, plans, records)
 
 
@@ -88,7 +87,7 @@ def _plan(record: Record) -> Plan | None:
         if kind in TRIGGERS and (trigger := structure(each, TRIGGERS[kind], also=("kind",))) is not None:
             triggers.append(trigger)
     if not record.under("trigger"):
-        record.wrong("trigger", f"[[plan.trigger]] is missing: what makes it due?{mend('', TRIGGERS)}")
+        record.wrong("trigger", f"[[plan.trigger]] is missing: give one of kind {' or '.join(TRIGGERS)}")
     if not triggers:
         return None
     return structure(

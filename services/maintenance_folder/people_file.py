@@ -15,7 +15,7 @@ import msgspec
 
 from analytics.maintenance.job import Code, Text
 from analytics.notifications.model import MAIL_ADDRESS
-from services.maintenance_folder.structure import structure, unknown
+from services.maintenance_folder.structure import Thing, structure, unknown
 from services.rule_folder.fields import hours, written_hours
 from services.site_folder.record import Record
 
@@ -70,20 +70,18 @@ def read_people(record: Record) -> People:
     teams: dict[str, Team] = {}
     for each in record.under("team"):
         if (team := structure(each, Team)) is not None:
-            once(each, "team", team.code, teams)
-            teams[team.code] = team
+            once(each, "team", team.code, teams, team)
     shifts: dict[str, Shift] = {}
     for each in record.under("shift"):
         written = hours(each, "hours")
         if (shift := structure(each, Shift)) is not None:
-            once(each, "shift", shift.code, shifts)
-            shifts[shift.code] = msgspec.structs.replace(shift, hours=tuple(written_hours(written)))
+            settled = msgspec.structs.replace(shift, hours=tuple(written_hours(written)))
+            once(each, "shift", shift.code, shifts, settled)
     people: dict[str, Person] = {}
     for each in record.under("person"):
         if (person := structure(each, Person)) is None:
             continue
-        once(each, "person", person.code, people)
-        people[person.code] = person
+        once(each, "person", person.code, people, person)
         if person.email and not MAIL_ADDRESS.fullmatch(person.email):
             each.wrong("email", f"{person.email!r} is no e-mail address")
         for team_code in person.teams:
@@ -93,7 +91,9 @@ def read_people(record: Record) -> People:
     return People(people, teams, shifts)
 
 
-def once(record: Record, what: str, code: str, there: Mapping[str, object]) -> None:
-    """Note a code that is there already."""
+def once(record: Record, what: str, code: str, there: dict[str, Thing], new: Thing) -> None:
+    """Add something by its code; the same code again is noted, and the first one stays."""
     if code in there:
         record.wrong("code", f"{what} {code!r} is there already: leave one of the two")
+    else:
+        there[code] = new

@@ -23,6 +23,8 @@ Thing = TypeVar("Thing", bound=msgspec.Struct)
 
 _PLACE = re.compile(r" - at `(?:key in )?\$([^`]*)`$")
 _FIRST = re.compile(r"\.(\w+)")
+_LIMIT = re.compile(r"([<>]=?) (\d+?)(?:\.0)?$")
+_LIMITS: Mapping[str, str] = {">": "above", ">=": "at least", "<": "below", "<=": "at most"}
 _WORDS: Mapping[str, str] = {
     "`str`": "a text", "`int`": "a whole number", "`float`": "a number", "`bool`": "true or false", "`array`": "a list",
     "`object`": "a table", "`null`": "nothing", "`date`": "a day such as 2026-05-01",
@@ -74,7 +76,16 @@ def _check(record: Record, name: str, hint: Any) -> None:  # noqa: ANN401 - a ty
             record.choice(name, typing.get_args(option))
         elif typing.get_origin(option) is tuple and typing.get_args(option)[0] is Code:
             record.codes(name)
+        elif typing.get_origin(option) is Mapping and typing.get_origin(typing.get_args(option)[1]) is Literal:
+            _check_words(record, name, typing.get_args(typing.get_args(option)[1]))
     _require_plain(record, name, record.values[name])
+
+
+def _check_words(record: Record, name: str, choices: tuple[str, ...]) -> None:
+    given = record.values[name]
+    for value in given.values() if isinstance(given, Mapping) else ():
+        if isinstance(value, str) and value not in choices:
+            record.wrong(name, f"{value!r} in {name} is not known{mend(value, choices)}")
 
 
 def _options(hint: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a type
@@ -102,12 +113,11 @@ def _note(record: Record, message: str, called: Mapping[str, str]) -> None:
     text = _PLACE.sub("", message)
     first = _FIRST.match(place[1]) if place else None
     name = "" if first is None else called.get(first[1], first[1])
-    if match := re.match(r"Invalid enum value '(.*)'$", text):
-        text = f"{match[1]!r} is not known"
-    elif text.startswith("Expected"):
+    if text.startswith("Expected"):
         for word, plain in _WORDS.items():
             text = text.replace(word, plain)
         text = f"must be {text.removeprefix('Expected ')}".replace(", got ", ", not ")
+        text = _LIMIT.sub(lambda found: f"{_LIMITS[found[1]]} {found[2]}", text)
     record.wrong(name, f"{name!r} {text}" if name and place else text)
 
 

@@ -20,7 +20,7 @@ from services.database import Connection, rows
 from services.equipment.record import EquipmentRecord
 from services.maintenance.settings import SQL
 from services.maintenance_folder import lists, maintenance_file, people_file
-from services.maintenance_folder.applying import HeldRow, Kind
+from services.maintenance_folder.applying import HeldRow
 
 _OPENING = "opening_stock"
 Thing = TypeVar("Thing", bound=msgspec.Struct)
@@ -30,7 +30,7 @@ async def texts(connection: Connection, site: str) -> dict[str, str]:
     """The files of a site by name, those that have something to say."""
     site_id: int | None = await connection.fetchval(SQL["site_of_folder"].text, site)
     held = [row for row in await rows(connection, SQL["held_documents"], HeldRow, site_id) if not row.is_retired]
-    by_kind: dict[Kind, dict[str, Any]] = {}
+    by_kind: dict[str, dict[str, Any]] = {}
     for row in held:
         by_kind.setdefault(row.kind, {})[row.subject] = row.document
     files = {
@@ -42,7 +42,7 @@ async def texts(connection: Connection, site: str) -> dict[str, str]:
     return {name: text for name, text in files.items() if text}
 
 
-def _maintenance(held: Mapping[Kind, Mapping[str, Any]], site: str) -> str:
+def _maintenance(held: Mapping[str, Mapping[str, Any]], site: str) -> str:
     settings = fields_of(msgspec.convert(held.get("settings", {}).get(site, {}), MaintenanceSettings))
     blocks = [_pairs({name: value for name, value in settings.items() if name not in maintenance_file.OF_SETTINGS})]
     for table, name in maintenance_file.TABLES.items():
@@ -56,7 +56,7 @@ def _maintenance(held: Mapping[Kind, Mapping[str, Any]], site: str) -> str:
     return "\n".join(filter(None, blocks))
 
 
-def _people(held: Mapping[Kind, Mapping[str, Any]]) -> str:
+def _people(held: Mapping[str, Mapping[str, Any]]) -> str:
     teams, shifts = held.get("team", {}), held.get("shift", {})
     blocks = [
         _table("team", {"code": code, "name": each["name"], "skills": each["skills"]}) for code, each in teams.items()
@@ -75,12 +75,12 @@ def _people(held: Mapping[Kind, Mapping[str, Any]]) -> str:
     return "\n".join(blocks)
 
 
-def _parts(held: Mapping[Kind, Mapping[str, Any]]) -> str:
+def _parts(held: Mapping[str, Mapping[str, Any]]) -> str:
     columns = [name for name in lists.PART_COLUMNS if name != _OPENING]
     return _csv(columns, ({"code": code, **part} for code, part in held.get("part", {}).items()))
 
 
-def _nameplates(held: Mapping[Kind, Mapping[str, Any]]) -> str:
+def _nameplates(held: Mapping[str, Mapping[str, Any]]) -> str:
     found = []
     for code, document in held.get("equipment", {}).items():
         plate = msgspec.to_builtins(msgspec.convert(document, EquipmentRecord))

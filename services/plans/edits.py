@@ -46,12 +46,12 @@ class NamesRow:
     """What plans and jobs of a site may name."""
 
     site_id: int
-    jobs: Sequence[str]
-    teams: Sequence[str]
-    parts: Sequence[str]
-    machines: Sequence[str]
-    classes: Sequence[str]
-    meters: Sequence[str]
+    jobs: list[str]
+    teams: list[str]
+    parts: list[str]
+    machines: list[str]
+    classes: list[str]
+    meters: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ async def _open(connection: Connection, pair: _Pair, stands: Standing, now: date
     new = NewOrder(
         site=pair.stored.site,
         origin="plan",
-        subject_kind=pair.subject.subject_kind,
+        subject_kind="meter" if pair.subject.subject_kind == "meter" else "equipment",
         subject=pair.subject.code,
         title=plan.name if job is None else job.name,
         title_zh=plan.name_zh if job is None else job.name_zh,

@@ -124,7 +124,7 @@ class ListedJobRow:
     version: int
     document: Any
     retired_at: datetime | None
-    plans: Sequence[str]
+    plans: list[str]
 
     @property
     def job(self) -> Job:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,14 +17,12 @@ from services.statements import statements
 
 SQL = statements("plans")
 
-SubjectKind = Literal["equipment", "meter"]
-
 
 class Key(NamedTuple):
-    """A plan on a machine or meter."""
+    """A plan on a machine or meter: `equipment` or `meter`."""
 
     plan_id: int
-    subject_kind: SubjectKind
+    subject_kind: str
     subject: str
 
 
@@ -58,7 +56,7 @@ class StoredPlan:
 class SubjectRow:
     """A living machine or meter; `id` within its kind."""
 
-    subject_kind: SubjectKind
+    subject_kind: str
     id: int
     code: str
     equipment_class: str
@@ -69,7 +67,7 @@ class RememberedRow:
     """What is remembered of a plan on a machine, and what became of its order."""
 
     plan_id: int
-    subject_kind: SubjectKind
+    subject_kind: str
     subject: str
     counts_from: datetime
     used_before: float

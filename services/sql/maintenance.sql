@@ -6,12 +6,12 @@ SELECT s.id AS site_id, m.document FROM site s LEFT JOIN maintenance_settings m 
 -- name: settings_of_site
 -- what: how one site keeps its machines
 -- takes: site text
-SELECT m.document FROM maintenance_settings m JOIN site s ON s.id = m.site_id WHERE s.code = $1;
+SELECT m.document FROM maintenance_settings m JOIN site s ON s.id = m.site_id WHERE s.code = $1::text;
 
 -- name: site_of_folder
 -- what: the site whose folder it is; none where it is not applied yet
 -- takes: site text
-SELECT id FROM site WHERE code = $1;
+SELECT id FROM site WHERE code = $1::text;
 
 -- name: held_documents
 -- what: what of maintenance holds at a site, and what its folder said last; people and teams belong to all sites
@@ -60,19 +60,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- name: put_settings
 -- what: how a site keeps its machines
 -- takes: site_id int4, site text, document jsonb
-INSERT INTO maintenance_settings (site_id, document) SELECT $1, $3 WHERE $2::text <> ''
+INSERT INTO maintenance_settings (site_id, document) SELECT $1::int4, $3::jsonb WHERE $2::text <> ''
 ON CONFLICT (site_id) DO UPDATE SET document = excluded.document;
 
 -- name: put_job
 -- what: add or change a job, or bring a retired one back
 -- takes: site_id int4, code text, document jsonb
-INSERT INTO job (site_id, code, version, document) VALUES ($1, $2, 1, $3)
+INSERT INTO job (site_id, code, version, document) VALUES ($1, $2::text, 1, $3)
 ON CONFLICT (site_id, code) DO UPDATE SET document = excluded.document, version = job.version + 1, retired_at = NULL;
 
 -- name: put_plan
 -- what: add or change a plan, or bring a retired one back
 -- takes: site_id int4, code text, document jsonb
-INSERT INTO maintenance_plan (site_id, code, version, document) VALUES ($1, $2, 1, $3)
+INSERT INTO maintenance_plan (site_id, code, version, document) VALUES ($1, $2::text, 1, $3)
 ON CONFLICT (site_id, code) DO UPDATE SET document = excluded.document, version = maintenance_plan.version + 1,
   retired_at = NULL;
 
@@ -80,7 +80,7 @@ ON CONFLICT (site_id, code) DO UPDATE SET document = excluded.document, version 
 -- what: add or change a person, or bring somebody back
 -- takes: site_id int4, code text, document jsonb
 INSERT INTO users (code, name, email, skills)
-SELECT $2, $3 ->> 'name', nullif($3 ->> 'email', ''), ARRAY(SELECT jsonb_array_elements_text($3 -> 'skills'))
+SELECT $2::text, $3::jsonb ->> 'name', nullif($3::jsonb ->> 'email', ''), ARRAY(SELECT jsonb_array_elements_text($3::jsonb -> 'skills'))
 WHERE $1::int4 > 0
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, email = excluded.email, skills = excluded.skills, retired_at = NULL;
 
@@ -89,12 +89,12 @@ ON CONFLICT (code) DO UPDATE SET name = excluded.name, email = excluded.email, s
 -- takes: site_id int4, code text, document jsonb
 WITH put AS (
   INSERT INTO teams (code, name, skills)
-  SELECT $2, $3 ->> 'name', ARRAY(SELECT jsonb_array_elements_text($3 -> 'skills')) WHERE $1::int4 > 0
+  SELECT $2::text, $3::jsonb ->> 'name', ARRAY(SELECT jsonb_array_elements_text($3::jsonb -> 'skills')) WHERE $1::int4 > 0
   ON CONFLICT (code) DO UPDATE SET name = excluded.name, skills = excluded.skills, retired_at = NULL
   RETURNING id
 ), members AS (
   SELECT put.id AS team_id, u.id AS user_id
-  FROM put CROSS JOIN jsonb_array_elements_text($3 -> 'members') AS named(code) JOIN users u ON u.code = named.code
+  FROM put CROSS JOIN jsonb_array_elements_text($3::jsonb -> 'members') AS named(code) JOIN users u ON u.code = named.code
 ), gone AS (
   DELETE FROM team_member m USING put
   WHERE m.team_id = put.id AND m.user_id NOT IN (SELECT user_id FROM members)
@@ -106,12 +106,12 @@ INSERT INTO team_member (team_id, user_id) SELECT team_id, user_id FROM members 
 -- takes: site_id int4, code text, document jsonb
 WITH put AS (
   INSERT INTO shift (site_id, code, name, hours)
-  VALUES ($1, $2, $3 ->> 'name', ARRAY(SELECT jsonb_array_elements_text($3 -> 'hours')))
+  VALUES ($1, $2::text, $3::jsonb ->> 'name', ARRAY(SELECT jsonb_array_elements_text($3::jsonb -> 'hours')))
   ON CONFLICT (site_id, code) DO UPDATE SET name = excluded.name, hours = excluded.hours, retired_at = NULL
   RETURNING id
 ), members AS (
   SELECT put.id AS shift_id, u.id AS user_id
-  FROM put CROSS JOIN jsonb_array_elements_text($3 -> 'members') AS named(code) JOIN users u ON u.code = named.code
+  FROM put CROSS JOIN jsonb_array_elements_text($3::jsonb -> 'members') AS named(code) JOIN users u ON u.code = named.code
 ), gone AS (
   DELETE FROM shift_member m USING put
   WHERE m.shift_id = put.id AND m.user_id NOT IN (SELECT user_id FROM members)
@@ -122,8 +122,8 @@ INSERT INTO shift_member (shift_id, user_id) SELECT shift_id, user_id FROM membe
 -- what: add or change a part, or bring one back; its stock stays
 -- takes: site_id int4, code text, document jsonb
 INSERT INTO part (site_id, code, name, name_zh, unit, location, supplier, minimum, unit_cost, currency)
-VALUES ($1, $2, $3 ->> 'name', $3 ->> 'name_zh', $3 ->> 'unit', $3 ->> 'location', $3 ->> 'supplier',
-  ($3 ->> 'minimum')::numeric, ($3 ->> 'unit_cost')::numeric, $3 ->> 'currency')
+VALUES ($1, $2::text, $3::jsonb ->> 'name', $3::jsonb ->> 'name_zh', $3::jsonb ->> 'unit', $3::jsonb ->> 'location', $3::jsonb ->> 'supplier',
+  ($3::jsonb ->> 'minimum')::numeric, ($3::jsonb ->> 'unit_cost')::numeric, $3::jsonb ->> 'currency')
 ON CONFLICT (site_id, code) DO UPDATE SET name = excluded.name, name_zh = excluded.name_zh, unit = excluded.unit,
   location = excluded.location, supplier = excluded.supplier, minimum = excluded.minimum, unit_cost = excluded.unit_cost,
   currency = excluded.currency, retired_at = NULL;
@@ -132,45 +132,45 @@ ON CONFLICT (site_id, code) DO UPDATE SET name = excluded.name, name_zh = exclud
 -- what: write what stands on a machine's nameplate
 -- takes: site_id int4, code text, document jsonb
 INSERT INTO equipment_record (equipment_id, document)
-SELECT id, $3 FROM equipment WHERE site_id = $1 AND code = $2
+SELECT id, $3::jsonb FROM equipment WHERE site_id = $1 AND code = $2::text
 ON CONFLICT (equipment_id) DO UPDATE SET document = excluded.document;
 
 -- name: retire_job
 -- what: a job is no longer done
 -- takes: site_id int4, code text, at timestamptz
-UPDATE job SET retired_at = $3 WHERE site_id = $1 AND code = $2;
+UPDATE job SET retired_at = $3 WHERE site_id = $1 AND code = $2::text;
 
 -- name: retire_plan
 -- what: a plan falls due no more
 -- takes: site_id int4, code text, at timestamptz
-UPDATE maintenance_plan SET retired_at = $3 WHERE site_id = $1 AND code = $2;
+UPDATE maintenance_plan SET retired_at = $3 WHERE site_id = $1 AND code = $2::text;
 
 -- name: retire_person
 -- what: somebody works here no more
 -- takes: site_id int4, code text, at timestamptz
-UPDATE users SET retired_at = $3 WHERE code = $2 AND $1::int4 > 0;
+UPDATE users SET retired_at = $3 WHERE code = $2::text AND $1::int4 > 0;
 
 -- name: retire_team
 -- what: a team is no more
 -- takes: site_id int4, code text, at timestamptz
-UPDATE teams SET retired_at = $3 WHERE code = $2 AND $1::int4 > 0;
+UPDATE teams SET retired_at = $3 WHERE code = $2::text AND $1::int4 > 0;
 
 -- name: retire_shift
 -- what: a shift is no more
 -- takes: site_id int4, code text, at timestamptz
-UPDATE shift SET retired_at = $3 WHERE site_id = $1 AND code = $2;
+UPDATE shift SET retired_at = $3 WHERE site_id = $1 AND code = $2::text;
 
 -- name: retire_part
 -- what: a part is kept no more
 -- takes: site_id int4, code text, at timestamptz
-UPDATE part SET retired_at = $3 WHERE site_id = $1 AND code = $2;
+UPDATE part SET retired_at = $3 WHERE site_id = $1 AND code = $2::text;
 
 -- name: stock_part
 -- what: the stock with which a part begins here, as its first movement; one that has moved already has none
 -- takes: site_id int4, code text, quantity numeric, at timestamptz, actor_id int4
 WITH new AS (
-  UPDATE part p SET stock = $3
-  WHERE p.site_id = $1 AND p.code = $2 AND NOT EXISTS (SELECT FROM part_movement m WHERE m.part_id = p.id)
+  UPDATE part p SET stock = $3::numeric
+  WHERE p.site_id = $1 AND p.code = $2::text AND NOT EXISTS (SELECT FROM part_movement m WHERE m.part_id = p.id)
   RETURNING p.id, p.stock, p.unit_cost
 )
 INSERT INTO part_movement (part_id, at, kind, quantity, stock, unit_cost, actor_id, reason)
