@@ -27,6 +27,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "alarms": "what is wrong now, what people do about it, how good the alarms are",
         "rules": "list, show, check, apply, change rules of alarms, try them against history",
         "notify": "who is told of alarms, try a channel, what became of each message",
+        "equipment": "what each machine is, what happened to it, how reliable it was, its label",
         "parts": "what is on the shelf, what is too few, received and counted",
         "bill": "make, show, close, restate or export bills",
         "simulate": "be the demonstration factory",
