@@ -1133,7 +1133,7 @@ CREATE TABLE notification_item (
   noted_at timestamp with time zone NOT NULL,
   due_at timestamp with time zone,
   message_id bigint,
-  CONSTRAINT notification_item_kind_check CHECK ((kind = ANY (ARRAY['raised'::text, 'worsened'::text, 're_alarmed'::text, 'returned'::text, 'escalated'::text, 'flood_began'::text, 'flood_ended'::text]))),
+  CONSTRAINT notification_item_kind_check CHECK ((kind = ANY (ARRAY['raised'::text, 'worsened'::text, 're_alarmed'::text, 'returned'::text, 'escalated'::text, 'flood_began'::text, 'flood_ended'::text, 'work_order'::text]))),
   CONSTRAINT notification_item_message_id_fkey FOREIGN KEY (message_id) REFERENCES notification_message(id) ON DELETE CASCADE,
   CONSTRAINT notification_item_pkey PRIMARY KEY (id),
   CONSTRAINT notification_item_route_id_event_id_kind_step_key UNIQUE (route_id, event_id, kind, step),
@@ -1153,7 +1153,7 @@ CREATE TABLE notification_message (
   body text NOT NULL,
   document jsonb NOT NULL,
   CONSTRAINT notification_message_key_key UNIQUE (key),
-  CONSTRAINT notification_message_kind_check CHECK ((kind = ANY (ARRAY['alarms'::text, 'escalation'::text, 'flood_began'::text, 'flood_ended'::text, 'test'::text]))),
+  CONSTRAINT notification_message_kind_check CHECK ((kind = ANY (ARRAY['alarms'::text, 'escalation'::text, 'flood_began'::text, 'flood_ended'::text, 'work_orders'::text, 'test'::text]))),
   CONSTRAINT notification_message_pkey PRIMARY KEY (id),
   CONSTRAINT notification_message_route_id_fkey FOREIGN KEY (route_id) REFERENCES notification_route(id),
   CONSTRAINT notification_message_site_id_fkey FOREIGN KEY (site_id) REFERENCES site(id)

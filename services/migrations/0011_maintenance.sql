@@ -454,3 +454,11 @@ CREATE TABLE machine_day (
   starts     int NOT NULL,
   PRIMARY KEY (device_id, day)
 );
+
+-- People are told of orders as of alarms.
+ALTER TABLE notification_item DROP CONSTRAINT notification_item_kind_check;
+ALTER TABLE notification_item ADD CONSTRAINT notification_item_kind_check CHECK (kind IN ('raised', 'worsened',
+  're_alarmed', 'returned', 'escalated', 'flood_began', 'flood_ended', 'work_order'));
+ALTER TABLE notification_message DROP CONSTRAINT notification_message_kind_check;
+ALTER TABLE notification_message ADD CONSTRAINT notification_message_kind_check CHECK (kind IN ('alarms', 'escalation',
+  'flood_began', 'flood_ended', 'work_orders', 'test'));
