@@ -114,6 +114,8 @@ class Route:
     group_wait_s: float = GROUP_WAIT_S
     service_alarms: bool = False
     """Also what this service says of itself."""
+    work_orders: bool = False
+    """Also work orders that are opened, assigned, escalated or overdue."""
     escalations: tuple[Escalation, ...] = field(default=())
 
     def matches(self, system: str, priority: str, *, of_service: bool) -> bool:
@@ -128,4 +130,4 @@ class Route:
 def default_route(channels: Sequence[Channel]) -> Route:
     """The route of a site that names channels and no route: all that is worth a look, to all of them."""
     codes = tuple(channel.code for channel in channels)
-    return Route(DEFAULT_ROUTE, codes, priority="medium", service_alarms=True)
+    return Route(DEFAULT_ROUTE, codes, priority="medium", service_alarms=True, work_orders=True)

@@ -18,7 +18,9 @@ from analytics.alarms.rule import PRIORITIES
 from analytics.notifications.happening import FLOOD_BEGAN, FLOOD_ENDED, Happening
 from analytics.notifications.model import Route
 
-ItemKind = Literal["raised", "worsened", "re_alarmed", "returned", "escalated", "flood_began", "flood_ended"]
+ItemKind = Literal[
+    "raised", "worsened", "re_alarmed", "returned", "escalated", "flood_began", "flood_ended", "work_order"
+]
 #: Kinds by which an alarm comes to people.
 COMING: frozenset[str] = frozenset({"raised", "worsened", "re_alarmed"})
 
@@ -75,6 +77,7 @@ class Item:
     event_id: int
     site: str
     alarm: str
+    """Of a work order its name, as kunshan/41."""
     payload: Mapping[str, Any]
     is_held: bool = False
 

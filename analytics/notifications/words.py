@@ -11,6 +11,12 @@ PRIORITIES: Mapping[Language, Mapping[str, str]] = {
     "zh": {"critical": "紧急", "high": "高", "medium": "中", "low": "低"},
 }
 
+#: What happened to a work order.
+ORDER_EVENTS: Mapping[Language, Mapping[str, str]] = {
+    "en": {"opened": "WORK ORDER", "assigned": "ASSIGNED", "escalated": "NOT BEGUN", "overdue": "OVERDUE"},
+    "zh": {"opened": "新工单", "assigned": "已派工", "escalated": "无人响应", "overdue": "已逾期"},
+}
+
 _EN = {
     "title_one": "[{priority}] {machine}: {name}",
     "title_more": "{first} and {more} more",
@@ -42,6 +48,10 @@ _EN = {
     "first": "First one: {alarm}",
     "standing": "Still standing: {count}",
     "more": "... and {count} more",
+    "order_priority": "priority {value}",
+    "order_due": "due {value}",
+    "order_assignee": "assigned to {value}",
+    "order_team": "team {value}",
     "console": "Console: {address}",
     "test": "This channel works. Nothing is wrong: somebody asked for a test message.",
 }
@@ -75,6 +85,10 @@ _ZH = {
     "first": "首发报警:{alarm}",
     "standing": "仍未消除:{count} 条",
     "more": "……另有 {count} 条",
+    "order_priority": "优先级 {value}",
+    "order_due": "期限 {value}",
+    "order_assignee": "负责人 {value}",
+    "order_team": "班组 {value}",
     "console": "控制台:{address}",
     "test": "此通道工作正常。这是一条测试消息,无需处理。",
 }

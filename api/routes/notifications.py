@@ -59,6 +59,7 @@ class NotificationRoute(BaseModel):
     language: Literal["en", "zh"]
     group_wait_s: Annotated[float, Field(description="For how long alarms are collected into one message.")]
     service_alarms: Annotated[bool, Field(description="Also what the service says of itself.")]
+    work_orders: Annotated[bool, Field(description="Also orders that are opened, assigned, escalated or overdue.")]
     escalations: list[NotificationEscalation]
 
 
@@ -83,7 +84,7 @@ class Notification(BaseModel):
     channel_kind: ChannelKind
     route: Annotated[str | None, Field(description="Null: a test message.")]
     team: str
-    kind: Literal["alarms", "escalation", "flood_began", "flood_ended", "test"]
+    kind: Literal["alarms", "escalation", "flood_began", "flood_ended", "work_orders", "test"]
     made_at: Instant
     title: str
     text: str
@@ -155,6 +156,7 @@ def _route(stored: StoredRoute) -> NotificationRoute:
         language=route.language,
         group_wait_s=route.group_wait_s,
         service_alarms=route.service_alarms,
+        work_orders=route.work_orders,
         escalations=[
             NotificationEscalation(after_minutes=dict(step.after_minutes), channels=list(step.channels), team=step.team)
             for step in route.escalations

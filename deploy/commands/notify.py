@@ -122,8 +122,9 @@ def routes(site: str | None, settings: Path | None) -> None:
 def _route(site: str, route: Route) -> list[str]:
     what = ", ".join(route.systems) or "all systems"
     service = ", service alarms" if route.service_alarms else ""
+    orders = ", work orders" if route.work_orders else ""
     team = f" and team {route.team}" if route.team else ""
-    head = f"{site}/{route.code}: {what}, {route.priority} or worse{service}"
+    head = f"{site}/{route.code}: {what}, {route.priority} or worse{service}{orders}"
     return [
         f"{head} -> {', '.join(route.channels)}{team} ({route.language})",
         *(f"    then {_step(step)}" for step in route.escalations),

@@ -1,7 +1,8 @@
 """notifications.toml of a site folder: by which channels people are told, and which alarms go which way.
 
     [[channel]]            code, kind = email | webhook | dingtalk | wecom | feishu, and what that kind needs
-    [[route]]              code, channels, systems, priority, team, language, group_wait_s, service_alarms
+    [[route]]              code, channels, systems, priority, team, language, group_wait_s, service_alarms,
+                         work_orders
     [[route.escalation]]   after_minutes = 15, or by priority { critical = 10, high = 30 }; channels, team
 
 Secrets are never here: `password`, `secret` and `address` name environment variables that begin with IOE_SECRET_.
@@ -42,7 +43,8 @@ SYSTEMS = (
     *("communication", "metering", "service", "other"),
 )
 ROUTE_FIELDS = (
-    *("code", "channels", "systems", "priority", "team", "language", "group_wait_s", "service_alarms", "escalation"),
+    *("code", "channels", "systems", "priority", "team", "language", "group_wait_s", "service_alarms", "work_orders"),
+    "escalation",
 )
 _ALL = ("code", "kind", "name", "allow_private")
 _FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -204,6 +206,7 @@ def _route(record: Record, channels: Mapping[str, Channel]) -> Route:
         "zh" if language == "zh" else "en",
         GROUP_WAIT_S if wait_s is None else wait_s,
         _truth(record, "service_alarms"),
+        _truth(record, "work_orders"),
         tuple(_escalation(each, channels) for each in record.under("escalation")),
     )
 

@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from analytics.notifications import plan
+from analytics.notifications import orders, plan
 from analytics.notifications.escalation import next_step
 from analytics.notifications.happening import FLOOD_BEGAN, Happening, happening
+from analytics.notifications.orders import OrderTold
 from analytics.notifications.plan import COMING, Flood, Item, Told
 from services import events
 from services.database import Connection, rows, run
@@ -45,10 +46,13 @@ async def follow(connection: Connection, book: Book, now: datetime) -> Followed:
         changed = next((at for at, row in enumerate(found, start=1) if row.kind == CHANGED), None)
         found = found[:changed]
         happened = [each for row in found if (each := happening(row.id, row.kind, row.payload)) is not None]
-        if happened:
+        told = [order for row in found if (order := orders.told_of(row.id, row.kind, row.payload)) is not None]
+        if happened or told:
             desk = await _desk(connection, book, happened, now)
             for what in happened:
                 await desk.take(connection, what)
+            for order in told:
+                desk.tell_order(order)
             await desk.write(connection)
         await run(connection, SQL["advance_cursor"], found[-1].id)
     return Followed(is_all and changed is None, changed is not None)
@@ -112,6 +116,12 @@ class _Desk:
         else:
             for stored in routes:
                 self._ended(stored, what)
+
+    def tell_order(self, told: OrderTold) -> None:
+        """Let every route of the site tell of a work order."""
+        for stored in self._routes:
+            if stored.row.site == told.site and (item := orders.item(told, stored.route)) is not None:
+                self._items.append((stored, item))
 
     def _alarm(self, stored: StoredRoute, what: Happening) -> None:
         key, of_site = (stored.row.id, what.alarm), (stored.row.id, what.site)

@@ -13,6 +13,7 @@ from analytics.notifications.document import document
 from analytics.notifications.grouping import Group, Waiting, groups
 from analytics.notifications.happening import FLOOD_BEGAN, FLOOD_ENDED, alarm
 from analytics.notifications.model import Route
+from analytics.notifications.order_texts import order_message
 from analytics.notifications.plan import COMING, Item, ItemKind
 from analytics.notifications.texts import Setting, message
 from services.database import Connection, rows, run
@@ -56,7 +57,10 @@ async def _make(
     known = await _occurrences(connection, [each.item for each in group.items])
     items = [_completed(each.item, known.get(each.item.alarm)) for each in group.items]
     before = await _of_beginning(connection, group) if group.kind == FLOOD_ENDED else []
-    text = message(group.kind, [*before, *items], setting, now)
+    if group.kind == "work_orders":
+        text = order_message(items, setting)
+    else:
+        text = message(group.kind, [*before, *items], setting, now)
     key = uuid4()
     ways = [
         (channel.row.id, teams)
@@ -96,7 +100,7 @@ def ways_of(route: Route, group: Group) -> Mapping[str, str]:
     Those of the message's step, or all up to it where it says that all is well: one letter to a channel's own addresses
     and two teams, not two letters.
     """
-    own = [(code, route.team) for code in route.channels]
+    own = [(code, team) for code in route.channels for team in dict.fromkeys((route.team, group.team))]
     steps = [[(code, step.team) for code in step.channels] for step in route.escalations]
     if group.kind == "escalation":
         chosen = steps[group.step - 1] if group.step <= len(steps) else own

@@ -62,7 +62,7 @@ def test_the_commands(site_url: str, tmp_path: Path) -> None:
         "added    route default\nretired  channel group\nretired  route air\n"
     )
     assert ioe("notify", "routes").stdout == (
-        "kunshan/default: all systems, medium or worse, service alarms -> mail (en)\n"
+        "kunshan/default: all systems, medium or worse, service alarms, work orders -> mail (en)\n"
     )
     refused = ioe("notify", "test", "kunshan/group")
     assert (refused.exit_code, refused.stderr) == (1, "Error: site 'kunshan' has no channel 'group': it has mail\n")
