@@ -28,7 +28,9 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "rules": "list, show, check, apply, change rules of alarms, try them against history",
         "notify": "who is told of alarms, try a channel, what became of each message",
         "equipment": "what each machine is, what happened to it, how reliable it was, its label",
+        "work-orders": "what is to be done, who does it, what became of it",
         "parts": "what is on the shelf, what is too few, received and counted",
+        "plans": "what is to be done again and again on machines, and what is due",
         "bill": "make, show, close, restate or export bills",
         "simulate": "be the demonstration factory",
         "replay": "play recorded data from a CSV file as a device",
@@ -50,7 +52,7 @@ class LazyVerbs(click.Group):
         del ctx
         if cmd_name not in VERBS:
             return None
-        module = importlib.import_module(f"deploy.commands.{cmd_name}")
+        module = importlib.import_module(f"deploy.commands.{cmd_name.replace('-', '_')}")
         command = module.command
         assert isinstance(command, click.Command)
         return command
