@@ -1,9 +1,9 @@
 """The works with a machine, people, a job and a part, and a technician in front of the console with a phone.
 
-    await shop.order(job="clean-cooler")
-    await shop.open("#/work-orders/works/1")
-    await shop.be("Li Wei")
-    await shop.step("Start work")
+await shop.order(job="clean-cooler")
+await shop.open("#/work-orders/works/1")
+await shop.be("Li Wei")
+await shop.step("Start work")
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ JOB = Job(
     requires_signature=True,
     tasks=(
         Task("Fins are clean", text_zh="翅片清洁"),
-        Task("Fan current", text_zh="风机电流", kind="measure", unit="A", maximum=6.5, opens_order=True, priority="low"),
+        Task(
+            "Fan current", text_zh="风机电流", kind="measure", unit="A", maximum=6.5, opens_order=True, priority="low"
+        ),
         Task("Photo of the cooler", text_zh="冷却器照片", kind="photo"),
     ),
     isolations=(Isolation("400 V", "Panel P1", "Switch off Q1 and lock it"),),

@@ -1,5 +1,5 @@
 /**
- * Whether somebody evaluates alarms, watches the service and tells people: the duties among the service's checks.
+ * Whether somebody evaluates alarms, opens orders, watches the service and tells people: the duties among the service's checks.
  *
  * An empty list of alarms is good news only while the rules are being evaluated and the page is live; `watchOf` says which it
  * is. A service that does not tell of the duty at all leaves it unknown, and what is unknown is not called healthy.
@@ -7,7 +7,7 @@
 import type { Check } from "../api/types";
 import type { HealthReport } from "./service_health";
 
-export const DUTIES = ["alarms", "watch", "notifications", "energy"] as const;
+export const DUTIES = ["alarms", "maintenance", "watch", "notifications", "energy"] as const;
 export type Duty = (typeof DUTIES)[number];
 
 export type Watch = "running" | "down" | "unknown";

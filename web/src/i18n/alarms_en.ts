@@ -138,6 +138,7 @@ export const alarms = {
   /** `age` null: never. */
   watch: {
     alarms: (age: string | null) => `${age === null ? "Rules have never been evaluated" : `No rule has been evaluated for ${age}`}: what is listed may be old, and what is not listed may be so. Start it: ioe analytics --duty alarms`,
+    maintenance: (age: string | null) => `${age === null ? "Nobody has ever made work orders of alarms and plans" : `Nobody has made work orders of alarms and plans for ${age}`}. Start it: ioe analytics --duty maintenance`,
     watch: (age: string | null) => `${age === null ? "Nobody has ever watched the service itself" : `Nobody has watched the service itself for ${age}`}. Start it: ioe watch`,
     notifications: (age: string | null) => `${age === null ? "Nobody has ever been told of alarms" : `Nobody has been told of alarms for ${age}`}. Start it: ioe watch`,
     energy: (age: string | null) => `${age === null ? "Energy has never been accounted" : `Energy has not been accounted for ${age}`}. Start it: ioe analytics --duty energy`,

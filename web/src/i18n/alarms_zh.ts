@@ -126,6 +126,7 @@ export const alarms: typeof english = {
   /** `age` null: never. */
   watch: {
     alarms: (age) => `${age === null ? "规则从未评估过" : `规则已 ${age}没有评估`}：列出的可能是旧的，未列出的也可能存在。请启动：ioe analytics --duty alarms`,
+    maintenance: (age) => `${age === null ? "从未由报警和计划生成过工单" : `已 ${age}没有由报警和计划生成工单`}。请启动：ioe analytics --duty maintenance`,
     watch: (age) => `${age === null ? "从未有人监视本服务自身" : `已 ${age}没有人监视本服务自身`}。请启动：ioe watch`,
     notifications: (age) => `${age === null ? "从未发送过报警通知" : `已 ${age}没有发送报警通知`}。请启动：ioe watch`,
     energy: (age) => `${age === null ? "能耗从未核算过" : `能耗已 ${age}没有核算`}。请启动：ioe analytics --duty energy`,

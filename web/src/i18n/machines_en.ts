@@ -16,6 +16,7 @@ export const machines = {
   unknown: (machine: string) => `There is no machine ${machine}.`,
   unknownAdvice: "The address may be misspelt. Look for it in the list.",
   label: "Label (PDF)",
+  record: "Its record",
   openOrder: "Open an order",
   orders: "Open orders",
   noOrders: "No order is open on this machine.",

@@ -16,6 +16,7 @@ export const machines: typeof english = {
   unknown: (machine) => `没有机器 ${machine}。`,
   unknownAdvice: "地址可能有误，请在列表中查找。",
   label: "标签（PDF）",
+  record: "档案",
   openOrder: "开工单",
   orders: "未结工单",
   noOrders: "该机器没有未结工单。",

@@ -30,7 +30,7 @@ export const orders = {
     state: "State",
     priority: "Priority",
     search: "Search",
-    searchHint: "Title, machine, number or person",
+    searchHint: "Title, machine or number",
     machine: "Machine",
     anyMachine: "All machines",
     person: "Person",
@@ -53,6 +53,7 @@ export const orders = {
   none: {
     all: "No work order is open",
     allText: "Alarms from the priority that was set, plans that fall due, and people open orders. Open one by hand with the button above.",
+    unsure: "No work order is listed, but alarms and plans may be waiting for one",
     match: "No order matches these filters.",
     over: "No order is over yet.",
   },

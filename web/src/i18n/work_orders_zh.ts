@@ -30,7 +30,7 @@ export const orders: typeof english = {
     state: "状态",
     priority: "优先级",
     search: "搜索",
-    searchHint: "标题、设备、编号或人员",
+    searchHint: "标题、设备或编号",
     machine: "设备",
     anyMachine: "全部设备",
     person: "人员",
@@ -53,6 +53,7 @@ export const orders: typeof english = {
   none: {
     all: "没有未结工单",
     allText: "达到设定优先级的报警、到期的计划以及人员都会开出工单。也可用上方按钮人工开单。",
+    unsure: "没有工单，但报警和计划可能尚未开单",
     match: "没有符合筛选条件的工单。",
     over: "还没有已结的工单。",
   },

@@ -17,6 +17,7 @@ import { locale } from "../../shell/preferences";
 import { useKeptFocus } from "../../ui/kept_focus";
 import { Note, ProblemNote } from "../../ui/note";
 import { PageSkeleton } from "../../ui/skeleton";
+import { OpenOrders } from "../machines/machine_page";
 import { ActionDialog, type Asked } from "./action_dialog";
 import { AlarmCauses } from "./alarm_causes";
 import { AlarmCourse } from "./alarm_course";
@@ -85,6 +86,7 @@ function Shown({ record }: { readonly record: AlarmRecord }) {
         <AlarmCauses causes={record.causes} />
         <AlarmFacts record={record} />
       </div>
+      {record.subject_kind === "service" ? null : <OpenOrders site={record.site} code={record.equipment ?? record.subject} />}
       <AlarmCourse record={record} />
       <AlarmTransitions record={record} />
       <section class="box" aria-labelledby="alarm-earlier">

@@ -10,6 +10,7 @@ import { now_ms } from "../../live/clock";
 import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { route, routeHref } from "../../shell/router";
+import { machineHref } from "../../work_orders/addresses";
 
 export function AlarmFacts({ record }: { readonly record: AlarmRecord }) {
   const { view } = useSite();
@@ -23,6 +24,7 @@ export function AlarmFacts({ record }: { readonly record: AlarmRecord }) {
   const raised_ms = began_ms(record);
   const facts: readonly (readonly [string, ComponentChildren])[] = [
     [text.machine, known ? <a class="link" href={routeHref(path, panel)}>{machineName(record)}</a> : machineName(record)],
+    [words.value.machines.record, record.equipment === null ? null : <a class="link" href={machineHref(record.site, record.equipment)}>{record.equipment}</a>],
     [text.rule, <a class="link" href={listHref({ show: "rules", rule: ruleOf(record.alarm) })}>{record.rule}</a>],
     [text.system, systemName(record.system)],
     [text.level, record.level],

@@ -4,6 +4,7 @@
  * It opens by the address (`?device=CODE`), so it can be linked to. It takes the focus when it opens and gives it back to
  * the device's row when it closes; Escape closes it. The list beside it stays in use.
  */
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { placeName } from "../../devices/ordering";
 import { kindName, named, words } from "../../i18n";
@@ -12,6 +13,7 @@ import { useSite } from "../../session/context";
 import { go, route, routeHref } from "../../shell/router";
 import { Icon } from "../../ui/icon";
 import { StateMark } from "../../ui/state_mark";
+import { machineHref } from "../../work_orders/addresses";
 import { DevicePoints } from "./device_points";
 import "./device_panel.css";
 
@@ -57,12 +59,12 @@ function DeviceFacts({ entry }: { readonly entry: DeviceEntry }) {
   const { device } = entry;
   const unit = view.model.org_units.get(device.org_unit ?? "");
   const text = words.value.device;
-  const facts: readonly (readonly [string, string | null])[] = [
+  const facts: readonly (readonly [string, ComponentChildren])[] = [
     [text.code, device.code],
     [words.value.devices.columns.kind, kindName(device.kind)],
     [text.place, placeName(entry) || null],
     [text.unit, unit === undefined ? device.org_unit : named(unit)],
-    [text.equipment, device.equipment],
+    [text.equipment, device.equipment === null ? null : <a class="link" href={machineHref(device.site, device.equipment)}>{device.equipment}</a>],
     [text.gateway, device.gateway],
   ];
   return (

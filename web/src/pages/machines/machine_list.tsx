@@ -120,17 +120,17 @@ function Row({ machine, index, orders, alarms }: RowProps) {
       </span>
       <span role="cell" data-column="state"><MachineStateNow machine={machine.code} /></span>
       <span role="cell" data-column="place">{place === undefined || place === null ? <span class="faint">–</span> : named(place)}</span>
-      <span role="cell" data-column="orders"><Worst priorities={orders.map(({ priority }) => priority)} /></span>
-      <span role="cell" data-column="alarms"><Worst priorities={alarms.flatMap(({ priority }) => (priority === null ? [] : [priority]))} /></span>
+      <span role="cell" data-column="orders"><Worst word={words.value.machines.columns.orders} priorities={orders.map(({ priority }) => priority)} /></span>
+      <span role="cell" data-column="alarms"><Worst word={words.value.machines.columns.alarms} priorities={alarms.flatMap(({ priority }) => (priority === null ? [] : [priority]))} /></span>
     </div>
   );
 }
 
 /** How many, and how bad the worst is. */
-function Worst({ priorities }: { readonly priorities: readonly (typeof PRIORITIES)[number][] }) {
+function Worst({ word, priorities }: { readonly word: string; readonly priorities: readonly (typeof PRIORITIES)[number][] }) {
   const worst = PRIORITIES.find((priority) => priorities.includes(priority));
   if (worst === undefined) return <span class="faint">–</span>;
-  return <span class="with-mark"><PriorityMark priority={worst} asking={false} />{formatCount(priorities.length, locale.value)}<span class="unseen"> {words.value.alarms.priorities[worst]}</span></span>;
+  return <span class="with-mark"><PriorityMark priority={worst} asking={false} />{formatCount(priorities.length, locale.value)}<span class="machine-count-word">{word}</span><span class="unseen"> {words.value.alarms.priorities[worst]}</span></span>;
 }
 
 /** What its own device says it is doing, alive. */

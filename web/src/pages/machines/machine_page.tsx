@@ -68,8 +68,8 @@ function Shown({ site, code, machine, renew }: MachineProps & { readonly machine
           <NameplateBox site={site} code={code} machine={machine} renew={renew} />
           <MachineFiles site={site} code={code} files={machine.files} renew={renew} />
         </div>
+        <MachineTimeline site={site} code={code} />
       </div>
-      <MachineTimeline site={site} code={code} />
     </div>
   );
 }
@@ -98,7 +98,8 @@ function MachineHead({ site, code, machine }: MachineProps & { readonly machine:
   );
 }
 
-function OpenOrders({ site, code }: MachineProps) {
+/** What is open on a machine, or on a device or meter that belongs to none. */
+export function OpenOrders({ site, code }: MachineProps) {
   const { session } = useSite();
   const stored = useResource(() => askRowsAt<Order>(["work-orders"], { site, machine: code }), [site, code], session.orders.renewed.value);
   const { value, problem } = stored.state.value;

@@ -94,10 +94,9 @@ function OneEntry({ entry }: { readonly entry: TimelineEntry }) {
       <div>
         <p>
           <span class="timeline-entry-kind">{text.kinds[entry.kind]}</span> <b>{isDay ? dayText(entry) : event}</b>
-          {title === "" || isDay ? null : <> {title}</>}
+          {isDay ? null : <> <Titled title={title} entry={entry} /></>}
           <Lasted entry={entry} />
           {entry.actor === null ? null : <span class="faint"> · {entry.actor}</span>}
-          <Reference entry={entry} />
         </p>
         {entry.text === "" || entry.text === entry.title ? null : <p class="order-words">{entry.text}</p>}
       </div>
@@ -118,10 +117,10 @@ function Lasted({ entry }: { readonly entry: TimelineEntry }) {
   return <span class="faint"> · {text.lasted(formatAge((Date.parse(entry.ended_at) - Date.parse(entry.at)) / 1000, words.value.age))}</span>;
 }
 
-function Reference({ entry: { kind, reference } }: { readonly entry: TimelineEntry }) {
-  if (reference === null) return null;
-  if (kind === "alarm") return <> · <a class="link" href={alarmHref(reference)}>{words.value.machines.alarms}</a></>;
-  if (kind === "document") return <> · <a class="link" href={addressAt(["attachments", reference])} target="_blank" rel="noopener">{words.value.machines.timeline.events.document}</a></>;
-  if (/^[a-z0-9][a-z0-9_-]*\/\d+$/.test(reference)) return <> · <a class="link" href={orderHref(reference)}>#{reference.split("/")[1]}</a></>;
-  return null;
+/** The title leads to what it is about: an alarm, an order, a file. */
+function Titled({ title, entry: { kind, reference } }: { readonly title: string; readonly entry: TimelineEntry }) {
+  if (reference === null) return <>{title}</>;
+  if (kind === "document") return <a class="link" href={addressAt(["attachments", reference])} target="_blank" rel="noopener">{title === "" ? words.value.machines.timeline.events.document : title}</a>;
+  const href = kind === "alarm" ? alarmHref(reference) : /^[^/]+\/\d+$/.test(reference) ? orderHref(reference) : null;
+  return href === null ? <>{title}</> : <a class="link" href={href}>{title === "" ? reference : title}</a>;
 }

@@ -5,6 +5,7 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { askAt } from "../../api/at";
+import { watchOf } from "../../health/alarm_watch";
 import { words } from "../../i18n";
 import { now_ms } from "../../live/clock";
 import { useSite } from "../../session/context";
@@ -95,10 +96,12 @@ function Head() {
 }
 
 function NoOrders({ query, change }: { readonly query: OrderQuery; readonly change: (query: OrderQuery) => void }) {
+  const { session } = useSite();
   const text = words.value.orders;
   if (!isFiltered(query) && query.group === "open") {
+    const live = session.connection.state.value.kind === "live";
     return (
-      <Note title={text.none.all}>
+      <Note title={watchOf(session.health.report.value, live, "maintenance") === "running" ? text.none.all : text.none.unsure}>
         <p>{text.none.allText}</p>
       </Note>
     );

@@ -76,13 +76,14 @@ function Shown({ record, renew }: { readonly record: OrderRecord; readonly renew
           <OrderPhotos desk={desk} />
         </div>
         <div class="order-side">
-          <OrderFacts record={record} />
+          {isNarrow.value ? null : <OrderFacts record={record} />}
           <PartsPart desk={desk} />
           <LabourPart desk={desk} />
           <DowntimePart desk={desk} />
+          {isNarrow.value ? <OrderFacts record={record} /> : null}
         </div>
+        <OrderTrail desk={desk} />
       </div>
-      <OrderTrail desk={desk} />
       {isNarrow.value ? <StepBar buttons={buttons} ask={ask} /> : null}
       {asked.value === null ? null : asked.value === "complete" ? (
         <CompleteDialog desk={desk} wantsSignature={record.requires_signature && !record.is_signed} close={close} />
