@@ -18,7 +18,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from deploy.bootstrap import console
 from deploy.embedded.stack import Stack
 from services.database import Connection, connect
-from tests.api.serving import serving
+from tests.api.serving import serving, until_ready
 from tests.console import alarm_works, machine_shop
 from tests.console.alarm_desk import AlarmDesk
 from tests.console.alarm_works import AlarmWorks
@@ -85,6 +85,7 @@ async def shop(database_url: str, connection: Connection, operator: Operator) ->
     await machine_shop.furnish(connection)
     works = await alarm_works.make(connection)
     async with serving(database_url) as api:
+        await until_ready(api)
         received = await api.post("/api/v1/parts/works/oil-filter/receive", json={"quantity": 3, "reason": "delivered"})
         assert received.is_success, received.text
         yield MachineShop(api, works, operator)

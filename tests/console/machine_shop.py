@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 from analytics.maintenance.job import Isolation, Job, JobPart, Task
 from services.database import Connection
 from services.maintenance import settings
 from services.work_orders.handing_over import hand_over
+from tests.attachments.pictures import file_of, picture
 from tests.console.alarm_works import AlarmWorks
 from tests.console.operator import Operator
 
@@ -100,6 +101,11 @@ class MachineShop:
     @property
     def table(self) -> Locator:
         return self.page.get_by_role("table", name="Work orders")
+
+
+def photo(name: str) -> FilePayload:
+    """A photo as a phone gives it to the page."""
+    return {"name": name, "mimeType": "image/jpeg", "buffer": file_of(picture(640, 480))}
 
 
 async def furnish(connection: Connection) -> None:

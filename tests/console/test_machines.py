@@ -7,8 +7,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.attachments.pictures import file_of, picture
-from tests.console.machine_shop import MachineShop
+from tests.console.machine_shop import MachineShop, photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -54,8 +53,7 @@ async def test_one_machine_and_its_record(shop: MachineShop, page: Page) -> None
     await expect(page.get_by_role("main")).to_contain_text("A: its stop stops the factory")
 
     files = shop.part("Documents and photos")
-    photo = {"name": "front.jpg", "mimeType": "image/jpeg", "buffer": file_of(picture(640, 480))}
-    await page.get_by_label("Add a file").set_input_files(photo)
+    await page.get_by_label("Add a file").set_input_files(photo("front.jpg"))
     await expect(files.get_by_role("img", name="front.jpg")).to_be_visible()
     await files.get_by_role("button", name="Add a note").click()
     await files.get_by_label("Note").fill("Belt guard rattles in winter")

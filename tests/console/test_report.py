@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.attachments.pictures import file_of, picture
-from tests.console.machine_shop import MachineShop
+from tests.console.machine_shop import MachineShop, photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -32,8 +31,7 @@ async def test_a_fault_is_reported_with_a_photo(shop: MachineShop, page: Page) -
     await expect(page.get_by_role("alert")).to_contain_text("Say in a few words")
     await page.get_by_label("What is wrong?").fill("Oil under it <img src=x onerror=alert(1)>")
     await page.get_by_label("Your name").fill("Zhao")
-    photo = {"name": "oil.jpg", "mimeType": "image/jpeg", "buffer": file_of(picture(640, 480))}
-    await page.get_by_label("Take a photo").set_input_files(photo)
+    await page.get_by_label("Take a photo").set_input_files(photo("oil.jpg"))
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_role("status")).to_contain_text("works/1")
 

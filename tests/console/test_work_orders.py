@@ -7,16 +7,13 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.attachments.pictures import file_of, picture
-from tests.console.machine_shop import MachineShop
+from tests.console.machine_shop import MachineShop, photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PHONE = {"width": 390, "height": 844}
-
 
 async def test_the_life_of_an_order_on_a_phone(shop: MachineShop, page: Page) -> None:
-    await page.set_viewport_size(PHONE)
+    await page.set_viewport_size({"width": 390, "height": 844})
     order = await shop.order(job="clean-cooler")
     await shop.open(f"#/work-orders/{order}")
     await shop.be("Li Wei")
@@ -32,50 +29,9 @@ async def test_the_life_of_an_order_on_a_phone(shop: MachineShop, page: Page) ->
     await shop.step("Start work")
     await shop.is_in("In progress")
 
-    # The checklist: at one press, by a measured value that is judged, with a photo.
-    checks = shop.part("Checklist")
-    await page.get_by_role("button", name="Pass: Fins are clean").click()
-    await expect(checks.get_by_role("listitem").first).to_contain_text("Passed")
-    await checks.get_by_label("Measured value").fill("7,2")
-    await expect(checks).to_contain_text("an order is opened for it")
-    await page.get_by_role("button", name="Save: Fan current").click()
-    await expect(checks.get_by_role("link", name="order works/2")).to_be_visible()
-    await page.get_by_role("button", name="Pass: Photo of the cooler").click()
-    await expect(checks.get_by_role("alert")).to_contain_text("it asks for a photo")
-    file = file_of(picture(640, 480))
-    await page.get_by_label("Take a photo").set_input_files(
-        {"name": "fins.jpg", "mimeType": "image/jpeg", "buffer": file}
-    )
-    await expect(shop.part("Photos").get_by_role("img", name="fins.jpg")).to_be_visible()
-    await page.get_by_role("button", name="Pass: Photo of the cooler").click()
-    await expect(checks).to_contain_text("3 of 3 checks")
-
-    parts = shop.part("Parts")
-    await parts.get_by_role("button", name="Part used").click()
-    await parts.get_by_role("button", name="Save").click()
-    await expect(parts).to_contain_text("used 1 pcs")
-    await expect(parts).to_contain_text("2 pcs in stock")
-    hours = shop.part("Hours worked")
-    await hours.get_by_role("button", name="Add hours").click()
-    await hours.get_by_label("Hours", exact=True).fill("1,5")
-    await hours.get_by_role("button", name="Save").click()
-    await expect(hours).to_contain_text("1.5 h")
-
-    await expect(shop.part("Next steps")).to_contain_text("Locks still hang")
-    await page.get_by_role("button", name="Remove lock: 400 V").click()
-    await page.get_by_role("button", name="Work is done").and_(page.locator("[aria-disabled=false]")).click()
-    dialog = page.get_by_role("dialog")
-    await dialog.get_by_role("button", name="Work is done").click()
-    await expect(dialog.get_by_role("alert")).to_contain_text("asks for a signature")
-    await dialog.get_by_label("What was done").fill("Fins washed, fan to be looked at")
-    paper = await dialog.get_by_role("img", name="Signature").bounding_box()
-    assert paper is not None
-    await page.mouse.move(paper["x"] + 20, paper["y"] + 30)
-    await page.mouse.down()
-    await page.mouse.move(paper["x"] + 120, paper["y"] + 60, steps=6)
-    await page.mouse.up()
-    await dialog.get_by_role("button", name="Work is done").click()
-    await shop.is_in("Done, to be verified")
+    await work_through(shop, page)
+    await write_down(shop)
+    await finish(shop, page)
 
     # Four eyes.
     await expect(shop.part("Next steps")).to_contain_text("Whoever did the work does not verify it")
@@ -96,6 +52,56 @@ async def test_the_life_of_an_order_on_a_phone(shop: MachineShop, page: Page) ->
     ):
         await expect(page.get_by_role("list", name="What happened")).to_contain_text(said)
     assert await shop.operator.grave_findings() == []
+
+
+async def work_through(shop: MachineShop, page: Page) -> None:
+    """The checklist: at one press, by a measured value that is judged, with a photo."""
+    checks = shop.part("Checklist")
+    await page.get_by_role("button", name="Pass: Fins are clean").click()
+    await expect(checks.get_by_role("listitem").first).to_contain_text("Passed")
+    await checks.get_by_label("Measured value").fill("7,2")
+    await expect(checks).to_contain_text("an order is opened for it")
+    await page.get_by_role("button", name="Save: Fan current").click()
+    await expect(checks.get_by_role("link", name="order works/2")).to_be_visible()
+    await page.get_by_role("button", name="Pass: Photo of the cooler").click()
+    await expect(checks.get_by_role("alert")).to_contain_text("it asks for a photo")
+    await page.get_by_label("Take a photo").set_input_files(photo("fins.jpg"))
+    await expect(shop.part("Photos").get_by_role("img", name="fins.jpg")).to_be_visible()
+    await page.get_by_role("button", name="Pass: Photo of the cooler").click()
+    await expect(checks).to_contain_text("3 of 3 checks")
+
+
+async def write_down(shop: MachineShop) -> None:
+    """A part that was used, and hours."""
+    parts = shop.part("Parts")
+    await parts.get_by_role("button", name="Part used").click()
+    await parts.get_by_role("button", name="Save").click()
+    await expect(parts).to_contain_text("used 1 pcs")
+    await expect(parts).to_contain_text("2 pcs in stock")
+    hours = shop.part("Hours worked")
+    await hours.get_by_role("button", name="Add hours").click()
+    await hours.get_by_label("Hours", exact=True).fill("1,5")
+    await hours.get_by_role("button", name="Save").click()
+    await expect(hours).to_contain_text("1.5 h")
+
+
+async def finish(shop: MachineShop, page: Page) -> None:
+    """Locks off, what was done, and a signature drawn with a finger."""
+    await expect(shop.part("Next steps")).to_contain_text("Locks still hang")
+    await page.get_by_role("button", name="Remove lock: 400 V").click()
+    await page.get_by_role("button", name="Work is done").and_(page.locator("[aria-disabled=false]")).click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Work is done").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("asks for a signature")
+    await dialog.get_by_label("What was done").fill("Fins washed, fan to be looked at")
+    paper = await dialog.get_by_role("img", name="Signature").bounding_box()
+    assert paper is not None
+    await page.mouse.move(paper["x"] + 20, paper["y"] + 30)
+    await page.mouse.down()
+    await page.mouse.move(paper["x"] + 120, paper["y"] + 60, steps=6)
+    await page.mouse.up()
+    await dialog.get_by_role("button", name="Work is done").click()
+    await shop.is_in("Done, to be verified")
 
 
 async def test_alarms_become_an_order_that_says_why(shop: MachineShop, page: Page) -> None:
@@ -195,13 +201,12 @@ async def test_a_photo_that_does_not_arrive_is_sent_again(shop: MachineShop, pag
     await shop.open(f"#/work-orders/{await shop.order()}")
     photos = shop.part("Photos")
     await page.route("**/photos?*", lambda route: route.abort())
-    one = {"name": "one.jpg", "mimeType": "image/jpeg", "buffer": file_of(picture(320, 240))}
-    await page.get_by_label("Choose photos").set_input_files([one])
+    await page.get_by_label("Choose photos").set_input_files(photo("one.jpg"))
     await expect(photos.get_by_role("alert")).to_contain_text("The server does not answer")
     await page.unroute("**/photos?*")
     await photos.get_by_role("button", name="Try again").click()
     await expect(photos.get_by_role("img", name="one.jpg")).to_be_visible()
-    await page.get_by_label("Choose photos").set_input_files([{**one, "name": "two.jpg", "buffer": b"no picture"}])
+    await page.get_by_label("Choose photos").set_input_files({**photo("two.jpg"), "buffer": b"no picture"})
     await expect(photos.get_by_role("alert")).to_be_visible()
     await photos.get_by_role("button", name="Leave out: two.jpg").click()
     await expect(photos.get_by_role("alert")).to_have_count(0)
