@@ -51,6 +51,12 @@ def _section(document: Node, tag: Node) -> str:
     return f'<section><h2 id="{name}">{name}</h2><p>{escape(tag["description"])}</p>{operations}</section>'
 
 
+def _answer(operation: Node) -> Node:
+    """What is answered where all is well: 200, or 201 where something was made."""
+    answer: Node = next(each for status, each in operation["responses"].items() if status in {"200", "201"})
+    return answer
+
+
 def _operation(document: Node, method: str, path: str, operation: Node) -> str:
     anchor = escape(operation["operationId"])
     return (
@@ -58,7 +64,7 @@ def _operation(document: Node, method: str, path: str, operation: Node) -> str:
         f"<p><b>{escape(operation['summary'])}</b></p>{_prose(operation['description'])}"
         + _table("Parameter", _parameters(operation))
         + _table("Body", _fields(document, operation.get("requestBody", {}).get("content", {})))
-        + _table("Answer", _fields(document, operation["responses"]["200"].get("content", {})))
+        + _table("Answer", _fields(document, _answer(operation).get("content", {})))
         + "</article>"
     )
 
