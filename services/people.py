@@ -62,11 +62,11 @@ class CandidateRow:
 
     code: str
     name: str
-    skills: Sequence[str]
+    skills: list[str]
     time_zone: str
-    teams: Sequence[str]
+    teams: list[str]
     has_shift: bool
-    hours: Sequence[str]
+    hours: list[str]
     orders: int
 
 
