@@ -52,8 +52,8 @@ def _section(document: Node, tag: Node) -> str:
 
 
 def _answer(operation: Node) -> Node:
-    """What is answered where all is well: 200, or 201 where something was made."""
-    answer: Node = next(each for status, each in operation["responses"].items() if status in {"200", "201"})
+    """What is answered where all is well: 200, or another one where something was made or left nothing."""
+    answer: Node = next(each for status, each in operation["responses"].items() if status.startswith("2"))
     return answer
 
 
