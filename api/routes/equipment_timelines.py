@@ -88,7 +88,7 @@ async def get_equipment_timeline(
             page = PageOf(items=[Entry.of(row) for row in found], next=following)
             return Response(page.model_dump_json(), headers=wanted.headers(following), media_type="application/json")
         at_most = _AT_MOST[wanted_form]
-        found, rest = await timeline.entries(connection, asked, at_most)
+        found, rest = await timeline.whole(connection, asked, at_most)
     if rest is not None:
         raise Problem(
             "invalid-request",

@@ -167,7 +167,7 @@ def export(
         until = stop or now
         since = start or until - timedelta(days=366)
         asked = of_machine.Wanted(await _ids(connection, row, inside=inside), since, until, now, kinds or KINDS)
-        found, rest = await of_machine.entries(connection, asked, _AT_MOST)
+        found, rest = await of_machine.whole(connection, asked, _AT_MOST)
         if rest is not None:
             raise click.ClickException(f"these are more than {_AT_MOST} entries: ask for a shorter period")
         zone = ZoneInfo(row.time_zone)

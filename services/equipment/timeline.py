@@ -29,6 +29,8 @@ from services.statements import statements
 
 SQL = statements("equipment_timeline")
 
+#: The server ends a session that idles for 5 s inside a transaction, as while many rows are taken in.
+_AT_ONCE = 5000
 _LEAST_ID, _GREATEST_ID = -(2**63), 2**63 - 1
 
 
@@ -105,6 +107,18 @@ async def entries(
     found.sort(key=lambda each: each[0], reverse=True)
     shown = found[:limit]
     return [row for _, row in shown], shown[-1][0] if len(found) > limit else None
+
+
+async def whole(connection: Connection, wanted: Wanted, at_most: int) -> tuple[list[EntryRow], Place | None]:
+    """The entries of a file, a few thousand at a time, and, where they are more than it may have, where it ends."""
+    found: list[EntryRow] = []
+    before: Place | None = None
+    while len(found) < at_most:
+        page, before = await entries(connection, wanted, min(_AT_ONCE, at_most - len(found)), before)
+        found += page
+        if before is None:
+            break
+    return found, before
 
 
 def _below(wanted: Wanted, rank: int, before: Place | None) -> tuple[datetime, int]:
