@@ -185,7 +185,7 @@ SET running_s = excluded.running_s, loaded_s = excluded.loaded_s, idle_s = exclu
 -- name: days_in_all
 -- what: sums over the days [first, last] of each device, both ends included, and how many there are
 -- takes: device_ids int4[], firsts date[], lasts date[]
--- row: services.machine_states.reads.DaysRow
+-- row: services.machine_states.sums.DaysRow
 SELECT w.number::int4 AS number, count(*) AS days, sum(d.running_s) AS running_s, sum(d.loaded_s) AS loaded_s,
        sum(d.idle_s) AS idle_s, sum(d.stopped_s) AS stopped_s, sum(d.fault_s) AS fault_s,
        sum(d.no_data_s) AS no_data_s, sum(d.starts) AS starts
