@@ -40,12 +40,12 @@ def plan_lines(
     plan = row.plan
     yield on_line(f"{row.site}/{row.code}  {plan.name} {plan.name_zh}  version {row.version}")
     for label, text in _said(plan):
-        yield on_line(f"  {label:<9} {text}")
+        yield f"  {label:<9} {on_line(text)}"
     for line in due_table(standing, now):
         yield f"  {line}"
     for change in changes:
         what = "added" if change.before is None else "changed"
-        yield on_line(f"  {shown(change.at)} {what} by {change.actor}: {change.reason}")
+        yield f"  {shown(change.at)} {what} by {change.actor}: {on_line(change.reason)}"
 
 
 def after(trigger: Trigger) -> str:

@@ -5,9 +5,9 @@
          v
     use since, condition since --schedule.standing--> row --opens_at reached, no order--> open_order, event plan.due
 
-A site is looked at in one transaction that holds its rows of plan_machine: whoever dies in between has changed nothing,
-and two who look at once come one after the other. That there is at most one order for a plan on a machine is the law of
-an index besides. A plan whose order cannot be opened (its job or team is gone) is logged at each look and waits.
+A site is looked at in one transaction that holds its plans: whoever dies in between has changed nothing, and two who look
+at once come one after the other. That there is at most one order for a plan on a machine is the law of an index besides.
+A plan whose order cannot be opened (its job or team is gone) is logged at each look and waits.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ async def look(connection: Connection, now: datetime) -> int:
 
 
 async def _look_at(connection: Connection, site_id: int, plans: Sequence[StoredPlan], now: datetime) -> int:
-    remembered = {row.key: row for row in await rows(connection, SQL["hold_plan_machines"], RememberedRow, site_id)}
+    await run(connection, SQL["hold_plans"], site_id)
+    remembered = {row.key: row for row in await rows(connection, SQL["remembered"], RememberedRow, site_id)}
     subjects = await rows(connection, SQL["subjects_of_site"], SubjectRow, site_id)
     pairs = [
         _recall(stored, subject, remembered.get(Key(stored.id, subject.subject_kind, subject.code)), now)

@@ -18,8 +18,13 @@ UNION ALL
 SELECT 'meter', m.id, m.code::text, '' FROM meter m WHERE m.site_id = $1 AND m.retired_at IS NULL
 ORDER BY 1, 3;
 
--- name: hold_plan_machines
--- what: what is remembered of every plan of a site on every machine, and the order that is open for it; holds them until the transaction ends
+-- name: hold_plans
+-- what: hold the plans of a site until the transaction ends: what looks at them comes one after the other
+-- takes: site_id int4
+SELECT id FROM maintenance_plan WHERE site_id = $1 ORDER BY id FOR NO KEY UPDATE;
+
+-- name: remembered
+-- what: what is remembered of every plan of a site on every machine, and the order that is open for it
 -- takes: site_id int4
 -- row: services.plans.rows.RememberedRow
 SELECT m.plan_id, m.subject_kind, m.subject::text AS subject, m.counts_from, m.used_before, m.holds_since, m.is_due,
@@ -28,7 +33,7 @@ SELECT m.plan_id, m.subject_kind, m.subject::text AS subject, m.counts_from, m.u
 FROM plan_machine m
 JOIN maintenance_plan p ON p.id = m.plan_id
 LEFT JOIN work_order o ON o.id = m.order_id
-WHERE p.site_id = $1 ORDER BY m.plan_id, m.subject_kind, m.subject FOR UPDATE OF m;
+WHERE p.site_id = $1 ORDER BY m.plan_id, m.subject_kind, m.subject;
 
 -- name: put_plan_machines
 -- what: remember how plans stand on machines
