@@ -196,7 +196,7 @@ GROUP BY w.number ORDER BY w.number;
 -- name: device_zones
 -- what: the time zone of each device's site
 -- takes: device_ids int4[]
--- row: services.machine_states.reads.ZoneRow
+-- row: services.machine_states.sums.ZoneRow
 SELECT d.id AS device_id, s.time_zone FROM device AS d JOIN site AS s ON s.id = d.site_id WHERE d.id = ANY ($1);
 
 -- name: stated_devices
