@@ -2,7 +2,7 @@
 
     following = await Following.begin(connection)
     while True:
-        progress = await following.step(connection)     # takes batches in, or derives some history when there are none
+        progress = await following.step(connection)     # takes batches in; at the log's end, derives some history
 
 It works over the connection that holds the duty `maintenance`, so nobody else writes states. What was taken in and how
 far are committed together: whoever dies in between, the successor goes on from there, or takes the same batches again,
@@ -72,7 +72,7 @@ class Following:
         await undisturbed(connection, lambda: catching_up.learn(connection, self.bindings))
 
     async def step(self, connection: Connection) -> Progress:
-        """Take in the next batches; where there are none, derive a page of history."""
+        """Take in the next batches; at the end of the log, derive a page of history, where there is any to derive."""
         if self._is_changed or time.monotonic() - self._learned > _LEARN_EACH_S:
             await self.learn(connection)
         try:
@@ -83,10 +83,11 @@ class Following:
             return Progress(self.last_id, 0.0, is_busy=True)
         if batches:
             await self._take(connection, batches)
-            behind_s = batch_log.behind_s(batches, datetime.now(UTC))
-            return Progress(self.last_id, behind_s, is_busy=len(batches) == _BATCHES)
+        behind_s = batch_log.behind_s(batches, datetime.now(UTC))
+        if len(batches) == _BATCHES:
+            return Progress(self.last_id, behind_s, is_busy=True)
         derived = await undisturbed(connection, lambda: catching_up.step(connection, self.bindings))
-        return Progress(self.last_id, 0.0, is_busy=derived)
+        return Progress(self.last_id, behind_s, is_busy=derived)
 
     async def _take(self, connection: Connection, batches: Sequence[LoggedBatch]) -> None:
         stated = taking.pick(batches, self.bindings)
