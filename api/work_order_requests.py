@@ -49,13 +49,13 @@ class NewWorkOrder(Signed):
     client_key: ClientKey = None
 
 
-class Commented(Signed):
+class OrderStep(Signed):
     """A step, with what a person may say to it."""
 
     comment: ReasonOrNone = ""
 
 
-class Assigning(Commented):
+class Assigning(OrderStep):
     """To whom: a person, a team, or both."""
 
     assignee: Annotated[Code | None, Field(description="Code of a person.")] = None
@@ -63,13 +63,13 @@ class Assigning(Commented):
     anyway: Annotated[bool, Field(description="Although the skill is missing; the comment says why.")] = False
 
 
-class Starting(Commented):
+class Starting(OrderStep):
     """Whether the machine's alarms are out of service meanwhile."""
 
     takes_out_of_service: Annotated[bool | None, Field(description="Null: as the order says.")] = None
 
 
-class Completing(Commented):
+class Completing(OrderStep):
     """What was found, and what was done."""
 
     cause: Annotated[
@@ -84,19 +84,19 @@ class Completing(Commented):
     resolution: LongText = ""
 
 
-class Reopening(Commented):
+class Reopening(OrderStep):
     """Why it is not done after all."""
 
     keep_results: Annotated[bool, Field(description="Keep the results of its checklist.")] = True
 
 
-class Urgency(Commented):
+class Urgency(OrderStep):
     """Another priority, and why."""
 
     priority: Priority
 
 
-class Due(Commented):
+class Due(OrderStep):
     """Another due time, and why."""
 
     due_at: InstantGiven
@@ -108,7 +108,7 @@ class JobGiven(Signed):
     job: Annotated[Code, Field(examples=["compressor-service"])]
 
 
-class Remark(Signed):
+class OrderComment(Signed):
     """A comment, as plain text."""
 
     comment: Reason

@@ -58,7 +58,7 @@ class NewReport(BaseModel):
     ] = None
 
 
-class Received(BaseModel):
+class ReportReceived(BaseModel):
     """The report arrived."""
 
     order: Annotated[str, Field(description="Under this number it can be asked for.", examples=["kunshan/41"])]
@@ -100,7 +100,7 @@ async def get_labelled_machine(connection: Database, report_key: UUID) -> Labell
         }
     },
 )
-async def report_trouble(shared: Shared, request: Request, report_key: UUID) -> Received:
+async def report_trouble(shared: Shared, request: Request, report_key: UUID) -> ReportReceived:
     """A work order that is requested: somebody of maintenance looks at it, and accepts or cancels it."""
     _hold_back(shared, request.client.host if request.client else "", report_key)
     async with shared.connections.borrow() as connection:
@@ -126,7 +126,7 @@ async def report_trouble(shared: Shared, request: Request, report_key: UUID) -> 
         opened = await opening.open_order(connection, order, whoever, now)
         if kept is not None and opened.is_new:
             await files.add(connection, opened.ref, kept, whoever, now)
-    return Received(order=opened.ref.address)
+    return ReportReceived(order=opened.ref.address)
 
 
 async def _machine(connection: Connection, report_key: UUID) -> LabelledRow:

@@ -10,7 +10,7 @@ from api.openapi_parts import WITH_A_BODY, problems
 from api.problems import Problem, refused_as
 from api.work_order_answers import ThisOrder
 from api.work_order_models import WorkOrderDetail
-from api.work_order_requests import Down, Locking, Remark, Signed, TaskResult, UpAgain, UsedPart, Worked
+from api.work_order_requests import Down, Locking, OrderComment, Signed, TaskResult, UpAgain, UsedPart, Worked
 from services.parts import of_orders
 from services.parts.rows import PartNotFoundError
 from services.parts.stock import MovementRefusedError
@@ -169,7 +169,7 @@ async def end_work_order_downtime(order: ThisOrder, given: UpAgain) -> WorkOrder
     summary="Say something to it",
     responses=problems("work-order-not-found", "person-not-found", *WITH_A_BODY),
 )
-async def comment_work_order(order: ThisOrder, given: Remark) -> WorkOrderDetail:
+async def comment_work_order(order: ThisOrder, given: OrderComment) -> WorkOrderDetail:
     """Plain text for whoever works on it next, also once it is over."""
     async with order.acting(given.by) as actor:
         await comments.add(order.connection, order.ref, given.comment, actor, order.now)

@@ -10,7 +10,7 @@ from api.instants import zoned
 from api.openapi_parts import WITH_A_BODY, problems
 from api.work_order_answers import NamedOrder, ThisOrder
 from api.work_order_models import WorkOrderDetail
-from api.work_order_requests import Assigning, Commented, Completing, Reopening, Starting
+from api.work_order_requests import Assigning, Completing, OrderStep, Reopening, Starting
 from services.work_orders import steps
 from services.work_orders.moments import Given
 
@@ -43,7 +43,7 @@ async def _take(order: NamedOrder, event: Event, by: str | None, given: Given) -
 
 
 @_step("accept", "Accept a request")
-async def accept_work_order(order: ThisOrder, given: Commented) -> WorkOrderDetail:
+async def accept_work_order(order: ThisOrder, given: OrderStep) -> WorkOrderDetail:
     """It is a work order from now on, and its times count from now."""
     return await _take(order, "accept", given.by, Given(comment=given.comment))
 
@@ -56,7 +56,7 @@ async def assign_work_order(order: ThisOrder, given: Assigning) -> WorkOrderDeta
 
 
 @_step("release", "Release")
-async def release_work_order(order: ThisOrder, given: Commented) -> WorkOrderDetail:
+async def release_work_order(order: ThisOrder, given: OrderStep) -> WorkOrderDetail:
     """Nobody in particular has it any more."""
     return await _take(order, "release", given.by, Given(comment=given.comment))
 
@@ -69,13 +69,13 @@ async def start_work_order(order: ThisOrder, given: Starting) -> WorkOrderDetail
 
 
 @_step("hold", "Put on hold")
-async def hold_work_order(order: ThisOrder, given: Commented) -> WorkOrderDetail:
+async def hold_work_order(order: ThisOrder, given: OrderStep) -> WorkOrderDetail:
     """The work waits, as for a part; the comment says for what. Due times run on."""
     return await _take(order, "hold", given.by, Given(comment=given.comment))
 
 
 @_step("resume", "Resume")
-async def resume_work_order(order: ThisOrder, given: Commented) -> WorkOrderDetail:
+async def resume_work_order(order: ThisOrder, given: OrderStep) -> WorkOrderDetail:
     """The work goes on."""
     return await _take(order, "resume", given.by, Given(comment=given.comment))
 
@@ -94,12 +94,12 @@ async def reopen_work_order(order: ThisOrder, given: Reopening) -> WorkOrderDeta
 
 
 @_step("verify", "Verify")
-async def verify_work_order(order: ThisOrder, given: Commented) -> WorkOrderDetail:
+async def verify_work_order(order: ThisOrder, given: OrderStep) -> WorkOrderDetail:
     """Somebody else than who did it has looked, and it is good. It is over then."""
     return await _take(order, "verify", given.by, Given(comment=given.comment))
 
 
 @_step("cancel", "Cancel")
-async def cancel_work_order(order: ThisOrder, given: Commented) -> WorkOrderDetail:
+async def cancel_work_order(order: ThisOrder, given: OrderStep) -> WorkOrderDetail:
     """It is not needed; the comment says why. It is over then."""
     return await _take(order, "cancel", given.by, Given(comment=given.comment))

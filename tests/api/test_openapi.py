@@ -77,6 +77,9 @@ def test_the_stream_is_described_as_one() -> None:
         assert word in operation["description"]
 
 
+_UNITS = {"s", "h", "days", "kw", "m2", "bytes", "px", "percent", "minutes"}
+
+
 def test_numbers_name_their_unit() -> None:
     unitless = {"latitude", "longitude", "limit", "count", "points", "devices", "samples", "kept", "repeats", "letters"}
     unitless |= {"received", "stored", "duplicate", "corrected", "unchanged", "status", "readings", "based_on_readings"}
@@ -112,11 +115,14 @@ def test_numbers_name_their_unit() -> None:
     unitless |= {"waiting", "failed_in_a_day", "tries"}  # messages
     unitless |= {"version", "machines", "unbound", "most_in_a_minute", "alarms_a_day"}
     in_the_points_unit |= {"deadband"}
+    # Work orders: counts, and of a part quantities and money, whose unit and currency stand beside them.
+    unitless |= {"alarms_standing", "escalated", "isolations_open", "orders", "photos", "position", "reopened", "tasks"}
+    unitless |= {"tasks_done", "times_true", "planned", "used", "stock", "unit_cost", "hours"}
     for name, schema in DOCUMENT["components"]["schemas"].items():
         for field, described in schema.get("properties", {}).items():
             kinds = {described.get("type"), *(option.get("type") for option in described.get("anyOf", []))}
             if kinds & {"number", "integer"} and field not in unitless | in_the_points_unit:
-                assert field.rsplit("_", 1)[-1] in {"s", "kw", "m2", "bytes", "percent", "minutes"}, f"{name}.{field}"
+                assert field.rsplit("_", 1)[-1] in _UNITS, f"{name}.{field}"
 
 
 def test_the_reference_page_shows_every_operation_and_loads_nothing_from_outside() -> None:
