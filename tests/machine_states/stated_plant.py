@@ -10,6 +10,7 @@ Readings are {microseconds since 1970: word}. The plain side looks at one instan
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -133,20 +134,22 @@ async def make(
     return plant
 
 
-def plain_state(readings: Readings, at: int) -> str:
-    """What stands at an instant."""
-    before = [each for each in readings if each <= at]
-    if not before or at - max(before) >= HOLD_US:
+def plain_state(readings: Readings, at: int, times: Sequence[int] = ()) -> str:
+    """What stands at an instant; `times`: those of the readings in order, where somebody has them."""
+    times = times or sorted(readings)
+    place = bisect_right(times, at)
+    if not place or at - times[place - 1] >= HOLD_US:
         return "no_data"
-    return MEANS[readings[max(before)]]
+    return MEANS[readings[times[place - 1]]]
 
 
 def plain_changes(readings: Readings, until: int | None = None) -> Changes:
     """All change points up to the newest reading, or to an instant."""
-    last = max(readings, default=0) if until is None else until
+    times = sorted(readings)
+    last = times[-1] if until is None else until
     stood, found = "no_data", []
-    for at in sorted({*readings, *(each + HOLD_US for each in readings)}):
-        if at <= last and (state := plain_state(readings, at)) != stood:
+    for at in sorted({*times, *(each + HOLD_US for each in times)}):
+        if at <= last and (state := plain_state(readings, at, times)) != stood:
             found.append((at, state))
             stood = state
     return found
@@ -154,10 +157,11 @@ def plain_changes(readings: Readings, until: int | None = None) -> Changes:
 
 def plain_totals(readings: Readings, start: int, stop: int) -> tuple[dict[str, int], int]:
     """Microseconds by state in [start, stop), without what is zero, and starts."""
+    times = sorted(readings)
     edges = sorted({start, stop, *(at for at, _ in plain_changes(readings, stop) if start < at < stop)})
     sums: dict[str, int] = {}
     for begin, end in pairwise(edges):
-        state = plain_state(readings, begin)
+        state = plain_state(readings, begin, times)
         sums[state] = sums.get(state, 0) + end - begin
     return sums, len([at for at in plain_starts(readings, stop) if start <= at < stop])
 
