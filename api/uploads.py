@@ -110,6 +110,6 @@ def _headers(head: bytes) -> Message:
 
 def _text(name: str, content: bytes) -> str:
     try:
-        return content.decode()
+        return content.decode().replace("\r\n", "\n")  # browsers end each line of a field so
     except UnicodeDecodeError:
         raise Problem("malformed-body", f"The field {name!r} of the form is not UTF-8.") from None
