@@ -29,17 +29,17 @@ WHERE w.site_id = $1 AND w.subject_kind = $2 AND w.subject = $3 AND w.suspected 
 
 -- name: subject
 -- what: the machine, device, meter or site that an order is about, of what class it is; a device or meter with the machine it belongs to
--- takes: site_id int4, subject_kind text, subject text
+-- takes: site_id int4, subject_kind text, subject text, with_retired bool
 -- row: services.work_orders.opening.SubjectRow
 SELECT e.id AS equipment_id, NULL::int4 AS device_id, NULL::int4 AS meter_id, e.class::text AS equipment_class
-FROM equipment AS e WHERE $2 = 'equipment' AND e.site_id = $1 AND e.code = $3 AND e.retired_at IS NULL
+FROM equipment AS e WHERE $2 = 'equipment' AND e.site_id = $1 AND e.code = $3 AND ($4 OR e.retired_at IS NULL)
 UNION ALL
 SELECT d.equipment_id, d.id, NULL, coalesce(t.kind::text, '')
 FROM device AS d LEFT JOIN device_template AS t ON t.id = d.template_id
-WHERE $2 = 'device' AND d.site_id = $1 AND d.code = $3 AND d.retired_at IS NULL
+WHERE $2 = 'device' AND d.site_id = $1 AND d.code = $3 AND ($4 OR d.retired_at IS NULL)
 UNION ALL
 SELECT m.equipment_id, NULL, m.id, m.carrier FROM meter AS m
-WHERE $2 = 'meter' AND m.site_id = $1 AND m.code = $3 AND m.retired_at IS NULL
+WHERE $2 = 'meter' AND m.site_id = $1 AND m.code = $3 AND ($4 OR m.retired_at IS NULL)
 UNION ALL
 SELECT NULL, NULL, NULL, '' FROM site AS s WHERE $2 = 'site' AND s.id = $1 AND s.code = $3;
 

@@ -137,7 +137,9 @@ async def open_order(connection: Connection, new: NewOrder, actor: Actor | None,
         raise OrderRefusedError(f"There is no site {new.site!r}: the list of sites has them.")
     if (known := await _known(connection, new, site.site_id)) is not None:
         return Opened(known.id, OrderRef(known.site, known.number), is_new=False)
-    subject = await one(connection, SQL["subject"], SubjectRow, site.site_id, new.subject_kind, new.subject)
+    about = (site.site_id, new.subject_kind, new.subject)
+    # What a checklist finds is written down, also where the machine was retired meanwhile.
+    subject = await one(connection, SQL["subject"], SubjectRow, *about, new.parent_id is not None)
     if subject is None:
         raise OrderRefusedError(f"There is no {new.subject_kind} {new.subject!r} at {new.site}, or it is retired.")
     job_row, job = await _job(connection, new, site.site_id)

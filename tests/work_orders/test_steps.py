@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from analytics.maintenance.job import Isolation, Task
-from services.database import Connection
+from analytics.work_orders.lifecycle import Refused
+from services import people
+from services.database import Connection, connect
 from services.people import PersonNotFoundError, TeamNotFoundError
 from services.work_orders import steps
 from services.work_orders.moments import Given
@@ -233,3 +236,22 @@ async def test_the_service_reopens_with_what_it_saw(here: Shop) -> None:
 async def test_there_is_no_step_of_an_order_that_is_not(here: Shop) -> None:
     with pytest.raises(OrderNotFoundError, match="no work order kunshan/7"):
         await here.take(OrderRef("kunshan", 7), "start")
+
+
+async def test_of_two_who_ask_for_the_same_step_at_once_one_takes_it(here: Shop, database_url: str) -> None:
+    ref = await here.open()
+
+    async def start(by: str, own: Connection) -> Taken | Refused:
+        async with own.transaction():
+            return await steps.take(own, ref, "start", await people.actor(own, by), at(10), Given())
+
+    both = [await connect(database_url, name=by) for by in ("li", "wang")]
+    try:
+        async with asyncio.timeout(60):
+            results = await asyncio.gather(*(start(by, own) for by, own in zip(("li", "wang"), both, strict=True)))
+    finally:
+        for own in both:
+            await own.close()
+    [refused] = [each for each in results if isinstance(each, Refused)]
+    assert refused.why == "it is started already"
+    assert [entry.event for entry in await here.entries(ref)] == ["open", "start"]

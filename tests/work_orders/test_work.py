@@ -71,6 +71,9 @@ async def test_a_failed_task_opens_one_order_and_each_names_the_other(here: Shop
     await here.go(follow_up, "cancel", comment="false gauge")
     assert await here.give(ref, 1, value=6.0) == Found("failed", OrderRef("kunshan", 3)), "the first one is over"
     assert await here.give(ref, 1, value=4.0) == Found("passed", OrderRef("kunshan", 3))
+    await here.go(OrderRef("kunshan", 3), "cancel", comment="false again")
+    await here.connection.execute("UPDATE equipment SET retired_at = now()")
+    assert await here.give(ref, 1, value=1.0) == Found("failed", OrderRef("kunshan", 4)), "of a retired machine, too"
     assert await here.go(ref, "complete", by="li") == "done"
 
 
