@@ -67,6 +67,18 @@ async def test_due_times_are_those_of_the_site_s_settings(here: Shop) -> None:
     assert (given["respond_by"], given["due_at"]) == (at(600), at(600)), "nobody begins after it has to be done"
 
 
+async def test_an_order_goes_to_the_team_that_the_settings_name_for_its_machine(here: Shop) -> None:
+    wished = [{"team": "ghosts", "equipment_class": "compressor"}, {"team": "mechanics"}]
+    put = "INSERT INTO maintenance_settings (site_id, document) SELECT id, $1 FROM site"
+    await here.connection.execute(put, {"teams": wished})
+    assert (await here.row(await here.open()))["team_id"] is None, "that team is not there, and nothing fails for it"
+    await here.connection.execute("UPDATE maintenance_settings SET document = $1", {"teams": wished[1:]})
+    ref = await here.open()
+    team = await here.connection.fetchval("SELECT id FROM teams WHERE code = 'mechanics'")
+    row = await here.row(ref)
+    assert (row["team_id"], row["state"]) == (team, "open"), "nobody in particular has it"
+
+
 def test_due_times_follow_priority() -> None:
     assert due_times(at(0), "low", {"low": 1}, {"low": 2.5}) == (at(3600), at(9000))
 
