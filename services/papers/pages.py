@@ -29,7 +29,9 @@ MEDIA_TYPE: Final = "application/pdf"
 WIDTH_MM: Final = 180
 CHINESE: Final = "STSong-Light"
 LONGEST: Final = 20_000
-"""Characters of one text on paper: forty pages of one remark are read on a screen."""
+"""Characters of one text on paper: more is read on a screen."""
+LONGEST_IN_TABLE: Final = 2_000
+"""Of one in a table: a narrow column would fill pages with it."""
 
 SMALL = ParagraphStyle("small", fontName="Helvetica", fontSize=7.5, leading=9.5, wordWrap="CJK")
 SMALL_RIGHT = ParagraphStyle("small-right", parent=SMALL, alignment=TA_RIGHT)
@@ -78,7 +80,10 @@ def table(
         [paragraph(title, LABEL_RIGHT if column in right else LABEL) for column, title in enumerate(titles)]
     ]
     cells += [
-        [paragraph(value, SMALL_RIGHT if column in right else SMALL) for column, value in enumerate(row)]
+        [
+            paragraph(shortened(value, LONGEST_IN_TABLE), SMALL_RIGHT if column in right else SMALL)
+            for column, value in enumerate(row)
+        ]
         for row in rows
     ]
     style: list[tuple[Any, ...]] = [

@@ -21,6 +21,7 @@ _CODED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA_BEGINS: Final = tuple("=+-@\t\r＝＋－＠")
 # Marks without a shape: they turn the direction of writing, join, or hide.
 _SHAPELESS = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_EMPTY_LINES = re.compile("\n{3,}")
 _OUTSIDE_FONTS = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -54,4 +55,5 @@ def on_line(text: str) -> str:
 def on_page(text: str) -> str:
     """As a page can show it; what its fonts have no sign for is a box."""
     plain = _NOT_XML.sub("", _LINE_END.sub("\n", text)).replace("\t", "    ")
+    plain = _EMPTY_LINES.sub("\n\n", plain)
     return _OUTSIDE_FONTS.sub("□", _SHAPELESS.sub("", plain))

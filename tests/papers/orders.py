@@ -45,12 +45,12 @@ def order(text: str = "Oil leaks", text_zh: str = "漏油", *, is_done: bool = F
                             is_standing=True),
         ],
         [
-            TaskRow(1, {"text": text, "text_zh": text_zh}, "passed", None, text, at(40), "chen", None, None),
+            TaskRow(1, {"text": text[:2000], "text_zh": text_zh}, "passed", None, text, at(40), "chen", None, None),
             TaskRow(2, {"text": "Pressure", "kind": "measure", "unit": "bar", "minimum": 6.5}, None, None, "", None,
                     None, None, None),
         ],
         [
-            IsolationRow(1, {"energy": text, "where": text, "how": text}, at(11), "chen", text, None, None),
+            IsolationRow(1, {"energy": text[:2000], "where": text, "how": text}, at(11), "chen", text, None, None),
             IsolationRow(2, {"energy": "Air 气"}, None, None, "", None, None),
         ],
         [
