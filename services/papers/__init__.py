@@ -5,6 +5,5 @@ sheet           rows as XLSX and CSV
 pages           pieces of a PDF page: headings, facts, tables, photos
 order_paper     a work order on paper
 label_sheet     labels for machines, with a code that leads to their report form
-pictures        its photos
 timeline_paper  the timeline of a machine, on paper and as a sheet
 """
