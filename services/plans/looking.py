@@ -5,9 +5,9 @@
          v
     use since, condition since --schedule.standing--> row --opens_at reached, no order--> open_order, event plan.due
 
-A site is looked at in one transaction that holds its plans: whoever dies in between has changed nothing, and two who look
-at once come one after the other. That there is at most one order for a plan on a machine is the law of an index besides.
-A plan whose order cannot be opened (its job or team is gone) is logged at each look and waits.
+A site is looked at in one transaction that holds its plans: whoever dies in between has changed nothing, and two who
+look at once come one after the other. That there is at most one order for a plan on a machine is the law of an index
+besides. A plan whose order cannot be opened (its job or team is gone) is logged at each look and waits.
 """
 
 from __future__ import annotations
