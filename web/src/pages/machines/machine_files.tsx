@@ -82,7 +82,7 @@ function AddNote({ site, code }: MachineProps) {
   return (
     <FoldForm button={text.add} confirm={text.save} send={send}>
       <Labelled id={id} label={text.text}>
-        <textarea id={id} class="field" rows={3} maxLength={10_000} autofocus value={note.value} onInput={(event) => { note.value = event.currentTarget.value; }} />
+        <textarea id={id} class="field" rows={3} maxLength={10_000} value={note.value} onInput={(event) => { note.value = event.currentTarget.value; }} />
       </Labelled>
     </FoldForm>
   );

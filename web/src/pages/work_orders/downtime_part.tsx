@@ -66,7 +66,7 @@ function BeginDowntime({ desk }: { readonly desk: OrderDesk }) {
   return (
     <FoldForm button={text.add} confirm={text.save} send={send}>
       <Labelled id={`${id}-reason`} label={text.reason}>
-        <select id={`${id}-reason`} class="field" autofocus value={reason.value} onChange={(event) => { reason.value = event.currentTarget.value; }}>
+        <select id={`${id}-reason`} class="field" value={reason.value} onChange={(event) => { reason.value = event.currentTarget.value; }}>
           {DOWNTIME_REASONS.map((one) => <option key={one} value={one}>{text.reasons[one]}</option>)}
         </select>
       </Labelled>

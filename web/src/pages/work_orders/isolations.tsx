@@ -3,7 +3,7 @@
  * one by one before the order is done. The service refuses a start before the last one hangs.
  */
 import { useSignal, type Signal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { formatTime } from "../../format/time";
 import { words } from "../../i18n";
 import { useSite } from "../../session/context";
@@ -38,6 +38,7 @@ function OneIsolation({ isolation, desk }: { readonly isolation: Isolation; read
   const lock = useSignal("");
   const sending = useSignal(false);
   const problem = useSignal<string | null>(null);
+  const card = useRef<HTMLLIElement>(null);
   const text = words.value.order.isolations;
   const kind: Kind = isolation.removed_at !== null ? "removed" : isolation.confirmed_at !== null ? "hung" : "open";
   const tell = async (what: "confirm" | "remove", body: object): Promise<void> => {
@@ -45,9 +46,10 @@ function OneIsolation({ isolation, desk }: { readonly isolation: Isolation; read
     sending.value = true;
     problem.value = await desk.tell("POST", ["isolations", isolation.position, what], body);
     sending.value = false;
+    if (problem.value === null) card.current?.focus({ preventScroll: true });
   };
   return (
-    <li class="check-card" data-kind={kind}>
+    <li class="check-card" ref={card} tabIndex={-1} data-kind={kind}>
       <p class="check-card-title"><Icon name={kind === "open" ? "fresh" : kind === "hung" ? "lock" : "check"} /><b>{isolation.energy}</b></p>
       <p>{[isolation.where, isolation.how].filter((part) => part !== "").join(" · ")}</p>
       <Hung isolation={isolation} kind={kind} />

@@ -58,7 +58,7 @@ function AddLabour({ desk }: { readonly desk: OrderDesk }) {
   return (
     <FoldForm button={text.add} confirm={text.save} send={send}>
       <Labelled id={`${id}-who`} label={text.who}>
-        <select id={`${id}-who`} class="field" autofocus value={who.value} onChange={(event) => { who.value = event.currentTarget.value; }}>
+        <select id={`${id}-who`} class="field" value={who.value} onChange={(event) => { who.value = event.currentTarget.value; }}>
           <option value="">{text.other}</option>
           {(people.state.value.value ?? []).map(({ code, name }) => <option key={code} value={code}>{name}</option>)}
         </select>

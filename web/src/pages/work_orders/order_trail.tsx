@@ -60,7 +60,7 @@ function AddComment({ desk }: { readonly desk: OrderDesk }) {
   return (
     <FoldForm button={text.add} confirm={text.save} send={send}>
       <Labelled id={id} label={text.comment}>
-        <textarea id={id} class="field" rows={3} maxLength={4000} autofocus value={comment.value} onInput={(event) => { comment.value = event.currentTarget.value; }} />
+        <textarea id={id} class="field" rows={3} maxLength={4000} value={comment.value} onInput={(event) => { comment.value = event.currentTarget.value; }} />
       </Labelled>
     </FoldForm>
   );

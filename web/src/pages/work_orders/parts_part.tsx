@@ -92,7 +92,7 @@ function PartChoice({ desk, part, choose }: { readonly desk: OrderDesk; readonly
   }, []);
   return (
     <Labelled id={id} label={text.part}>
-      <select id={id} class="field" autofocus value={part} onChange={(event) => { choose(event.currentTarget.value); }}>
+      <select id={id} class="field" value={part} onChange={(event) => { choose(event.currentTarget.value); }}>
         <option value="">{text.choose}</option>
         {[...rows].sort((a, b) => Number(planned.has(b.code)) - Number(planned.has(a.code))).map((one) => (
           <option key={one.code} value={one.code}>{partName(one)} ({text.stock(String(one.stock))})</option>

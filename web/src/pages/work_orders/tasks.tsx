@@ -3,7 +3,7 @@
  * photographed. A failed step wants a word about what was found, and where the job says so it opens an order of its own.
  */
 import { useSignal, type Signal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { figureWithUnit } from "../../alarms/naming";
 import { formatTime } from "../../format/time";
 import { unitSymbol } from "../../format/unit";
@@ -31,7 +31,7 @@ export function Tasks({ desk }: { readonly desk: OrderDesk }) {
       </div>
       {isAtWork(desk.record) && desk.record.state !== "in_progress" ? <p class="faint">{text.notYet}</p> : null}
       <ol class="checklist">
-        {task_list.map((task) => <OneTask key={`${task.position} ${task.result ?? ""}`} task={task} desk={desk} />)}
+        {task_list.map((task) => <OneTask key={task.position} task={task} desk={desk} />)}
       </ol>
     </section>
   );
@@ -44,15 +44,20 @@ function OneTask({ task, desk }: { readonly task: Task; readonly desk: OrderDesk
   const stage = useSignal<Stage>(task.result === null ? "asking" : "shown");
   const sending = useSignal(false);
   const problem = useSignal<string | null>(null);
+  const card = useRef<HTMLLIElement>(null);
+  // Whoever found something, here or at another screen: the question is answered.
+  useEffect(() => { stage.value = task.result === null ? "asking" : "shown"; }, [task.result, task.at]);
   const tell = async (body: object): Promise<void> => {
     if (sending.value) return;
     sending.value = true;
     problem.value = await desk.tell("PUT", ["tasks", task.position], body);
     sending.value = false;
-    if (problem.value === null) stage.value = "shown";
+    if (problem.value !== null) return;
+    stage.value = "shown";
+    card.current?.focus({ preventScroll: true });
   };
   return (
-    <li class="check-card" data-kind={task.result ?? "open"}>
+    <li class="check-card" ref={card} tabIndex={-1} data-kind={task.result ?? "open"}>
       <p class="check-card-title">
         <Icon name={ICONS[task.result ?? "open"]} />
         <span><b>{named({ name: task.text, name_zh: task.text_zh })}</b>{task.required ? null : <span class="faint"> · {text.optional}</span>}</span>
@@ -159,12 +164,14 @@ function Measure({ task, tell, problem }: Omit<AskingProps, "stage">) {
 function WithWords({ task, result, stage, tell }: Omit<AskingProps, "problem"> & { readonly result: "failed" | "skipped" }) {
   const id = useId();
   const note = useSignal("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => { field.current?.focus(); }, []);
   const text = words.value.order.tasks;
   const failed = result === "failed";
   return (
     <form class="order-form" onSubmit={(event) => { event.preventDefault(); void tell({ result, note: note.value.trim() }); }}>
       <Labelled id={id} label={failed ? text.found : text.skipWhy} {...(failed && task.opens_order ? { hint: text.opensOrder } : {})}>
-        <textarea id={id} class="field" rows={2} maxLength={2000} autofocus value={note.value} onInput={(event) => { note.value = event.currentTarget.value; }} />
+        <textarea id={id} ref={field} class="field" rows={2} maxLength={2000} value={note.value} onInput={(event) => { note.value = event.currentTarget.value; }} />
       </Labelled>
       <div class="check-buttons">
         <button type="submit" class="button check-button">{failed ? text.saveFailed : text.saveSkipped}</button>
