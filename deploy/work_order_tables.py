@@ -43,9 +43,9 @@ def order_lines(found: Detail, now: datetime) -> Iterator[str]:
     if order.description:
         yield f"  says       {on_line(order.description)}"
     yield f"  machine    {on_line(order.machine)} ({order.subject})" + (f" in {order.space}" if order.space else "")
-    yield f"  state      {order.state} since {shown(order.since)}, {order.priority}, {order.kind}, from {order.origin}"
+    yield f"  state      {order.state} since {_clock(order.since)}, {order.priority}, {order.kind}, from {order.origin}"
     yield f"  due        {_due(order.due_at, is_overdue=order.is_overdue(now))}" + (
-        f", to be started by {shown(order.respond_by)}" if order.respond_by else ""
+        f", to be started by {_clock(order.respond_by)}" if order.respond_by else ""
     )
     who = ", ".join(filter(None, (order.assignee_name, order.team_name)))
     yield f"  given to   {who or 'nobody yet'}" + (f", needs {order.skill}" if order.skill else "")
@@ -54,11 +54,11 @@ def order_lines(found: Detail, now: datetime) -> Iterator[str]:
     if counts.alarms:
         yield f"  alarms     {counts.alarms}, {counts.alarms_standing} standing"
     if order.done_at:
-        yield f"  done       {shown(order.done_at)} by {order.done_by or 'nobody'}: {on_line(order.resolution)}"
+        yield f"  done       {_clock(order.done_at)} by {order.done_by or 'nobody'}: {on_line(order.resolution)}"
     if order.cause:
         yield f"  cause      {order.cause} {on_line(order.cause_note)}".rstrip()
     if order.verified_at:
-        yield f"  verified   {shown(order.verified_at)} by {order.verified_by}"
+        yield f"  verified   {_clock(order.verified_at)} by {order.verified_by}"
     yield from _part("lock-out", [_isolation(each) for each in found.isolations])
     yield from _part("checklist", [_task(each) for each in found.tasks])
     yield from _part(
@@ -69,7 +69,7 @@ def order_lines(found: Detail, now: datetime) -> Iterator[str]:
         ],
     )
     yield from _part(
-        "hours", [(each.name, shown(each.began_at), f"{each.hours:g} h", on_line(each.note)) for each in found.labour]
+        "hours", [(each.name, _clock(each.began_at), f"{each.hours:g} h", on_line(each.note)) for each in found.labour]
     )
     yield from _part(
         "files", [(str(each.key), each.media_type, on_line(each.title or each.name)) for each in found.files]
@@ -100,7 +100,27 @@ def _task(row: TaskRow) -> tuple[str, ...]:
 
 def _entry(entry: EntryRow) -> tuple[str, ...]:
     state = entry.to_state if entry.to_state and entry.to_state != entry.from_state else ""
-    return (shown(entry.at), entry.event, state, f"by {entry.actor}" if entry.actor else "", on_line(entry.comment))
+    told = ", ".join(filter(None, (_told(entry), on_line(entry.comment))))
+    return (_clock(entry.at), entry.event, state, f"by {entry.actor}" if entry.actor else "", told)
+
+
+def _told(entry: EntryRow) -> str:
+    """What an entry tells beside its comment, of those that a person looks for."""
+    detail = entry.detail
+    if entry.event == "task":
+        measured = "" if detail.get("value") is None else f" at {detail['value']:g} {detail['unit']}"
+        follow_up = f", opened {detail['follow_up']}" if detail.get("follow_up") else ""
+        return f"{detail['position']} {detail['result']}{measured}{follow_up}"
+    if entry.event == "part":
+        return on_line(f"{detail['kind']} {detail['quantity']:g} {detail['unit']} {detail['part']}")
+    if entry.event == "assign":
+        return "to " + ", ".join(filter(None, (detail.get("assignee"), detail.get("team"))))
+    names = ("energy", "lock", "job", "person", "hours", "reason", "title", "cause", "alarm", "to")
+    return on_line(", ".join(str(detail[name]) for name in names if detail.get(name) not in (None, "")))
+
+
+def _clock(at: datetime) -> str:
+    return shown(at.replace(microsecond=0))
 
 
 def _part(title: str, table: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -187,7 +187,10 @@ def open_command(
         async with connection.transaction():
             opened = await opening.open_order(connection, new, await actor(connection, by), datetime.now(UTC))
         order = await reads.order(connection, opened.ref)
-        click.echo(f"{opened.ref.address}: {order.state}" + (f", due {shown(order.due_at)}" if order.due_at else ""))
+        click.echo(
+            f"{opened.ref.address}: {order.state}"
+            + (f", due {shown(order.due_at.replace(microsecond=0))}" if order.due_at else "")
+        )
 
     run(settings, work)
 

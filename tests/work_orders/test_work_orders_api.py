@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -190,6 +191,18 @@ async def test_nobody_verifies_their_own_work(client: httpx.AsyncClient) -> None
     refused = check(await client.post(f"{ORDERS}/kunshan/1/verify", json={"by": "li"}), "work-order-step-refused")
     assert "somebody else" in refused.detail
     assert (await client.post(f"{ORDERS}/kunshan/1/verify", json={"by": "wang"})).json()["state"] == "verified"
+
+
+async def test_of_two_who_start_at_the_same_moment_one_does(client: httpx.AsyncClient) -> None:
+    await opened(client)
+    answers = await asyncio.gather(
+        *(client.post(f"{ORDERS}/kunshan/1/start", json={"by": by}) for by in ("li", "wang", "li", "wang"))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    (first,) = [answer.json() for answer in answers if answer.status_code == 200]
+    order = (await client.get(f"{ORDERS}/kunshan/1")).json()
+    assert [each["event"] for each in order["trail"]] == ["open", "start"]
+    assert order["assignee"] == first["assignee"]
 
 
 async def test_urgency_and_due_time_are_changed_with_a_reason(client: httpx.AsyncClient) -> None:
