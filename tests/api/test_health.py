@@ -40,6 +40,7 @@ async def test_without_a_worker_the_service_is_ready_and_warns(quiet: Service) -
         "ingest": "warning",
         "duty energy": "warning",
         "duty alarms": "warning",
+        "duty maintenance": "warning",
         "duty watch": "warning",
         "duty notifications": "warning",
         "live feed": "ok",
