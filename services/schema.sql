@@ -971,6 +971,7 @@ CREATE TABLE machine_state (
   CONSTRAINT machine_state_pkey PRIMARY KEY (device_id, at),
   CONSTRAINT machine_state_state_check CHECK ((state = ANY (ARRAY['running'::text, 'loaded'::text, 'idle'::text, 'stopped'::text, 'fault'::text, 'no_data'::text])))
 );
+CREATE INDEX machine_state_off ON public.machine_state USING btree (device_id, at) WHERE (state = ANY (ARRAY['fault'::text, 'stopped'::text, 'no_data'::text]));
 
 CREATE TABLE machine_state_cover (
   device_id integer NOT NULL,
@@ -1786,6 +1787,7 @@ CREATE TABLE work_order (
   CONSTRAINT work_order_title_check CHECK ((title <> ''::text)),
   CONSTRAINT work_order_verified_by_fkey FOREIGN KEY (verified_by) REFERENCES actor(id)
 );
+CREATE INDEX work_order_by_equipment ON public.work_order USING btree (equipment_id, id DESC) WHERE (equipment_id IS NOT NULL);
 CREATE INDEX work_order_by_escalation ON public.work_order USING btree (escalates_at) WHERE (escalates_at IS NOT NULL);
 CREATE INDEX work_order_by_subject ON public.work_order USING btree (site_id, subject_kind, subject, id DESC);
 CREATE UNIQUE INDEX work_order_one_for_a_cause ON public.work_order USING btree (site_id, subject_kind, subject, suspected) WHERE ((suspected IS NOT NULL) AND (state <> ALL (ARRAY['verified'::text, 'cancelled'::text])));

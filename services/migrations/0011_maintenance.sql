@@ -177,6 +177,7 @@ CREATE UNIQUE INDEX work_order_one_for_a_plan ON work_order (plan_id, subject_ki
   WHERE origin = 'plan' AND state NOT IN ('verified', 'cancelled');
 CREATE INDEX work_order_open ON work_order (site_id, due_at) WHERE state NOT IN ('verified', 'cancelled');
 CREATE INDEX work_order_by_subject ON work_order (site_id, subject_kind, subject, id DESC);
+CREATE INDEX work_order_by_equipment ON work_order (equipment_id, id DESC) WHERE equipment_id IS NOT NULL;
 CREATE INDEX work_order_by_escalation ON work_order (escalates_at) WHERE escalates_at IS NOT NULL;
 CREATE INDEX work_order_to_check ON work_order (check_at) WHERE check_at IS NOT NULL AND checked_at IS NULL;
 
@@ -427,6 +428,8 @@ CREATE TABLE machine_state (
   state     text NOT NULL CHECK (state IN ('running', 'loaded', 'idle', 'stopped', 'fault', 'no_data')),
   PRIMARY KEY (device_id, at)
 );
+-- A compressor loads and unloads five hundred times a day; its stops and faults are found among them by this.
+CREATE INDEX machine_state_off ON machine_state (device_id, at) WHERE state IN ('fault', 'stopped', 'no_data');
 -- Up to where its readings have been taken in. Until `valid_until` its last reading is believed, then nothing is known.
 CREATE TABLE machine_state_cover (
   device_id        int PRIMARY KEY REFERENCES device,
