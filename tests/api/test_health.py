@@ -71,7 +71,7 @@ async def test_a_watch_that_is_silent_is_told_here(quiet: Service) -> None:
 async def all_duties_are_done(connection: Connection) -> None:
     await connection.execute(
         "INSERT INTO duty (name, backend_pid, holder, since, beat_at) SELECT name, 0, 'one', now(), now() "
-        "FROM unnest(ARRAY['energy', 'alarms', 'watch', 'notifications']) AS name "
+        "FROM unnest(ARRAY['energy', 'alarms', 'maintenance', 'watch', 'notifications']) AS name "
         "ON CONFLICT (name) DO UPDATE SET beat_at = now()"
     )
 
