@@ -28,7 +28,7 @@ router = APIRouter(prefix="/equipment/{site}/{code}", tags=["maintenance"], depe
 Form = Literal["json", "csv", "xlsx", "pdf"]
 _FILES: dict[str, Form] = {sheet.CSV_MEDIA_TYPE: "csv", sheet.MEDIA_TYPE: "xlsx", pages.MEDIA_TYPE: "pdf"}
 #: A sheet of more rows nobody reads; an entry on paper takes 7 ms to set, for which everybody else waits.
-_AT_MOST = {"csv": 20_000, "xlsx": 20_000, "pdf": 1_000}
+_AT_MOST = {"csv": 20_000, "xlsx": 10_000, "pdf": 1_000}
 _WITHOUT_FROM = {"csv": timedelta(days=366), "xlsx": timedelta(days=366), "pdf": timedelta(days=31)}
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
