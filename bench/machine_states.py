@@ -74,7 +74,7 @@ async def follow(connection: Connection, points: list[int]) -> str:
         used_s += time.process_time() - began_used_s
     return (
         f"following {READINGS_A_SECOND:,} readings a second, {MACHINES} of them states: "
-        f"{1000 * used_s / _SECONDS:.0f} ms of our processor and {1000 * took_s / _SECONDS:.0f} ms in all for each second"
+        f"{1000 * used_s / _SECONDS:.0f} ms of our processor for each second, {1000 * took_s / _SECONDS:.0f} ms in all"
     )
 
 

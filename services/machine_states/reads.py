@@ -12,7 +12,7 @@ from datetime import datetime
 
 import numpy as np
 
-from analytics.machine_states.state import STATES
+from analytics.machine_states.state import CODES, STATES
 from analytics.machine_states.totals import Totals, starts_us
 from analytics.maintenance.settings import MachineState
 from services.database import Connection, rows
@@ -75,7 +75,7 @@ class CurrentRow:
     """The last change of a device, and until when its last reading is believed."""
 
     device_id: int
-    state: MachineState | None
+    state: str | None
     since: datetime | None
     last_reading_at: datetime
     valid_until: datetime
@@ -122,15 +122,11 @@ async def now(connection: Connection, device_ids: Sequence[int], at: datetime) -
     """What each device is doing by the clock; those that never said anything are left out."""
     found: dict[int, StateNow] = {}
     for row in await rows(connection, SQL["current_states"], CurrentRow, device_ids):
-        if at >= row.valid_until:
-            # Silent after a value that nobody has explained: it has not been known since that value.
-            unknown = row.state in (None, "no_data") and row.since is not None
-            since = row.since if unknown and row.since is not None else row.valid_until
-            found[row.device_id] = StateNow("no_data", since, row.last_reading_at)
-        else:
-            found[row.device_id] = StateNow(
-                row.state or "no_data", row.since or row.last_reading_at, row.last_reading_at
-            )
+        stands = STATES[CODES[row.state or "no_data"]]
+        since = row.since or row.last_reading_at
+        if at >= row.valid_until and stands != "no_data":
+            stands, since = "no_data", row.valid_until
+        found[row.device_id] = StateNow(stands, since, row.last_reading_at)
     return found
 
 

@@ -219,7 +219,8 @@ LEFT JOIN LATERAL (
 WHERE c.device_id = ANY ($1) ORDER BY c.device_id;
 
 -- name: next_behind
--- what: the device whose history is furthest from being derived anew
+-- what: which of these devices has most of its history still to be derived anew
+-- takes: device_ids int4[]
 -- row: services.machine_states.catching_up.BehindRow
 SELECT device_id, (extract(epoch FROM derived_to) * 1000000)::int8 AS derived_to_us
 FROM machine_state_cover WHERE derived_to IS NOT NULL AND device_id = ANY ($1) ORDER BY derived_to, device_id LIMIT 1;

@@ -187,3 +187,23 @@ async def test_what_is_retired_keeps_the_states_it_had(connection: Connection, t
     following.look_again()
     await settled(following, connection)
     assert await plant.changes("comp-1") == [(BEGIN_US, "loaded"), (BEGIN_US + 10 * S, "stopped")]
+
+
+async def test_a_late_reading_takes_a_start_from_a_later_day(connection: Connection) -> None:
+    plant = await make(connection)
+    day = 86_400 * S
+    readings = {
+        BEGIN_US: "loaded",
+        BEGIN_US + 10 * S: "stopped",
+        BEGIN_US + 3 * day: "loaded",
+        BEGIN_US + 5 * day: "loaded",
+    }
+    following = await Following.begin(connection)
+    await plant.store("comp-1", readings)
+    await settled(following, connection)
+    assert [starts for _, (_, starts) in sorted((await plant.days("comp-1")).items())] == [0, 0, 0, 1, 0]
+    late = {BEGIN_US + 20 * S: "loaded"}
+    await plant.store("comp-1", late)
+    await settled(following, connection)
+    assert [starts for _, (_, starts) in sorted((await plant.days("comp-1")).items())] == [1, 0, 0, 0, 0]
+    await is_plain(plant, "comp-1", readings | late)
