@@ -34,6 +34,8 @@ _BELOW = Border(bottom=Side(style="thin"))
 _TOP = Alignment(vertical="top", wrap_text=True)
 _TIME = "yyyy-mm-dd hh:mm:ss"
 _DAY = "yyyy-mm-dd"
+_GENERAL = "General"
+_LONG = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Column:
 
     title: str
     width: float = 16
-    form: str = "General"
+    form: str = _GENERAL
 
 
 def workbook(
@@ -91,7 +93,7 @@ def _cell(
     value: Value,
     zone: tzinfo,
     *,
-    form: str = "General",
+    form: str = _GENERAL,
     font: Font | None = None,
     border: Border | None = None,
 ) -> Cell | None:
@@ -102,8 +104,11 @@ def _cell(
     if isinstance(value, str):
         cell.value = in_cell(value)
         cell.data_type = "s"
-        cell.quotePrefix = looks_like_formula(value)
-        cell.alignment = _TOP
+        # Setting a style costs more than the cell: only where it differs.
+        if looks_like_formula(value):
+            cell.quotePrefix = True
+        if len(value) > _LONG or "\n" in value:
+            cell.alignment = _TOP
     elif isinstance(value, datetime):
         cell.value = value.astimezone(zone).replace(tzinfo=None, microsecond=0)
         cell.number_format = _TIME
@@ -112,7 +117,8 @@ def _cell(
         cell.number_format = _DAY
     else:
         cell.value = value
-        cell.number_format = form
+        if form != _GENERAL:
+            cell.number_format = form
     if font is not None:
         cell.font = font
     if border is not None:
