@@ -10,7 +10,8 @@ from tests.api.test_problems import check
 
 _ROSTER = """
 INSERT INTO users (code, name, skills, retired_at) VALUES
-  ('chen', 'Chen Yu', '{refrigeration,electrical}', NULL), ('li', 'Li Na', '{}', NULL), ('old', 'Old Wang', '{}', now());
+  ('chen', 'Chen Yu', '{refrigeration,electrical}', NULL), ('li', 'Li Na', '{}', NULL),
+  ('old', 'Old Wang', '{}', now());
 INSERT INTO teams (code, name, skills) VALUES ('air', 'Compressed air', '{pneumatics}');
 INSERT INTO team_member SELECT t.id, u.id FROM teams AS t, users AS u WHERE u.code IN ('chen', 'old');
 INSERT INTO shift (site_id, code, name, hours)
