@@ -36,7 +36,7 @@ log = logging.getLogger("ioe.maintenance")
 
 SQL = statements("handing_over")
 #: Of a storm so many at a time: whoever opens an order by hand waits for its number no longer than these take.
-AT_MOST = 200
+AT_MOST = 100
 
 Settings = Mapping[int, MaintenanceSettings]
 

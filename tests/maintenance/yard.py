@@ -27,7 +27,7 @@ from services.work_orders.rows import OrderRef
 from tests.alarms import kept_plant
 from tests.alarms.kept_plant import Plant, at
 
-__all__ = ["Escalation", "TeamRule", "Yard", "judge", "make", "second"]
+__all__ = ["Escalation", "Rounds", "TeamRule", "Yard", "judge", "make", "second"]
 
 SITE = "kunshan"
 DIRTY = Cause("cooler-dirty", "Oil cooler dirty", "Clean the cooler.", 4.0, "油冷却器脏", "清洗冷却器。")
