@@ -5,7 +5,6 @@ They come with the site folder (people.toml, maintenance.toml) and are only read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,10 +20,10 @@ class PersonRow:
 
     code: str
     name: str
-    skills: Sequence[str]
+    skills: list[str]
     retired_at: datetime | None
-    teams: Sequence[str]
-    shifts: Sequence[str]
+    teams: list[str]
+    shifts: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,8 @@ class TeamRow:
 
     code: str
     name: str
-    skills: Sequence[str]
-    members: Sequence[str]
+    skills: list[str]
+    members: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,9 @@ class ShiftRow:
     site: str
     code: str
     name: str
-    hours: Sequence[str]
+    hours: list[str]
     retired_at: datetime | None
-    members: Sequence[str]
+    members: list[str]
 
 
 async def people(
