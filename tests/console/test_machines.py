@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Page, expect
 
+from services.plans.looking import look
 from tests.console.machine_shop import MachineShop, photo
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -34,7 +36,7 @@ async def test_one_machine_and_its_record(shop: MachineShop, page: Page) -> None
     await shop.order(title="Oil leaks")
     await shop.open(ONE)
     await expect(shop.part("Open orders").get_by_role("link", name="Oil leaks")).to_be_visible()
-    await expect(shop.part("Alarms").get_by_role("link", name="Discharge pressure high")).to_be_visible()
+    await expect(shop.part("Open alarms").get_by_role("link", name="Discharge pressure high")).to_be_visible()
     await expect(shop.part("Figures")).to_contain_text("MTBF")
 
     nameplate = shop.part("Nameplate")
@@ -91,6 +93,7 @@ async def test_what_falls_due(shop: MachineShop, page: Page) -> None:
     }  # fmt: skip
     answer = await shop.api.put("/api/v1/maintenance-plans/works/cooler", json={"plan": plan, "reason": "begins"})
     assert answer.is_success, answer.text
+    await look(shop.works.connection, datetime.now(UTC))
     await shop.open("#/maintenance")
     row = page.get_by_role("table", name="Due").get_by_role("row").filter(has_text="Compressor cooler")
     await expect(row).to_contain_text("Compressor 1")

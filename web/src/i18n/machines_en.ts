@@ -21,7 +21,7 @@ export const machines = {
   orders: "Open orders",
   noOrders: "No order is open on this machine.",
   pastOrders: "Orders that are over",
-  alarms: "Alarms",
+  alarms: "Open alarms",
   noAlarms: "No alarm is open on it.",
   criticality: { a: "A: its stop stops the factory", b: "B: its stop stops a part of it", c: "C: it can wait" },
   inside: "Inside it",

@@ -21,7 +21,7 @@ export const machines: typeof english = {
   orders: "未结工单",
   noOrders: "该机器没有未结工单。",
   pastOrders: "已结工单",
-  alarms: "报警",
+  alarms: "未恢复报警",
   noAlarms: "该机器没有待处理报警。",
   criticality: { a: "A：停机导致全厂停产", b: "B：停机影响部分生产", c: "C：可以等待" },
   inside: "包含",

@@ -27,7 +27,7 @@ export function detailText({ event, detail }: Pick<TrailEntry, "event" | "detail
     case "priority":
       return `${priorityOf(detail, "from")} → ${priorityOf(detail, "to")}`;
     default:
-      return joined(textOf(detail, "assignee"), textOf(detail, "team") === "" ? "" : text.trail.team(textOf(detail, "team")), textOf(detail, "cause"), textOf(detail, "resolution"), evidenceOf(detail));
+      return joined(textOf(detail, "assignee"), textOf(detail, "job"), textOf(detail, "team") === "" ? "" : text.trail.team(textOf(detail, "team")), textOf(detail, "cause"), textOf(detail, "resolution"), evidenceOf(detail));
   }
 }
 

@@ -1,4 +1,5 @@
 /** What else is known of the order, in a list of terms; and the sheet to print. */
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { addressAt } from "../../api/at";
 import { formatTime } from "../../format/time";
@@ -6,11 +7,16 @@ import { readable, words } from "../../i18n";
 import { useSite } from "../../session/context";
 import { locale } from "../../shell/preferences";
 import { Icon } from "../../ui/icon";
+import type { OrderDesk } from "../../work_orders/desk";
+import { isToDo } from "../../work_orders/model";
 import { codedName, wordOf } from "../../work_orders/naming";
 import type { OrderRecord } from "../../work_orders/record";
+import { UrgencyDialog } from "./urgency_dialog";
 
-export function OrderFacts({ record }: { readonly record: OrderRecord }) {
+export function OrderFacts({ desk }: { readonly desk: OrderDesk }) {
   const { view } = useSite();
+  const { record } = desk;
+  const changing = useSignal(false);
   const text = words.value.order.facts;
   const moment = (time: string | null): string | null => (time === null ? null : formatTime(Date.parse(time), "moment", view.model.site.time_zone, locale.value));
   const withWho = (time: string | null, who: string | null): string | null => (time === null ? null : [moment(time), who ?? words.value.order.itself].join(", "));
@@ -36,7 +42,10 @@ export function OrderFacts({ record }: { readonly record: OrderRecord }) {
     <section class="box" aria-labelledby="order-facts">
       <div class="box-head">
         <h2 id="order-facts">{text.title}</h2>
-        <a class="button" href={addressAt(["work-orders", record.site, record.number, "print.pdf"])} download><Icon name="download" />{text.print}</a>
+        <span class="box-buttons">
+          {isToDo(record) ? <button type="button" class="button" onClick={() => { changing.value = true; }}>{words.value.order.change.button}</button> : null}
+          <a class="button" href={addressAt(["work-orders", record.site, record.number, "print.pdf"])} download><Icon name="download" />{text.print}</a>
+        </span>
       </div>
       <dl class="panel-facts">
         {facts.filter(([, value]) => value !== null && value !== "").map(([name, value]) => (
@@ -46,6 +55,7 @@ export function OrderFacts({ record }: { readonly record: OrderRecord }) {
           </div>
         ))}
       </dl>
+      {changing.value ? <UrgencyDialog desk={desk} close={() => { changing.value = false; }} /> : null}
     </section>
   );
 }

@@ -76,11 +76,11 @@ function Shown({ record, renew }: { readonly record: OrderRecord; readonly renew
           <OrderPhotos desk={desk} />
         </div>
         <div class="order-side">
-          {isNarrow.value ? null : <OrderFacts record={record} />}
+          {isNarrow.value ? null : <OrderFacts desk={desk} />}
           <PartsPart desk={desk} />
           <LabourPart desk={desk} />
           <DowntimePart desk={desk} />
-          {isNarrow.value ? <OrderFacts record={record} /> : null}
+          {isNarrow.value ? <OrderFacts desk={desk} /> : null}
         </div>
         <OrderTrail desk={desk} />
       </div>
