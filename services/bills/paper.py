@@ -1,33 +1,26 @@
 """A bill as PDF: A4, itemised, with what its data is worth.
 
-Chinese is set in STSong-Light, a font that every PDF reader brings or replaces, so that none has to be shipped; what
-Helvetica has is set in Helvetica. The same bill gives the same file, byte by byte.
+Its texts are set as on all papers (services/papers/pages.py). The same bill gives the same file, byte by byte.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, cast
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from services.bills.itemised import COLUMNS, Itemised, grouped, texts
+from services.papers.pages import marked, register_fonts
 
 MEDIA_TYPE = "application/pdf"
-_CHINESE = "STSong-Light"
-_NOT_LATIN = re.compile(r"[^\x00-\xff]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _WIDTHS_MM = (34, 22, 16, 23, 16, 17, 25, 27)
 _RIGHT_COLUMNS = {3, 5, 6}
 _SMALL = ParagraphStyle("small", fontName="Helvetica", fontSize=7.5, leading=9.5, wordWrap="CJK")
@@ -42,7 +35,7 @@ _RULE = colors.HexColor("#999999")
 
 def paper(bill: Itemised) -> bytes:
     """The file."""
-    pdfmetrics.registerFont(UnicodeCIDFont(_CHINESE))
+    register_fonts()
     file = BytesIO()
     document = SimpleDocTemplate(
         file,
@@ -65,18 +58,18 @@ def paper(bill: Itemised) -> bytes:
 def _story(bill: Itemised) -> list[Flowable]:
     notes = bill.notes or ("All energy was measured or interpolated. 数据完整。",)
     return [
-        Paragraph(_set(bill.title), _TITLE),
+        Paragraph(marked(bill.title), _TITLE),
         Spacer(1, 4 * mm),
         _facts(bill),
         Spacer(1, 6 * mm),
         _lines(bill),
         Spacer(1, 5 * mm),
-        *(Paragraph(_set(note), _FACT) for note in notes),
+        *(Paragraph(marked(note), _FACT) for note in notes),
     ]
 
 
 def _facts(bill: Itemised) -> Table:
-    rows = [[Paragraph(_set(label), _HEAD), Paragraph(_set(value), _FACT)] for label, value in bill.facts]
+    rows = [[Paragraph(marked(label), _HEAD), Paragraph(marked(value), _FACT)] for label, value in bill.facts]
     return Table(rows, colWidths=(42 * mm, 138 * mm), style=TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *_TIGHT]))
 
 
@@ -85,7 +78,7 @@ def _lines(bill: Itemised) -> Table:
     rows: list[list[Any]] = [_row(titles, _HEAD, _HEAD_RIGHT)]
     rows += [_row(cells, _SMALL, _SMALL_RIGHT) for cells in texts(bill.items, bill.amount_decimals)]
     total = f"{grouped(bill.total, bill.amount_decimals)} {bill.currency}"
-    rows.append([Paragraph(_set("Total 合计"), _TOTAL), *[""] * 3, Paragraph(_set(total), _TOTAL), *[""] * 3])
+    rows.append([Paragraph(marked("Total 合计"), _TOTAL), *[""] * 3, Paragraph(marked(total), _TOTAL), *[""] * 3])
     style: list[tuple[Any, ...]] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, 0), 0.8, colors.black),
@@ -109,13 +102,7 @@ _TIGHT = [
 
 
 def _row(cells: Sequence[str], style: ParagraphStyle, right: ParagraphStyle) -> list[Any]:
-    return [Paragraph(_set(cell), right if column in _RIGHT_COLUMNS else style) for column, cell in enumerate(cells)]
-
-
-def _set(text: str) -> str:
-    """Text as markup: nothing in it is taken for markup, Chinese in the font that has it."""
-    plain = escape(_CONTROL.sub("", text))
-    return _NOT_LATIN.sub(lambda found: f'<font name="{_CHINESE}">{found[0]}</font>', plain)
+    return [Paragraph(marked(cell), right if column in _RIGHT_COLUMNS else style) for column, cell in enumerate(cells)]
 
 
 def _footer(canvas: Canvas, document: SimpleDocTemplate, bill: Itemised) -> None:

@@ -11,12 +11,13 @@ from decimal import Decimal
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from services.bills.itemised import COLUMNS, Itemised
+from services.papers.texts import in_cell, looks_like_formula
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTHS = (34, 18, 8, 16, 8, 12, 16, 44)
@@ -71,9 +72,9 @@ def _texts(sheet: Worksheet, row: int, values: Sequence[str | None]) -> list[Cel
         if value:
             cell = sheet.cell(row, column)
             assert isinstance(cell, Cell)
-            cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+            cell.value = in_cell(value)
             cell.data_type = "s"
-            cell.quotePrefix = value[0] in "=+-@\t\r"
+            cell.quotePrefix = looks_like_formula(value)
             written.append(cell)
     return written
 
