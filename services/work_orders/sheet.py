@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, tzinfo
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -42,7 +43,9 @@ async def of_orders(connection: Connection, wanted: Wanted, now: datetime) -> by
     facts: list[tuple[str, Value]] = [("Work orders", len(found)), ("As of", now), ("Times in", str(zone))]
     if after is not None:
         facts.append(("Cut off", f"there are more: choose fewer, by state or by machine; a sheet has {AT_MOST}"))
-    return sheet.workbook("Work orders", COLUMNS, (_row(each, now) for each in found), zone, facts)
+    lines = [_row(each, now) for each in found]
+    # Ten seconds of work for a full sheet: the live stream does not wait for it.
+    return await asyncio.to_thread(sheet.workbook, "Work orders", COLUMNS, lines, zone, facts)
 
 
 async def _zone(connection: Connection, site: str | None) -> tzinfo:
