@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.database import Connection
 from services.equipment.entries import KINDS, EntryRow
-from services.equipment.timeline import Place, Wanted, entries
+from services.equipment.timeline import Place, Wanted, entries, whole
 from tests.equipment import history, machines
 from tests.equipment.history import at
 from tests.equipment.machines import ZONE, Machines
@@ -85,6 +85,9 @@ async def test_a_week_of_a_press_line_by_line(connection: Connection) -> None:
     found, rest = await entries(connection, wanted(plant), 1000)
     assert "\n".join(map(line, found)) == PRESS.strip()
     assert rest is None
+    assert await whole(connection, wanted(plant), 1000) == (found, None)
+    some, place = await whole(connection, wanted(plant), 10)
+    assert (some, place and place.at) == (found[:10], found[9].at)
     by = {(row.kind, row.event, row.at): row for row in found}
     raised = by["alarm", "raised", at("2 08:00")]
     assert (raised.text, raised.title, raised.title_zh) == ("82 °C, above 80 °C", "Too hot", "过热")
@@ -173,13 +176,13 @@ async def test_pages_joined_are_the_whole_also_under_equal_times(
         for minute, kind in strewn:
             await _strew(plant, at("5 12:00") + timedelta(minutes=minute), kind)
         asked = wanted(plant, "line-1", "press-1", "hydraulics-1", every_change=True)
-        whole, rest = await entries(connection, asked, 1000)
+        every, rest = await entries(connection, asked, 1000)
         assert rest is None
-        assert len(whole) == len([kind for _, kind in strewn if kind != "state"]) + len(
+        assert len(every) == len([kind for _, kind in strewn if kind != "state"]) + len(
             {minute for minute, kind in strewn if kind == "state"}
         )
-        assert [row.at for row in whole] == sorted((row.at for row in whole), reverse=True)
-        assert await joined(connection, asked, sizes) == whole
+        assert [row.at for row in every] == sorted((row.at for row in every), reverse=True)
+        assert await joined(connection, asked, sizes) == every
     finally:
         await transaction.rollback()
 
