@@ -118,6 +118,9 @@ def test_numbers_name_their_unit() -> None:
     # Work orders: counts, and of a part quantities and money, whose unit and currency stand beside them.
     unitless |= {"alarms_standing", "escalated", "isolations_open", "orders", "photos", "position", "reopened", "tasks"}
     unitless |= {"tasks_done", "times_true", "planned", "used", "stock", "unit_cost", "hours"}
+    # Machines: counts, a year, and of a remark a figure whose unit its text says.
+    unitless |= {"starts", "failures", "repairs_done", "maintenance_done", "orders_opened", "parts_without_cost"}
+    unitless |= {"measured_share", "built_year", "figure"}
     for name, schema in DOCUMENT["components"]["schemas"].items():
         for field, described in schema.get("properties", {}).items():
             kinds = {described.get("type"), *(option.get("type") for option in described.get("anyOf", []))}
