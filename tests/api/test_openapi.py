@@ -111,7 +111,7 @@ def test_numbers_name_their_unit() -> None:
     # Alarms: figures in the signal's unit, which stands beside them, and counts of alarms.
     in_the_points_unit |= {"limit", "at_most"}
     unitless |= {"alarms", "alarms_per_day", "alarms_per_ten_minutes", "worst_ten_minutes", "peak_in_ten_minutes"}
-    unitless |= {"floods", "alarms_in_floods", "acknowledged", "likelihood", "times"}
+    unitless |= {"floods", "alarms_in_floods", "acknowledged", "likelihood", "times", "times_counted", "weight"}
     unitless |= {"waiting", "failed_in_a_day", "tries"}  # messages
     unitless |= {"version", "machines", "unbound", "most_in_a_minute", "alarms_a_day"}
     in_the_points_unit |= {"deadband"}
