@@ -20,7 +20,7 @@ ClientKey = Annotated[
 ]
 
 
-class Part(BaseModel):
+class SparePart(BaseModel):
     """A part of a site."""
 
     model_config = ConfigDict(from_attributes=True)

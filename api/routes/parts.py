@@ -15,7 +15,7 @@ from api.names import CODE
 from api.openapi_parts import WITH_A_BODY, problems
 from api.pages import PageOf, PageWanted
 from api.parameters import Retired, Search, SiteFilter, require_site
-from api.part_models import Counted, Movement, Part, PutPart, Received
+from api.part_models import Counted, Movement, PutPart, Received, SparePart
 from api.problems import refused_as
 from services.parts import files, listing, stock
 from services.parts.listing import NewPart
@@ -48,7 +48,7 @@ def _refusing() -> Iterator[None]:
     "",
     operation_id="list_parts",
     summary="Parts",
-    response_model=PageOf[Part],
+    response_model=PageOf[SparePart],
     responses={
         200: {"content": {files.CSV_MEDIA_TYPE: {}, files.MEDIA_TYPE: {}}, "description": "Parts."},
         **problems("site-not-found", "not-acceptable"),
@@ -63,7 +63,7 @@ async def list_parts(
     low: Annotated[bool, Query(description="Only those of which there are fewer than their minimum.")] = False,
     retired: Retired = False,
     accept: Annotated[str, Header(description="JSON, a page at a time; CSV or XLSX, all of them.")] = "*/*",
-) -> PageOf[Part] | Response:
+) -> PageOf[SparePart] | Response:
     """Parts by site and code."""
     form = accepted(accept, "Parts come", _FILES)
     if site is not None:
@@ -71,7 +71,7 @@ async def list_parts(
     if form == "json":
         page = Page(wanted.limit, wanted.after)
         found = await listing.parts(connection, page, site=site, search=search, low=low, retired=retired)
-        return wanted.page(response, map(Part.model_validate, found.rows), found.next)
+        return wanted.page(response, map(SparePart.model_validate, found.rows), found.next)
     rows: list[PartRow] = []
     after = None
     while True:
@@ -89,10 +89,10 @@ async def list_parts(
 
 
 @router.get("/{site}/{code}", operation_id="get_part", summary="One part", responses=problems("part-not-found"))
-async def get_part(connection: Database, site: Site, code: Code) -> Part:
+async def get_part(connection: Database, site: Site, code: Code) -> SparePart:
     """A part, a retired one too."""
     with _refusing():
-        return Part.model_validate(await listing.part(connection, PartRef(site, code)))
+        return SparePart.model_validate(await listing.part(connection, PartRef(site, code)))
 
 
 @router.put(
@@ -101,7 +101,7 @@ async def get_part(connection: Database, site: Site, code: Code) -> Part:
     summary="Describe a part",
     responses=problems("site-not-found", *_ONE),
 )
-async def put_part(connection: Database, site: Site, code: Code, given: PutPart) -> Part:
+async def put_part(connection: Database, site: Site, code: Code, given: PutPart) -> SparePart:
     """Add it, or describe it anew; the stock changes by movements only. Said again it changes nothing."""
     await require_site(connection, site)
     now = datetime.now(UTC)
@@ -114,7 +114,7 @@ async def put_part(connection: Database, site: Site, code: Code, given: PutPart)
                 await listing.retire(connection, site, [code], who, now, given.reason)
             else:
                 await listing.put(connection, site, [NewPart(code, **described)], who, now, given.reason)
-        return Part.model_validate(await listing.part(connection, PartRef(site, code)))
+        return SparePart.model_validate(await listing.part(connection, PartRef(site, code)))
 
 
 @router.post("/{site}/{code}/receive", operation_id="receive_part", summary="Some have come", responses=problems(*_ONE))
