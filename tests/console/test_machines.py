@@ -58,7 +58,7 @@ async def test_one_machine_and_its_record(shop: MachineShop, page: Page) -> None
     await page.get_by_label("Add a file").set_input_files(photo("front.jpg"))
     await expect(files.get_by_role("img", name="front.jpg")).to_be_visible()
     await files.get_by_role("button", name="Add a note").click()
-    await files.get_by_label("Note").fill("Belt guard rattles in winter")
+    await files.get_by_label("Note", exact=True).fill("Belt guard rattles in winter")
     await files.get_by_role("button", name="Save note").click()
 
     timeline = shop.part("Timeline")

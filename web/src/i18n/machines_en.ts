@@ -60,7 +60,7 @@ export const machines = {
     period: "Period",
     periods: { month: "30 days", quarter: "90 days", year: "365 days" },
     run: "Run hours",
-    starts: (starts: string) => `${starts} starts`,
+    starts: (starts: string, count: number) => `${starts} ${plural(count, "start", "starts")}`,
     mtbf: "MTBF",
     mtbfHint: "Operating time between failures",
     mttr: "MTTR",
@@ -89,6 +89,7 @@ export const machines = {
   states: { running: "Running", loaded: "Loaded", idle: "Idle", stopped: "Stopped", fault: "Fault", no_data: "No data" },
   now: { title: "State now", since: (age: string) => `for ${age}` },
   spent: "How it spent the period",
+  fewPercent: "below 1 %",
   timeline: {
     title: "Timeline",
     kinds: {
@@ -102,7 +103,7 @@ export const machines = {
     xlsx: "XLSX",
     pdf: "PDF",
     export: (form: string) => `Timeline as ${form}`,
-    day: (run: string, starts: string) => `ran ${run} h, ${starts} starts`,
+    day: (run: string, starts: string) => `ran ${run} h, ${starts}`,
     lasts: "goes on",
     lasted: (age: string) => `for ${age}`,
     events: {

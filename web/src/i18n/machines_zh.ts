@@ -89,6 +89,7 @@ export const machines: typeof english = {
   states: { running: "运行", loaded: "加载", idle: "空载", stopped: "停机", fault: "故障", no_data: "无数据" },
   now: { title: "当前状态", since: (age) => `已 ${age}` },
   spent: "该时段的状态分布",
+  fewPercent: "不足 1 %",
   timeline: {
     title: "履历",
     kinds: { operation: "运行", alarm: "报警", repair: "维修", maintenance: "保养", downtime: "停机", part: "备件", document: "文件", note: "记录", change: "变更" },
@@ -99,7 +100,7 @@ export const machines: typeof english = {
     xlsx: "表格",
     pdf: "文档",
     export: (form) => `导出履历：${form}`,
-    day: (run, starts) => `运行 ${run} 小时，启动 ${starts} 次`,
+    day: (run, starts) => `运行 ${run} 小时，${starts}`,
     lasts: "仍在继续",
     lasted: (age) => `持续 ${age}`,
     events: {

@@ -54,7 +54,7 @@ function Boxes({ figures }: { readonly figures: Figures }) {
   return (
     <>
       <div class="energy-summary figures-summary">
-        <Box title={text.run} figure={hours(figures.operating_h)} notes={[figures.starts === null ? "" : text.starts(formatNumber(figures.starts, 0, locale.value)), (figures.hours["no_data"] ?? 0) > 0 ? text.noData(formatNumber(figures.hours["no_data"], 1, locale.value)) : ""]} />
+        <Box title={text.run} figure={hours(figures.operating_h)} notes={[figures.starts === null ? "" : text.starts(formatNumber(figures.starts, 0, locale.value), figures.starts), (figures.hours["no_data"] ?? 0) > 0 ? text.noData(formatNumber(figures.hours["no_data"], 1, locale.value)) : ""]} />
         <Box title={text.availability} figure={figures.availability_percent === null ? MISSING : `${formatNumber(figures.availability_percent, 1, locale.value)} %`} notes={[text.availabilityHint(formatNumber(figures.down_h, 1, locale.value))]} />
         <Box title={text.mtbf} figure={hours(figures.mtbf_h)} notes={[text.mtbfHint, text.failures(figures.failures)]} />
         <Box title={text.mttr} figure={hours(figures.mttr_h)} notes={[text.mttrHint]} />
@@ -106,7 +106,7 @@ function SpentBar({ spent }: { readonly spent: readonly Spent[] }) {
         {spent.map(({ state, share }) => (
           <li key={state}>
             <svg viewBox="0 0 10 10" aria-hidden="true" focusable="false"><rect class="spent-part" data-state={state} width="10" height="10" /></svg>
-            {wordOf(text.states, state)} <b>{formatShare(share, locale.value)}</b>
+            {wordOf(text.states, state)} <b>{share < 0.01 ? text.fewPercent : formatShare(share, locale.value)}</b>
           </li>
         ))}
       </ul>

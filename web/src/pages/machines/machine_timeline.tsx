@@ -105,8 +105,9 @@ function OneEntry({ entry }: { readonly entry: TimelineEntry }) {
 }
 
 function dayText({ detail }: TimelineEntry): string {
-  const figure = (name: string, decimals: number): string => formatNumber(typeof detail[name] === "number" ? detail[name] : null, decimals, locale.value);
-  return words.value.machines.timeline.day(figure("run_h", 1), figure("starts", 0));
+  const text = words.value.machines;
+  const figure = (name: string): number => (typeof detail[name] === "number" ? detail[name] : 0);
+  return text.timeline.day(formatNumber(figure("run_h"), 1, locale.value), text.figures.starts(formatNumber(figure("starts"), 0, locale.value), figure("starts")));
 }
 
 function Lasted({ entry }: { readonly entry: TimelineEntry }) {

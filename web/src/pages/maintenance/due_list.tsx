@@ -9,6 +9,7 @@ import { now_ms } from "../../live/clock";
 import { dueMachine, loadDue, planName, type Due } from "../../maintenance/due";
 import { useSite } from "../../session/context";
 import { useResource } from "../../session/use_resource";
+import { isNarrow } from "../../shell/narrow";
 import { locale } from "../../shell/preferences";
 import { Icon } from "../../ui/icon";
 import { ProblemNote } from "../../ui/note";
@@ -31,10 +32,10 @@ export function DueList() {
       </div>
       {problem === null ? null : <ProblemNote problem={problem} retry={() => void stored.load()} />}
       {value === null ? (problem === null ? <PageSkeleton /> : null) : value.length === 0 ? <p class="energy-nothing">{text.due.none}</p> : (
-        <div class="energy-scroll" role="group" tabIndex={0} aria-labelledby="due-title">
+        isNarrow.value ? <ul class="order-lines">{value.map((due) => <Card key={keyOf(due)} due={due} />)}</ul> : <div class="energy-scroll" role="group" tabIndex={0} aria-labelledby="due-title">
           <table class="energy-table due-table" aria-labelledby="due-title">
             <thead><tr>{COLUMNS.map((column) => <th key={column} scope="col">{text.due.columns[column]}</th>)}</tr></thead>
-            <tbody>{value.map((due) => <Row key={`${due.plan} ${due.subject_kind} ${due.subject}`} due={due} />)}</tbody>
+            <tbody>{value.map((due) => <Row key={keyOf(due)} due={due} />)}</tbody>
           </table>
         </div>
       )}
@@ -51,6 +52,26 @@ function Row({ due }: { readonly due: Due }) {
       <td><Used due={due} /></td>
       <td>{due.order === null ? <span class="faint">–</span> : <a class="link" href={orderHref(due.order)}>#{due.order.split("/")[1]}</a>}</td>
     </tr>
+  );
+}
+
+function keyOf({ plan, subject_kind, subject }: Due): string {
+  return `${plan} ${subject_kind} ${subject}`;
+}
+
+/** On a phone: what and where, and beside it when. */
+function Card({ due }: { readonly due: Due }) {
+  return (
+    <li>
+      <span>
+        <span class="with-mark"><PriorityMark priority={due.priority} asking={due.is_overdue} />{due.subject_kind === "equipment" ? <a class="link due-machine" href={machineHref(due.site, due.subject)}>{dueMachine(due)}</a> : dueMachine(due)}</span>
+        <span class="list-code">{planName(due)}</span>
+      </span>
+      <span class="machine-due">
+        <When due={due} />
+        {due.order === null ? null : <a class="link due-machine" href={orderHref(due.order)}>#{due.order.split("/")[1]}</a>}
+      </span>
+    </li>
   );
 }
 
