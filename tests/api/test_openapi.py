@@ -118,15 +118,7 @@ def test_numbers_name_their_unit() -> None:
     # Work orders: counts, and of a part quantities and money, whose unit and currency stand beside them.
     unitless |= {"alarms_standing", "escalated", "isolations_open", "orders", "photos", "position", "reopened", "tasks"}
     unitless |= {"tasks_done", "times_true", "planned", "used", "stock", "unit_cost", "hours"}
-    unitless |= {
-        "opening_stock",
-        "allowed",
-        "machines_due",
-        "machines_on",
-        "machines_overdue",
-        "times_counted",
-        "weight",
-    }
+    unitless |= {"number", "opening_stock", "allowed", "machines_due", "machines_on", "machines_overdue"}
     # Machines: counts, a year, and of a remark a figure whose unit its text says.
     unitless |= {"starts", "failures", "repairs_done", "maintenance_done", "orders_opened", "parts_without_cost"}
     unitless |= {"measured_share", "built_year", "figure"}
