@@ -117,7 +117,7 @@ def test_numbers_name_their_unit() -> None:
     in_the_points_unit |= {"deadband"}
     # Work orders: counts, and of a part quantities and money, whose unit and currency stand beside them.
     unitless |= {"alarms_standing", "escalated", "isolations_open", "orders", "photos", "position", "reopened", "tasks"}
-    unitless |= {"number", "tasks_done", "times_true", "planned", "used", "stock", "unit_cost", "hours"}
+    unitless |= {"tasks_done", "times_true", "planned", "used", "stock", "unit_cost", "hours"}
     unitless |= {"number", "opening_stock", "allowed", "machines_due", "machines_on", "machines_overdue"}
     # Machines: counts, a year, and of a remark a figure whose unit its text says.
     unitless |= {"starts", "failures", "repairs_done", "maintenance_done", "orders_opened", "parts_without_cost"}
