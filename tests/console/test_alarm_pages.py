@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ONE = "#/alarms/works/pressure-high/comp-1"
 #: Words of commands in notices: no process does a duty in these tests.
-COMMANDS = {"ioe", "ingest", "analytics", "duty", "energy", "alarms", "watch"}
+COMMANDS = {"ioe", "ingest", "analytics", "duty", "energy", "alarms", "maintenance", "watch"}
 
 
 async def test_one_alarm_in_full(works: Works, desk: AlarmDesk, page: Page) -> None:

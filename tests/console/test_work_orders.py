@@ -188,6 +188,19 @@ async def test_a_supervisor_opens_assigns_and_cancels(shop: MachineShop, page: P
     await dialog.get_by_label("Who", exact=True).select_option(label="Li Wei")
     await dialog.get_by_role("button", name="Assign").click()
     await shop.is_in("Assigned")
+
+    # More urgent than it was, and after a job, whose checklist it has then.
+    await page.get_by_role("button", name="Change").click()
+    await dialog.get_by_role("button", name="Critical").click()
+    await dialog.get_by_label("Do it after a job").select_option(label="Clean the oil cooler")
+    await dialog.get_by_role("button", name="Change").click()
+    await expect(dialog.get_by_role("alert")).to_contain_text("Say why")
+    await dialog.get_by_label("Reason").fill("The press stands")
+    await dialog.get_by_role("button", name="Change").click()
+    await expect(dialog).to_have_count(0)
+    await expect(shop.part("Checklist")).to_contain_text("0 of 3 checks")
+    await expect(page.get_by_role("list", name="What happened")).to_contain_text("High → Critical")
+
     await page.get_by_role("button", name="Cancel order").click()
     await dialog.get_by_role("button", name="Cancel order").click()
     await expect(dialog.get_by_role("alert")).to_contain_text("Say why")

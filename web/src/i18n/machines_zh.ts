@@ -60,7 +60,7 @@ export const machines: typeof english = {
     period: "时段",
     periods: { month: "30 天", quarter: "90 天", year: "365 天" },
     run: "运行小时",
-    starts: (starts) => `启动 ${starts} 次`,
+    starts: (starts, count) => (count === 0 ? "未启动" : `启动 ${starts} 次`),
     mtbf: "平均无故障时间",
     mtbfHint: "两次故障之间的运行时间",
     mttr: "平均修复时间",
