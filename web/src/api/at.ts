@@ -46,6 +46,6 @@ export async function askRowsAt<Row>(parts: Parts, query: Query = {}): Promise<r
   return rows;
 }
 
-export async function sendAt<Answer>(method: "POST" | "PUT" | "DELETE", parts: Parts, body: object = {}): Promise<Answer> {
+export async function sendAt<Answer>(method: "POST" | "PUT", parts: Parts, body: object = {}): Promise<Answer> {
   return (await exchange(addressAt(parts), method, body)) as Answer;
 }

@@ -69,7 +69,10 @@ function Entries({ site, code, kinds }: MachineProps & { readonly kinds: readonl
       problem.value = asProblem(error);
     }
   };
-  useEffect(() => { void load(null); }, [session.orders.renewed.value]);
+  useEffect(() => {
+    // Who reads further back is not thrown to the head by what is new.
+    if ((entries.peek()?.length ?? 0) <= AT_ONCE) void load(null);
+  }, [session.orders.renewed.value]);
   if (problem.value !== null) return <ProblemNote problem={problem.value} retry={() => void load(null)} />;
   if (entries.value === null) return <p class="faint">{words.value.loading}</p>;
   if (entries.value.length === 0) return <p class="faint">{kinds.length === 0 ? text.none : text.noMatch}</p>;
