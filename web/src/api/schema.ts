@@ -328,6 +328,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/equipment/{site}/{code}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A machine's record
+         * @description What its nameplate says and what else is to be known of it; empty where nobody wrote anything yet.
+         */
+        get: operations["get_equipment_record"];
+        /**
+         * Write a machine's record
+         * @description Write the record as a whole. What it was and is, and who changed it, is kept; the same once more is no change.
+         */
+        put: operations["put_equipment_record"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/equipment/{site}/{code}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A machine's files
+         * @description Documents and photos, the newest first. Those of its orders are in the timeline.
+         */
+        get: operations["list_equipment_files"];
+        put?: never;
+        /**
+         * Add a document or a photo
+         * @description Send the file as the body or in a form: a photo as JPEG, PNG or WebP, a document as PDF, up to 20 MB.
+         */
+        post: operations["add_equipment_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/equipment/{site}/{code}/files/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a file from a machine
+         * @description The machine has it no longer. It is not erased: the timeline goes on saying that it was there.
+         */
+        delete: operations["remove_equipment_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/equipment/{site}/{code}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notes on a machine
+         * @description What people wrote down, the newest first.
+         */
+        get: operations["list_equipment_notes"];
+        put?: never;
+        /**
+         * Write a note on a machine
+         * @description What the next one should know. A note is not changed afterwards: who knows better writes another.
+         */
+        post: operations["add_equipment_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/equipment/{site}/{code}/label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a machine's labels of before worthless
+         * @description Give the machine another key: print its label anew. Whoever scans a former one is told that it is not valid.
+         */
+        post: operations["replace_equipment_label"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/equipment/{site}/{code}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happened to a machine
+         * @description Operation by day, faults and stops, alarms, orders, downtime, parts, files, notes, changes: the newest first.
+         *
+         *     Without `from` JSON goes back to the beginning, a page at a time, a sheet goes back a year, and a paper a month.
+         */
+        get: operations["get_equipment_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/equipment/{site}/{code}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * In what state a machine was
+         * @description Its states as spans for a chart, thinned where there are many; without `from` of the last week.
+         */
+        get: operations["get_equipment_states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/equipment/{site}/{code}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How reliable a machine was, and what it cost
+         * @description MTBF, MTTR, availability, run hours and starts, energy and cost, labour and parts over [from, to).
+         *
+         *     Without `from` of the month so far. `docs/maintenance.md` says what counts as a failure, and what each figure is.
+         */
+        get: operations["get_equipment_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/equipment-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How reliable the machines of a site were
+         * @description The figures of every machine that is in use, by code. Without `from` of the month so far.
+         */
+        get: operations["list_equipment_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/equipment-labels.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Labels for machines
+         * @description The codes lead to the address of the setting `console_url`, or, without it, to the one this was asked at.
+         */
+        get: operations["print_equipment_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -1575,6 +1791,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cause-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What closed orders say of causes
+         * @description Counts by site, rule and class, the most frequent cause first; the ranking of causes adds them to the weights.
+         *
+         *     An order counts when it is verified, once for each rule whose alarms it had.
+         */
+        get: operations["list_cause_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notification-channels": {
         parameters: {
             query?: never;
@@ -1649,6 +1887,936 @@ export interface paths {
          * @description Queue a test message for a channel; `ioe watch` sends it, and the log says what its receiver answered.
          */
         post: operations["send_test_notification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People
+         * @description People by code.
+         */
+        get: operations["list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Teams
+         * @description Teams by code.
+         */
+        get: operations["list_teams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shifts
+         * @description Shifts by site and code.
+         */
+        get: operations["list_shifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work orders
+         * @description What is not over, the most urgent first: by priority and due time, then what waits to be verified.
+         */
+        get: operations["list_work_orders"];
+        put?: never;
+        /**
+         * Open a work order
+         * @description By hand. With a `client_key` that was sent before it is the order of that time, and the status 200.
+         */
+        post: operations["open_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work orders as a workbook
+         * @description With the filters of the list. Texts stay texts, whatever they begin with.
+         */
+        get: operations["export_work_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One work order
+         * @description An order with its alarms, checklist, lock-out, parts, hours, downtime, files, and all that happened to it.
+         */
+        get: operations["get_work_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who could do it
+         * @description People by skill, by whether they are here now, and by how much they have to do.
+         */
+        get: operations["list_work_order_candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make it more or less urgent
+         * @description Its times are those that it would have had from its beginning; the comment says why.
+         */
+        put: operations["set_work_order_priority"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give it another due time
+         * @description It stands until somebody sets another, or another priority; the comment says why.
+         */
+        put: operations["set_work_order_due"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Do it after a job
+         * @description The job's checklist, isolations and parts are copied to an order that has none, before the work begins.
+         */
+        put: operations["give_work_order_job"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept a request
+         * @description It is a work order from now on, and its times count from now.
+         */
+        post: operations["accept_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign
+         * @description Give it to a person, a team, or both; `candidates` of the order lists who could.
+         */
+        post: operations["assign_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description Nobody in particular has it any more.
+         */
+        post: operations["release_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Somebody works on it, once all that has to be locked out is. May take the machine's alarms out of service.
+         */
+        post: operations["start_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put on hold
+         * @description The work waits, as for a part; the comment says for what. Due times run on.
+         */
+        post: operations["hold_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume
+         * @description The work goes on.
+         */
+        post: operations["resume_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete
+         * @description The work is done: alarms are heard again, downtime ends, and it is looked whether the condition is gone.
+         */
+        post: operations["complete_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen
+         * @description It is not done after all; the comment says why.
+         */
+        post: operations["reopen_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify
+         * @description Somebody else than who did it has looked, and it is good. It is over then.
+         */
+        post: operations["verify_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description It is not needed; the comment says why. It is over then.
+         */
+        post: operations["cancel_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/tasks/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * What a task found
+         * @description Of a measured task the value decides. A failure opens an order of its own where the job says so.
+         */
+        put: operations["put_work_order_task"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/isolations/{position}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A padlock hangs
+         * @description An energy is locked out. An order is started once all of them are.
+         */
+        post: operations["confirm_work_order_isolation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/isolations/{position}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A padlock is off
+         * @description The machine has this energy again. An order is completed once no padlock hangs.
+         */
+        post: operations["remove_work_order_isolation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A part is taken, or given back
+         * @description The stock follows at once. Safe to repeat with the same `client_key`.
+         */
+        post: operations["use_work_order_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/labour": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hours that somebody worked
+         * @description Of a person by code, of somebody from outside by name, else of `by`.
+         */
+        post: operations["add_work_order_labour"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/downtime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The machine cannot do its work
+         * @description From now or from a time before. Completing the order ends it.
+         */
+        post: operations["begin_work_order_downtime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/downtime/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * The machine does its work again
+         * @description Since now or since a time before.
+         */
+        put: operations["end_work_order_downtime"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something to it
+         * @description Plain text for whoever works on it next, also once it is over.
+         */
+        post: operations["comment_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a photo
+         * @description JPEG, PNG or WebP up to 20 MB, drawn anew without the place it was taken at; or a PDF.
+         */
+        post: operations["add_work_order_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign it
+         * @description A name drawn on the screen, as a picture, before the order is completed.
+         */
+        post: operations["sign_work_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/work-orders/{site}/{number}/print.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A work order on paper
+         * @description To take along before the work, with boxes to fill in, or as proof after it; times of clocks on the site.
+         */
+        get: operations["print_work_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which machine a label is of
+         * @description Its name and place.
+         */
+        get: operations["get_labelled_machine"];
+        put?: never;
+        /**
+         * Say what is wrong with a machine
+         * @description A work order that is requested: somebody of maintenance looks at it, and accepts or cancels it.
+         */
+        post: operations["report_trouble"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shift-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shift notes
+         * @description Notes, the newest first.
+         */
+        get: operations["list_shift_notes"];
+        put?: never;
+        /**
+         * Leave a note to the next shift
+         * @description It stays as it is written: what is to be mended is said in another one.
+         */
+        post: operations["write_shift_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Maintenance plans
+         * @description Plans by site and code.
+         */
+        get: operations["list_maintenance_plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-plans/{site}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One plan
+         * @description A plan, how it stands on each of its machines, and who changed it.
+         */
+        get: operations["get_maintenance_plan"];
+        /**
+         * Change a plan, or add one
+         * @description The plan as given becomes its newest version. From then on the site folder leaves it as it is.
+         *
+         *     Machines are looked at with it within a minute. Safe to repeat: what holds already makes no version.
+         */
+        put: operations["put_maintenance_plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is due, and when
+         * @description The due list, the earliest first; with `from` and `to` the calendar between them.
+         *
+         *     Without them every plan on every machine is listed once, also those of which nobody knows when.
+         */
+        get: operations["list_maintenance_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance-settings/{site}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a site keeps its machines
+         * @description Due times by priority, which alarms make orders, who is asked, and what signals mean.
+         */
+        get: operations["get_maintenance_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs
+         * @description Jobs by site and code.
+         */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{site}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job
+         * @description A job and who changed it.
+         */
+        get: operations["get_job"];
+        /**
+         * Change a job, or add one
+         * @description The job as given becomes its newest version. From then on the site folder leaves it as it is.
+         *
+         *     Orders that are open keep what they were opened with. Safe to repeat: what holds already makes no version.
+         */
+        put: operations["put_job"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A photo or a document
+         * @description A photo as JPEG, a document as PDF to be downloaded. Keys are in orders and in machines' records.
+         */
+        get: operations["get_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Parts
+         * @description Parts by site and code.
+         */
+        get: operations["list_parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{site}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One part
+         * @description A part, a retired one too.
+         */
+        get: operations["get_part"];
+        /**
+         * Describe a part
+         * @description Add it, or describe it anew; the stock changes by movements only. Said again it changes nothing.
+         */
+        put: operations["put_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{site}/{code}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Some have come
+         * @description Put them on the shelf. Safe to repeat with the same `client_key`.
+         */
+        post: operations["receive_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{site}/{code}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count the shelf
+         * @description So many are there, whatever was entered; a count that finds the stock right is kept too.
+         */
+        post: operations["count_part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts/{site}/{code}/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed a stock
+         * @description The newest first; orders are named.
+         */
+        get: operations["list_part_movements"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2204,6 +3372,36 @@ export interface components {
             status: "alive";
         };
         /**
+         * Assigning
+         * @description To whom: a person, a team, or both.
+         */
+        Assigning: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /**
+             * Assignee
+             * @description Code of a person.
+             */
+            assignee?: string | null;
+            /** Team */
+            team?: string | null;
+            /**
+             * Anyway
+             * @description Although the skill is missing; the comment says why.
+             * @default false
+             */
+            anyway: boolean;
+        };
+        /**
          * BillDetail
          * @description A bill with its lines; the total is their sum.
          */
@@ -2526,6 +3724,115 @@ export interface components {
             changed: boolean;
         };
         /**
+         * Candidate
+         * @description Somebody who could be asked to do an order.
+         */
+        Candidate: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Skills */
+            skills: string[];
+            /** Teams */
+            teams: string[];
+            /**
+             * Has Skill
+             * @description That the order asks for.
+             */
+            has_skill: boolean;
+            /**
+             * Is Here
+             * @description On shift now; null: no shift of theirs is known.
+             */
+            is_here: boolean | null;
+            /**
+             * Orders
+             * @description How many they have, not done yet.
+             */
+            orders: number;
+        };
+        /**
+         * Candidates
+         * @description Those with the skill first, of these who is here, of these who has least to do.
+         */
+        Candidates: {
+            /** Items */
+            items: components["schemas"]["Candidate"][];
+        };
+        /**
+         * CauseChoice
+         * @description A cause to choose when it is done, and how often it was the true one on such machines.
+         */
+        CauseChoice: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Times True */
+            times_true: number;
+        };
+        /**
+         * CauseCount
+         * @description A cause that verified orders named, and how often.
+         */
+        CauseCount: {
+            /** Site */
+            site: string;
+            /** Rule */
+            rule: string;
+            /** Rule Name */
+            rule_name: string;
+            /** Rule Name Zh */
+            rule_name_zh: string;
+            /**
+             * Class
+             * @description Kind of the device, or carrier of the meter.
+             */
+            class: string;
+            /**
+             * Cause
+             * @example oil-low
+             * @example not-reproducible
+             */
+            cause: string;
+            /**
+             * Name
+             * @description As the rule has it; empty: the rule names no such cause.
+             */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Weight
+             * @description What the rule gives it beforehand, in imaginary cases; counts are added.
+             */
+            weight: number | null;
+            /** Times True */
+            times_true: number;
+            /**
+             * Times Counted
+             * @description Verified orders of this rule and class, whatever their cause.
+             */
+            times_counted: number;
+            /**
+             * Last At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            last_at: string;
+            /**
+             * Orders
+             * @description The newest of them.
+             * @example [
+             *       "kunshan/41"
+             *     ]
+             */
+            orders: string[];
+        };
+        /**
          * Chattering
          * @description A machine whose alarm would have come three times or more within a minute.
          */
@@ -2663,6 +3970,39 @@ export interface components {
             stop: string;
             /** Items */
             items: components["schemas"]["CheckedRegister"][];
+        };
+        /**
+         * Completing
+         * @description What was found, and what was done.
+         */
+        Completing: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /**
+             * Cause
+             * @description The true cause: one of the order's `cause_choices`. Needed of repairs and orders from alarms.
+             * @example not-reproducible
+             */
+            cause?: string | null;
+            /**
+             * Cause Note
+             * @default
+             */
+            cause_note: string;
+            /**
+             * Resolution
+             * @default
+             */
+            resolution: string;
         };
         /**
          * Contract
@@ -2813,6 +4153,33 @@ export interface components {
              * @example 2026-11-23T08:00:00.250Z
              */
             at: string;
+        };
+        /**
+         * Counted
+         * @description So many are on the shelf.
+         */
+        Counted: {
+            /**
+             * Stock
+             * @example 88512.00
+             */
+            stock: number | string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Client Key
+             * @description Made by the client for each movement: sent again with it, it is done once.
+             */
+            client_key?: string | null;
         };
         /**
          * CriticalDay
@@ -3274,6 +4641,81 @@ export interface components {
             unallocated: string;
         };
         /**
+         * DocumentChange
+         * @description Who changed it, and why.
+         */
+        DocumentChange: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * Down
+         * @description The machine cannot do its work.
+         */
+        Down: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Began At
+             * @description Null: now.
+             */
+            began_at?: string | null;
+            /**
+             * Reason
+             * @default breakdown
+             * @enum {string}
+             */
+            reason: "breakdown" | "planned" | "waiting_for_parts" | "no_supply" | "other";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Due
+         * @description Another due time, and why.
+         */
+        Due: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /**
+             * Due At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00Z
+             */
+            due_at: string;
+        };
+        /**
          * EnergyAnswer
          * @description Groups by carrier, the most energy first, and the totals of all that was selected.
          */
@@ -3482,6 +4924,67 @@ export interface components {
             stop: string;
         };
         /**
+         * Entry
+         * @description Something that happened to a machine. Texts are plain text, as people wrote them.
+         */
+        Entry: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /**
+             * Ended At
+             * @description Null: it had no length, or it goes on.
+             */
+            ended_at: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "operation" | "alarm" | "repair" | "maintenance" | "downtime" | "part" | "document" | "note" | "change";
+            /**
+             * Event
+             * @description operation: day, fault, stopped, no_data ...; alarm: raised; repair, maintenance: opened, started, held, resumed, done, reopened, verified, cancelled, escalated, overdue; downtime: its reason; part: used, returned; document: document, photo; note: note; change: added, changed, retired, restored, renamed, record.
+             * @example day
+             */
+            event: string;
+            /**
+             * Machine
+             * @description Its code: of the machine itself, or of one inside it.
+             */
+            machine: string;
+            /** Title */
+            title: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Text */
+            text: string;
+            /**
+             * Actor
+             * @description Null: the service itself.
+             */
+            actor: string | null;
+            /**
+             * Reference
+             * @description Which alarm `site/rule/machine`, which order `site/number`, which file's key.
+             */
+            reference: string | null;
+            /**
+             * Detail
+             * @description Figures of its kind: of a day run_h, loaded_h, idle_h, stopped_h, fault_h, no_data_h, starts.
+             * @example {
+             *       "day": "2026-11-23",
+             *       "run_h": 7.5,
+             *       "starts": 3
+             *     }
+             */
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Equipment
          * @description A machine.
          */
@@ -3531,6 +5034,21 @@ export interface components {
             devices: number;
             /** Retired At */
             retired_at: string | null;
+        };
+        /**
+         * EscalationStep
+         * @description Who is told next when nobody has started so long after `respond_by`.
+         */
+        EscalationStep: {
+            /**
+             * After H
+             * @description By priority; one that is not named is skipped.
+             */
+            after_h: {
+                [key: string]: number;
+            };
+            /** Team */
+            team: string;
         };
         /**
          * Event
@@ -3600,6 +5118,30 @@ export interface components {
             items: components["schemas"]["Explanation"][];
         };
         /**
+         * Failure
+         * @description A failure that began in the period.
+         */
+        Failure: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /**
+             * Restored At
+             * @description Null: it is not over, or has no downtime.
+             */
+            restored_at: string | null;
+            /** Has Downtime */
+            has_downtime: boolean;
+            /**
+             * Order
+             * @example kunshan/41
+             */
+            order: string | null;
+        };
+        /**
          * Finding
          * @description Something to look at.
          */
@@ -3624,6 +5166,18 @@ export interface components {
              * @description What to do.
              */
             remedy: string;
+        };
+        /**
+         * FirstTeam
+         * @description Which team gets an order first; empty fields fit all.
+         */
+        FirstTeam: {
+            /** Team */
+            team: string;
+            /** System */
+            system: string;
+            /** Equipment Class */
+            equipment_class: string;
         };
         /**
          * Flood
@@ -3860,6 +5414,196 @@ export interface components {
             amount: number | string;
         };
         /**
+         * Job
+         * @description What is to be done, step by step.
+         */
+        Job: {
+            /**
+             * Id
+             * @description `site/code`.
+             * @example kunshan/compressor-2000h
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Code */
+            code: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "repair" | "maintenance" | "inspection" | "calibration" | "other";
+            /** Skill */
+            skill: string | null;
+            /** Team */
+            team: string | null;
+            /** Estimated H */
+            estimated_h: number | null;
+            /** Requires Signature */
+            requires_signature: boolean;
+            /** Takes Out Of Service */
+            takes_out_of_service: boolean;
+            /**
+             * Tasks
+             * @description The checklist.
+             */
+            tasks: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Isolations
+             * @description What is locked out before the start.
+             */
+            isolations: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Parts
+             * @description Parts that it takes: `part` and `quantity`.
+             */
+            parts: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Plans
+             * @description Codes of the plans that have it done.
+             */
+            plans: string[];
+            /** Retired At */
+            retired_at: string | null;
+        };
+        /**
+         * JobDetail
+         * @description A job and its changes, the newest first.
+         */
+        JobDetail: {
+            /**
+             * Id
+             * @description `site/code`.
+             * @example kunshan/compressor-2000h
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Code */
+            code: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "repair" | "maintenance" | "inspection" | "calibration" | "other";
+            /** Skill */
+            skill: string | null;
+            /** Team */
+            team: string | null;
+            /** Estimated H */
+            estimated_h: number | null;
+            /** Requires Signature */
+            requires_signature: boolean;
+            /** Takes Out Of Service */
+            takes_out_of_service: boolean;
+            /**
+             * Tasks
+             * @description The checklist.
+             */
+            tasks: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Isolations
+             * @description What is locked out before the start.
+             */
+            isolations: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Parts
+             * @description Parts that it takes: `part` and `quantity`.
+             */
+            parts: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Plans
+             * @description Codes of the plans that have it done.
+             */
+            plans: string[];
+            /** Retired At */
+            retired_at: string | null;
+            /** Changes */
+            changes: components["schemas"]["DocumentChange"][];
+        };
+        /**
+         * JobGiven
+         * @description After which job it is done.
+         */
+        JobGiven: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Job
+             * @example compressor-service
+             */
+            job: string;
+        };
+        /**
+         * LabelGiven
+         * @description Why the labels of before shall be worth nothing.
+         */
+        LabelGiven: {
+            /** Reason */
+            reason: string;
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+        };
+        /**
+         * LabelledMachine
+         * @description The machine that a label is of: what anybody who stands before it can see as well.
+         */
+        LabelledMachine: {
+            /**
+             * Machine
+             * @example Compressor 1
+             */
+            machine: string;
+            /** Machine Zh */
+            machine_zh: string | null;
+            /**
+             * Place
+             * @example Compressor room
+             */
+            place: string | null;
+            /** Place Zh */
+            place_zh: string | null;
+            /**
+             * Site
+             * @example Kunshan works
+             */
+            site: string;
+            /** Site Zh */
+            site_zh: string | null;
+        };
+        /**
          * Law
          * @description `intervals + quarantined + unresolved = difference + adjustments + residual`, all in `unit`.
          */
@@ -4080,6 +5824,24 @@ export interface components {
             stale: boolean;
         };
         /**
+         * Locking
+         * @description A padlock hangs.
+         */
+        Locking: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Lock
+             * @description Number of the padlock.
+             * @default
+             */
+            lock: string;
+        };
+        /**
          * Losses
          * @description A parent against its children in a period.
          */
@@ -4137,6 +5899,393 @@ export interface components {
             highest_share: number;
             /** Items */
             items: components["schemas"]["Losses"][];
+        };
+        /**
+         * MachineEnergy
+         * @description What it used of a carrier, through its own meters.
+         */
+        MachineEnergy: {
+            /** Carrier */
+            carrier: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Meters
+             * @description Codes of the meters that it is the sum of.
+             */
+            meters: string[];
+            /**
+             * Energy
+             * @description Null: nothing is known of the period.
+             */
+            energy: number | null;
+            /**
+             * Measured Share
+             * @description How much of it was measured, 0 to 1.
+             */
+            measured_share: number | null;
+            /**
+             * Missing S
+             * @description Time without energy, of all its meters together.
+             */
+            missing_s: number;
+            /**
+             * Cost
+             * @description Null: no contract covers it.
+             */
+            cost: number | null;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Unbilled
+             * @description Of the energy, what no tariff charges for.
+             */
+            unbilled: number;
+        };
+        /**
+         * MachineFigures
+         * @description The figures of a machine; null: it cannot be said, and a remark says why. Terms after EN 13306 and EN 15341.
+         */
+        MachineFigures: {
+            /**
+             * Equipment
+             * @example kunshan/compressor-1
+             */
+            equipment: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /** Equipment Class */
+            equipment_class: string;
+            /**
+             * Operating H
+             * @description Running, loaded and idle.
+             */
+            operating_h: number | null;
+            /** Starts */
+            starts: number | null;
+            /**
+             * Hours
+             * @description By state; `no_data`: nobody knows.
+             */
+            hours: {
+                [key: string]: number;
+            };
+            /** Failures */
+            failures: number;
+            /** Failure List */
+            failure_list: components["schemas"]["Failure"][];
+            /**
+             * Mtbf H
+             * @description Operating time / failures.
+             */
+            mtbf_h: number | null;
+            /**
+             * Mttr H
+             * @description Mean time to restoration of those that have a downtime.
+             */
+            mttr_h: number | null;
+            /**
+             * Availability Percent
+             * @description Required time less down time, of required time, up to now.
+             */
+            availability_percent: number | null;
+            /** Required H */
+            required_h: number;
+            /** Down H */
+            down_h: number;
+            /** Down By Reason H */
+            down_by_reason_h: {
+                [key: string]: number;
+            };
+            /** Remarks */
+            remarks: components["schemas"]["Remark"][];
+            /** Energy */
+            energy: components["schemas"]["MachineEnergy"][];
+            /** Orders Opened */
+            orders_opened: number;
+            /** Repairs Done */
+            repairs_done: number;
+            /** Maintenance Done */
+            maintenance_done: number;
+            /** Labour H */
+            labour_h: number;
+            /** Parts Cost */
+            parts_cost: components["schemas"]["PartsCost"][];
+            /**
+             * Parts Without Cost
+             * @description Movements of parts whose cost nobody entered.
+             */
+            parts_without_cost: number;
+        };
+        /**
+         * MachineFile
+         * @description A document or a photo.
+         */
+        MachineFile: {
+            /**
+             * Key
+             * Format: uuid
+             * @description The file is at `/api/v1/attachments/{key}`.
+             */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "document" | "photo";
+            /** Title */
+            title: string;
+            /** Name */
+            name: string;
+            /** Media Type */
+            media_type: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Width Px */
+            width_px: number | null;
+            /** Height Px */
+            height_px: number | null;
+            /**
+             * Added At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            added_at: string;
+            /** Added By */
+            added_by: string;
+        };
+        /**
+         * MaintenancePlan
+         * @description Which job is due again on which machines, and what makes it due.
+         */
+        MaintenancePlan: {
+            /**
+             * Id
+             * @description `site/code`.
+             * @example kunshan/compressor-oil
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Code */
+            code: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Job */
+            job: string;
+            /**
+             * Triggers
+             * @description The first one that is met makes it due.
+             * @example [
+             *       {
+             *         "hours": 2000,
+             *         "kind": "run_hours"
+             *       },
+             *       {
+             *         "every": "1 year",
+             *         "kind": "calendar"
+             *       }
+             *     ]
+             */
+            triggers: {
+                [key: string]: unknown;
+            }[];
+            /** Equipment Class */
+            equipment_class: string | null;
+            /** Machines */
+            machines: string[];
+            /** Meters */
+            meters: string[];
+            /** Lead Days */
+            lead_days: number;
+            /** Slack Days */
+            slack_days: number;
+            /** Asks Again Days */
+            asks_again_days: number;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "critical" | "high" | "medium" | "low";
+            /** Team */
+            team: string | null;
+            /** Begins */
+            begins: string | null;
+            /**
+             * Done
+             * @description When it was done last on a machine, before this platform.
+             */
+            done: {
+                [key: string]: string;
+            };
+            /**
+             * Used
+             * @description Hours or starts that a machine had since then already.
+             */
+            used: {
+                [key: string]: number;
+            };
+            /** Source */
+            source: string;
+            /**
+             * Machines On
+             * @description On how many machines or meters it is.
+             */
+            machines_on: number;
+            /** Machines Due */
+            machines_due: number;
+            /** Machines Overdue */
+            machines_overdue: number;
+            /** Retired At */
+            retired_at: string | null;
+        };
+        /**
+         * MaintenancePlanDetail
+         * @description A plan, how it stands on each machine, and its changes, the newest first.
+         */
+        MaintenancePlanDetail: {
+            /**
+             * Id
+             * @description `site/code`.
+             * @example kunshan/compressor-oil
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /** Code */
+            code: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Job */
+            job: string;
+            /**
+             * Triggers
+             * @description The first one that is met makes it due.
+             * @example [
+             *       {
+             *         "hours": 2000,
+             *         "kind": "run_hours"
+             *       },
+             *       {
+             *         "every": "1 year",
+             *         "kind": "calendar"
+             *       }
+             *     ]
+             */
+            triggers: {
+                [key: string]: unknown;
+            }[];
+            /** Equipment Class */
+            equipment_class: string | null;
+            /** Machines */
+            machines: string[];
+            /** Meters */
+            meters: string[];
+            /** Lead Days */
+            lead_days: number;
+            /** Slack Days */
+            slack_days: number;
+            /** Asks Again Days */
+            asks_again_days: number;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "critical" | "high" | "medium" | "low";
+            /** Team */
+            team: string | null;
+            /** Begins */
+            begins: string | null;
+            /**
+             * Done
+             * @description When it was done last on a machine, before this platform.
+             */
+            done: {
+                [key: string]: string;
+            };
+            /**
+             * Used
+             * @description Hours or starts that a machine had since then already.
+             */
+            used: {
+                [key: string]: number;
+            };
+            /** Source */
+            source: string;
+            /**
+             * Machines On
+             * @description On how many machines or meters it is.
+             */
+            machines_on: number;
+            /** Machines Due */
+            machines_due: number;
+            /** Machines Overdue */
+            machines_overdue: number;
+            /** Retired At */
+            retired_at: string | null;
+            /** Standing */
+            standing: components["schemas"]["PlanDue"][];
+            /** Changes */
+            changes: components["schemas"]["DocumentChange"][];
+        };
+        /**
+         * MaintenanceSettings
+         * @description Settings of a site; they come with maintenance.toml of its folder.
+         */
+        MaintenanceSettings: {
+            /** Site */
+            site: string;
+            /**
+             * Respond Within H
+             * @description By priority: somebody has to have started.
+             */
+            respond_within_h: {
+                [key: string]: number;
+            };
+            /**
+             * Due Within H
+             * @description By priority: it has to be done.
+             */
+            due_within_h: {
+                [key: string]: number;
+            };
+            /**
+             * Orders From
+             * @description The least urgent alarms that make an order.
+             * @enum {string}
+             */
+            orders_from: "critical" | "high" | "medium" | "low";
+            /**
+             * Also
+             * @description Rules whose alarms make an order though less urgent.
+             */
+            also: string[];
+            /**
+             * Never
+             * @description Rules whose alarms make none.
+             */
+            never: string[];
+            /** Escalation */
+            escalation: components["schemas"]["EscalationStep"][];
+            /** Teams */
+            teams: components["schemas"]["FirstTeam"][];
+            /**
+             * Machine States
+             * @description What a signal says of its machine.
+             */
+            machine_states: {
+                [key: string]: unknown;
+            }[];
         };
         /**
          * ManyAcknowledged
@@ -4536,6 +6685,59 @@ export interface components {
             forecast: components["schemas"]["DemandForecast"] | null;
         };
         /**
+         * Movement
+         * @description What changed a stock.
+         */
+        Movement: {
+            /**
+             * Part
+             * @description Its code.
+             */
+            part: string;
+            /** Site */
+            site: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "received" | "used" | "returned" | "counted";
+            /**
+             * Quantity
+             * @description What it did to the stock.
+             * @example -2
+             */
+            quantity: number;
+            /**
+             * Stock
+             * @description What there was after it.
+             */
+            stock: number;
+            /** Unit */
+            unit: string;
+            /**
+             * Unit Cost
+             * @description What one cost at that time.
+             */
+            unit_cost: number | null;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Order
+             * @description The order that took it or brought it back.
+             */
+            order: string | null;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * NameMapping
          * @description A name and the point it is to lead to.
          */
@@ -4560,6 +6762,149 @@ export interface components {
              * @example kunshan/m-101/active_power_kw
              */
             point: string;
+        };
+        /**
+         * Named
+         * @description Somebody, or a team: their code, and their name for people.
+         */
+        Named: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Nameplate
+         * @description What a machine's nameplate says, and what else is to be known of it.
+         */
+        Nameplate: {
+            /**
+             * Maker
+             * @default
+             */
+            maker: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Serial
+             * @default
+             */
+            serial: string;
+            /** Built Year */
+            built_year?: number | null;
+            /** Installed On */
+            installed_on?: string | null;
+            /** Commissioned On */
+            commissioned_on?: string | null;
+            /**
+             * Supplier
+             * @default
+             */
+            supplier: string;
+            /** Warranty Until */
+            warranty_until?: string | null;
+            /**
+             * Criticality
+             * @description `a`: its stop stops the factory; `b`: it stops a part of it; `c`: it can wait.
+             */
+            criticality?: ("a" | "b" | "c") | null;
+            /**
+             * Camera
+             * @description Which camera looks at it: a name, or an http or rtsp address.
+             * @default
+             */
+            camera: string;
+            /**
+             * Rated
+             * @description What else the nameplate says, in its own words.
+             * @default {}
+             * @example {
+             *       "power": "75 kW"
+             *     }
+             */
+            rated: {
+                [key: string]: string;
+            };
+            /**
+             * Notes
+             * @default
+             */
+            notes: string;
+        };
+        /**
+         * NameplateGiven
+         * @description A record as a whole: what is left out is empty.
+         */
+        NameplateGiven: {
+            /**
+             * Maker
+             * @default
+             */
+            maker: string;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Serial
+             * @default
+             */
+            serial: string;
+            /** Built Year */
+            built_year?: number | null;
+            /** Installed On */
+            installed_on?: string | null;
+            /** Commissioned On */
+            commissioned_on?: string | null;
+            /**
+             * Supplier
+             * @default
+             */
+            supplier: string;
+            /** Warranty Until */
+            warranty_until?: string | null;
+            /**
+             * Criticality
+             * @description `a`: its stop stops the factory; `b`: it stops a part of it; `c`: it can wait.
+             */
+            criticality?: ("a" | "b" | "c") | null;
+            /**
+             * Camera
+             * @description Which camera looks at it: a name, or an http or rtsp address.
+             * @default
+             */
+            camera: string;
+            /**
+             * Rated
+             * @description What else the nameplate says, in its own words.
+             * @default {}
+             * @example {
+             *       "power": "75 kW"
+             *     }
+             */
+            rated: {
+                [key: string]: string;
+            };
+            /**
+             * Notes
+             * @default
+             */
+            notes: string;
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * NewBills
@@ -4703,6 +7048,39 @@ export interface components {
             lines: components["schemas"]["InvoiceLine"][];
         };
         /**
+         * NewJob
+         * @description A job as it is to be, in the fields that `[[job]]` of maintenance.toml has as well.
+         */
+        NewJob: {
+            /**
+             * Job
+             * @example {
+             *       "name": "Oil change",
+             *       "tasks": [
+             *         {
+             *           "text": "Drain the oil"
+             *         }
+             *       ]
+             *     }
+             */
+            job: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+            /**
+             * Version
+             * @description The version that was changed; 0: it is new.
+             */
+            version?: number | null;
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+        };
+        /**
          * NewManualReading
          * @description What a person read off the register.
          */
@@ -4755,6 +7133,42 @@ export interface components {
             is_enabled: boolean;
             /** Reason */
             reason: string;
+        };
+        /**
+         * NewPlan
+         * @description A plan as it is to be, in the fields that `[[plan]]` of maintenance.toml has as well.
+         */
+        NewPlan: {
+            /**
+             * Plan
+             * @example {
+             *       "equipment_class": "compressor",
+             *       "job": "oil-change",
+             *       "name": "Oil change",
+             *       "triggers": [
+             *         {
+             *           "hours": 4000,
+             *           "kind": "run_hours"
+             *         }
+             *       ]
+             *     }
+             */
+            plan: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+            /**
+             * Version
+             * @description The version that was changed; 0: it is new.
+             */
+            version?: number | null;
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
         };
         /**
          * NewReplacement
@@ -4884,6 +7298,139 @@ export interface components {
             reason: string;
         };
         /**
+         * NewShiftNote
+         * @description A note to the next shift.
+         */
+        NewShiftNote: {
+            /**
+             * Site
+             * @example kunshan
+             */
+            site: string;
+            /** Body */
+            body: string;
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+        };
+        /**
+         * NewWorkOrder
+         * @description An order by hand.
+         */
+        NewWorkOrder: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Site
+             * @example kunshan
+             */
+            site: string;
+            /**
+             * Title
+             * @example Oil under compressor 1
+             */
+            title: string;
+            /**
+             * Title Zh
+             * @default
+             */
+            title_zh: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Subject Kind
+             * @default equipment
+             * @enum {string}
+             */
+            subject_kind: "equipment" | "device" | "meter" | "site";
+            /**
+             * Subject
+             * @description Code of the machine, device or meter, or the site's.
+             */
+            subject: string;
+            /**
+             * Kind
+             * @description Null: the job's, else `repair`.
+             */
+            kind?: ("repair" | "maintenance" | "inspection" | "calibration" | "other") | null;
+            /**
+             * Priority
+             * @default medium
+             * @enum {string}
+             */
+            priority: "critical" | "high" | "medium" | "low";
+            /**
+             * Job
+             * @description Its checklist, isolations and parts are copied.
+             */
+            job?: string | null;
+            /** Skill */
+            skill?: string | null;
+            /**
+             * Assignee
+             * @description Code of a person.
+             */
+            assignee?: string | null;
+            /** Team */
+            team?: string | null;
+            /**
+             * Due At
+             * @description Null: by its priority.
+             */
+            due_at?: string | null;
+            /**
+             * Takes Out Of Service
+             * @description Starting it takes the machine's alarms out of service.
+             * @default false
+             */
+            takes_out_of_service: boolean;
+            /**
+             * Client Key
+             * @description Of the client's own making; sent again, nothing is done a second time.
+             */
+            client_key?: string | null;
+        };
+        /**
+         * Note
+         * @description Something that somebody wrote down. Plain text.
+         */
+        Note: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * NoteGiven
+         * @description Something to write down about a machine.
+         */
+        NoteGiven: {
+            /** Text */
+            text: string;
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+        };
+        /**
          * Notification
          * @description One message on one channel.
          */
@@ -4913,7 +7460,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "alarms" | "escalation" | "flood_began" | "flood_ended" | "test";
+            kind: "alarms" | "escalation" | "flood_began" | "flood_ended" | "work_orders" | "test";
             /**
              * Made At
              * Format: date-time
@@ -5059,6 +7606,11 @@ export interface components {
              * @description Also what the service says of itself.
              */
             service_alarms: boolean;
+            /**
+             * Work Orders
+             * @description Also orders that are opened, assigned, escalated or overdue.
+             */
+            work_orders: boolean;
             /** Escalations */
             escalations: components["schemas"]["NotificationEscalation"][];
         };
@@ -5081,6 +7633,261 @@ export interface components {
             alarms: number;
             /** Percent */
             percent: number;
+        };
+        /**
+         * OrderAlarm
+         * @description An alarm that the order is about.
+         */
+        OrderAlarm: {
+            /**
+             * Alarm
+             * @example kunshan/header-pressure-low/air-header
+             */
+            alarm: string;
+            /**
+             * Raised At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            raised_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Level */
+            level: string;
+            /** Value */
+            value: number | null;
+            /** Limit */
+            limit: number | null;
+            /** Unit */
+            unit: string;
+            /** Message */
+            message: string;
+            /** Message Zh */
+            message_zh: string;
+            /** Is Standing */
+            is_standing: boolean;
+            /** Causes */
+            causes: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * OrderComment
+         * @description A comment, as plain text.
+         */
+        OrderComment: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /** Comment */
+            comment: string;
+        };
+        /**
+         * OrderDowntime
+         * @description A time in which the machine could not do its work.
+         */
+        OrderDowntime: {
+            /**
+             * Began At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            began_at: string;
+            /**
+             * Ended At
+             * @description Null: it goes on.
+             */
+            ended_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * OrderEntry
+         * @description What happened to it: a step of its life, a remark, a part; nobody: the service itself.
+         */
+        OrderEntry: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /** Event */
+            event: string;
+            /** From */
+            from: string | null;
+            /** To */
+            to: string | null;
+            /** Actor */
+            actor: string | null;
+            /** Comment */
+            comment: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * OrderFile
+         * @description A photo or a signature; /api/v1/attachments/{key} gives it.
+         */
+        OrderFile: {
+            /**
+             * Key
+             * Format: uuid
+             */
+            key: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Media Type */
+            media_type: string;
+            /** Width Px */
+            width_px: number | null;
+            /** Height Px */
+            height_px: number | null;
+            /** Is Signature */
+            is_signature: boolean;
+        };
+        /**
+         * OrderIsolation
+         * @description An energy that is locked out before anybody puts a hand in.
+         */
+        OrderIsolation: {
+            /** Position */
+            position: number;
+            /** Energy */
+            energy: string;
+            /** Where */
+            where: string;
+            /** How */
+            how: string;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Confirmed By */
+            confirmed_by: string | null;
+            /**
+             * Lock
+             * @description Number of the padlock.
+             */
+            lock: string;
+            /** Removed At */
+            removed_at: string | null;
+            /** Removed By */
+            removed_by: string | null;
+        };
+        /**
+         * OrderLabour
+         * @description Hours that somebody worked on it.
+         */
+        OrderLabour: {
+            /** Name */
+            name: string;
+            /**
+             * Began At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            began_at: string;
+            /** Hours */
+            hours: number;
+            /** Note */
+            note: string;
+        };
+        /**
+         * OrderPart
+         * @description A part that is planned for the order, or was used by it.
+         */
+        OrderPart: {
+            /** Part */
+            part: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Planned */
+            planned: number;
+            /**
+             * Used
+             * @description What was returned is taken off.
+             */
+            used: number;
+            /** Unit Cost */
+            unit_cost: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Location */
+            location: string;
+            /** Stock */
+            stock: number;
+        };
+        /**
+         * OrderStep
+         * @description A step, with what a person may say to it.
+         */
+        OrderStep: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+        };
+        /**
+         * OrderTask
+         * @description A line of the checklist, and what was found.
+         */
+        OrderTask: {
+            /** Position */
+            position: number;
+            /** Text */
+            text: string;
+            /** Text Zh */
+            text_zh: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "check" | "measure" | "photo";
+            /** Required */
+            required: boolean;
+            /** Unit */
+            unit: string;
+            /** Minimum */
+            minimum: number | null;
+            /** Maximum */
+            maximum: number | null;
+            /**
+             * Opens Order
+             * @description Its failure opens an order of its own.
+             */
+            opens_order: boolean;
+            /** Result */
+            result: ("passed" | "failed" | "skipped") | null;
+            /** Value */
+            value: number | null;
+            /** Note */
+            note: string;
+            /** At */
+            at: string | null;
+            /** By */
+            by: string | null;
+            /**
+             * Follow Up
+             * @description The order that its failure opened.
+             */
+            follow_up: string | null;
         };
         /**
          * OrgUnit
@@ -5190,6 +7997,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[CauseCount] */
+        PageOf_CauseCount_: {
+            /** Items */
+            items: components["schemas"]["CauseCount"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[Contract] */
         PageOf_Contract_: {
             /** Items */
@@ -5224,6 +8041,16 @@ export interface components {
         PageOf_Device_: {
             /** Items */
             items: components["schemas"]["Device"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[Entry] */
+        PageOf_Entry_: {
+            /** Items */
+            items: components["schemas"]["Entry"][];
             /**
              * Next
              * @description Give it as `cursor` to get the next page; null: this is the last one.
@@ -5270,6 +8097,16 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[Job] */
+        PageOf_Job_: {
+            /** Items */
+            items: components["schemas"]["Job"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[LedgerEntry] */
         PageOf_LedgerEntry_: {
             /** Items */
@@ -5290,10 +8127,40 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[MaintenancePlan] */
+        PageOf_MaintenancePlan_: {
+            /** Items */
+            items: components["schemas"]["MaintenancePlan"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[Meter] */
         PageOf_Meter_: {
             /** Items */
             items: components["schemas"]["Meter"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[Movement] */
+        PageOf_Movement_: {
+            /** Items */
+            items: components["schemas"]["Movement"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[Note] */
+        PageOf_Note_: {
+            /** Items */
+            items: components["schemas"]["Note"][];
             /**
              * Next
              * @description Give it as `cursor` to get the next page; null: this is the last one.
@@ -5320,6 +8187,26 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[Person] */
+        PageOf_Person_: {
+            /** Items */
+            items: components["schemas"]["Person"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[PlanDue] */
+        PageOf_PlanDue_: {
+            /** Items */
+            items: components["schemas"]["PlanDue"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[Point] */
         PageOf_Point_: {
             /** Items */
@@ -5334,6 +8221,26 @@ export interface components {
         PageOf_Ruling_: {
             /** Items */
             items: components["schemas"]["Ruling"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[ShiftNote] */
+        PageOf_ShiftNote_: {
+            /** Items */
+            items: components["schemas"]["ShiftNote"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[Shift] */
+        PageOf_Shift_: {
+            /** Items */
+            items: components["schemas"]["Shift"][];
             /**
              * Next
              * @description Give it as `cursor` to get the next page; null: this is the last one.
@@ -5370,10 +8277,30 @@ export interface components {
              */
             next: string | null;
         };
+        /** PageOf[SparePart] */
+        PageOf_SparePart_: {
+            /** Items */
+            items: components["schemas"]["SparePart"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
         /** PageOf[TariffSummary] */
         PageOf_TariffSummary_: {
             /** Items */
             items: components["schemas"]["TariffSummary"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[Team] */
+        PageOf_Team_: {
+            /** Items */
+            items: components["schemas"]["Team"][];
             /**
              * Next
              * @description Give it as `cursor` to get the next page; null: this is the last one.
@@ -5394,6 +8321,16 @@ export interface components {
         PageOf_Unmapped_: {
             /** Items */
             items: components["schemas"]["Unmapped"][];
+            /**
+             * Next
+             * @description Give it as `cursor` to get the next page; null: this is the last one.
+             */
+            next: string | null;
+        };
+        /** PageOf[WorkOrder] */
+        PageOf_WorkOrder_: {
+            /** Items */
+            items: components["schemas"]["WorkOrder"][];
             /**
              * Next
              * @description Give it as `cursor` to get the next page; null: this is the last one.
@@ -5427,6 +8364,16 @@ export interface components {
             figures: components["schemas"]["AlarmFigures"];
         };
         /**
+         * PartsCost
+         * @description What parts cost, in one currency.
+         */
+        PartsCost: {
+            /** Currency */
+            currency: string;
+            /** Cost */
+            cost: number;
+        };
+        /**
          * PerProduct
          * @description Energy of the period for each unit of a product, of the organisational unit and all below it.
          */
@@ -5447,6 +8394,129 @@ export interface components {
             unit: string;
             /** Energy Per Unit */
             energy_per_unit: number | null;
+        };
+        /**
+         * Person
+         * @description Somebody who works here. Their code is what `by` of a writing call takes.
+         */
+        Person: {
+            /**
+             * Code
+             * @example chen
+             */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Skills
+             * @example [
+             *       "refrigeration",
+             *       "electrical"
+             *     ]
+             */
+            skills: string[];
+            /** Teams */
+            teams: string[];
+            /**
+             * Shifts
+             * @description `site/shift`.
+             */
+            shifts: string[];
+            /** Retired At */
+            retired_at: string | null;
+        };
+        /**
+         * PlanDue
+         * @description How a plan stands on a machine; in a calendar also the times after the next one.
+         */
+        PlanDue: {
+            /** Site */
+            site: string;
+            /** Plan */
+            plan: string;
+            /** Plan Name */
+            plan_name: string;
+            /** Plan Name Zh */
+            plan_name_zh: string;
+            /** Job */
+            job: string;
+            /** Job Name */
+            job_name: string;
+            /** Job Name Zh */
+            job_name_zh: string;
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "equipment" | "meter";
+            /** Subject */
+            subject: string;
+            /** Machine */
+            machine: string;
+            /** Machine Zh */
+            machine_zh: string;
+            /** Equipment Class */
+            equipment_class: string;
+            /** Space */
+            space: string | null;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "critical" | "high" | "medium" | "low";
+            /**
+             * Counts From
+             * Format: date-time
+             * @description When it was done last, or when counting began.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            counts_from: string;
+            /**
+             * Due At
+             * @description When it is due, or was; a forecast of use. Null: unknown.
+             */
+            due_at: string | null;
+            /**
+             * Due On
+             * @description The same as a local day of the site.
+             */
+            due_on: string | null;
+            /** Used */
+            used: number | null;
+            /** Allowed */
+            allowed: number | null;
+            /**
+             * Unit
+             * @description Of `used` and `allowed`: hours run, starts, days, or minutes for which a condition has held.
+             * @enum {string}
+             */
+            unit: "h" | "starts" | "d" | "min" | "";
+            /** Is Due */
+            is_due: boolean;
+            /**
+             * Is Overdue
+             * @description Its slack is over as well, and nobody has done it.
+             */
+            is_overdue: boolean;
+            /** Overdue At */
+            overdue_at: string | null;
+            /**
+             * Order
+             * @description The order that is open for it.
+             * @example kunshan/41
+             */
+            order: string | null;
+            /** Order State */
+            order_state: string | null;
+            /** Assignee */
+            assignee: string | null;
+            /** Team */
+            team: string | null;
+            /**
+             * Is Repeat
+             * @description Not the next time, but one after it if that is done on its day.
+             */
+            is_repeat: boolean;
         };
         /**
          * Point
@@ -5539,6 +8609,21 @@ export interface components {
             } | null;
             /** Retired At */
             retired_at: string | null;
+        };
+        /**
+         * PossibleStep
+         * @description A step that the order's state has, what it needs, and whether something stands in its way.
+         */
+        PossibleStep: {
+            /** Event */
+            event: string;
+            /**
+             * Needs
+             * @description What the call has to give.
+             */
+            needs: string[];
+            /** @description Null: nothing stands in its way. */
+            refused: components["schemas"]["Refusal"] | null;
         };
         /**
          * PriceComponent
@@ -5698,6 +8783,71 @@ export interface components {
             complete: boolean;
         };
         /**
+         * PutPart
+         * @description A part as it is to be; what is left out is empty.
+         */
+        PutPart: {
+            /** Name */
+            name: string;
+            /**
+             * Name Zh
+             * @default
+             */
+            name_zh: string;
+            /**
+             * Unit
+             * @default pcs
+             */
+            unit: string;
+            /**
+             * Location
+             * @default
+             */
+            location: string;
+            /**
+             * Supplier
+             * @default
+             */
+            supplier: string;
+            /**
+             * Minimum
+             * @default 0
+             * @example 88512.00
+             */
+            minimum: number | string;
+            /** Unit Cost */
+            unit_cost?: (number | string) | null;
+            /**
+             * Currency
+             * @example CNY
+             */
+            currency?: string | null;
+            /**
+             * Opening Stock
+             * @description Counts where the part is new.
+             * @default 0
+             * @example 88512.00
+             */
+            opening_stock: number | string;
+            /**
+             * Is Retired
+             * @description It is kept no longer; its movements stay.
+             * @default false
+             */
+            is_retired: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+        };
+        /**
          * Quality
          * @description How energy is known: fractions that sum to 1.
          */
@@ -5823,6 +8973,38 @@ export interface components {
             comment: string;
         };
         /**
+         * Received
+         * @description Some have come.
+         */
+        Received: {
+            /**
+             * Quantity
+             * @example 88512.00
+             */
+            quantity: number | string;
+            /**
+             * Unit Cost
+             * @description What one cost: the part costs that from now on.
+             */
+            unit_cost?: (number | string) | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Client Key
+             * @description Made by the client for each movement: sent again with it, it is done once.
+             */
+            client_key?: string | null;
+        };
+        /**
          * Reconciliation
          * @description A register held to the law, over the period that was used and by segment of constant multiplier.
          */
@@ -5863,6 +9045,80 @@ export interface components {
              * @description The quarter hour in which a register changes is one by itself.
              */
             segments: components["schemas"]["Law"][];
+        };
+        /**
+         * Record
+         * @description A machine's record.
+         */
+        Record: {
+            /**
+             * Equipment
+             * @description `site/code`.
+             * @example kunshan/compressor-1
+             */
+            equipment: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string | null;
+            /** Equipment Class */
+            equipment_class: string;
+            /** Space */
+            space: string | null;
+            /**
+             * Inside
+             * @description Codes of the machines that are inside it, at any depth.
+             */
+            inside: string[];
+            record: components["schemas"]["Nameplate"];
+            /**
+             * Has Label
+             * @description Whether a label was made for it.
+             */
+            has_label: boolean;
+            /**
+             * Files
+             * @description The newest first.
+             */
+            files: components["schemas"]["MachineFile"][];
+            /**
+             * Changes
+             * @description Of the record, the newest first, at most a hundred.
+             */
+            changes: components["schemas"]["RecordChange"][];
+        };
+        /**
+         * RecordChange
+         * @description Who changed what of a record.
+         */
+        RecordChange: {
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /** Actor */
+            actor: string;
+            /** Reason */
+            reason: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
+        };
+        /**
+         * Refusal
+         * @description Why a step cannot be taken now, and what to do first.
+         */
+        Refusal: {
+            /**
+             * Reason
+             * @example isolation_open
+             */
+            reason: string;
+            /** Why */
+            why: string;
         };
         /**
          * RefusedAlarm
@@ -5957,6 +9213,48 @@ export interface components {
             reason: string | null;
         };
         /**
+         * Remark
+         * @description What a reader has to know of the figures.
+         */
+        Remark: {
+            /**
+             * Code
+             * @description no_states, no_failure, no_data, fault_not_noted, no_downtime, not_restored.
+             * @example no_failure
+             */
+            code: string;
+            /**
+             * Text
+             * @example no failure in 712 h of operation
+             */
+            text: string;
+            /** Figure */
+            figure: number;
+        };
+        /**
+         * Reopening
+         * @description Why it is not done after all.
+         */
+        Reopening: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /**
+             * Keep Results
+             * @description Keep the results of its checklist.
+             * @default true
+             */
+            keep_results: boolean;
+        };
+        /**
          * Replayed
          * @description What became of the samples that were kept.
          */
@@ -5986,6 +9284,18 @@ export interface components {
             refused: {
                 [key: string]: number;
             };
+        };
+        /**
+         * ReportReceived
+         * @description The report arrived.
+         */
+        ReportReceived: {
+            /**
+             * Order
+             * @description Under this number it can be asked for.
+             * @example kunshan/41
+             */
+            order: string;
         };
         /**
          * Restating
@@ -6276,6 +9586,59 @@ export interface components {
             one_shot: boolean;
         };
         /**
+         * Shift
+         * @description Hours of a site's week, and who works in them.
+         */
+        Shift: {
+            /** Site */
+            site: string;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Hours
+             * @description In the site's local time.
+             * @example [
+             *       "mon-fri 06:00-14:00"
+             *     ]
+             */
+            hours: string[];
+            /**
+             * Members
+             * @description Codes of people.
+             */
+            members: string[];
+            /** Retired At */
+            retired_at: string | null;
+        };
+        /**
+         * ShiftNote
+         * @description What was handed over, by whom and when.
+         */
+        ShiftNote: {
+            /** Site */
+            site: string;
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            at: string;
+            /**
+             * Author
+             * @description Code of a person; `local`: nobody signed it.
+             */
+            author: string;
+            /** Author Name */
+            author_name: string | null;
+            /**
+             * Body
+             * @description Plain text.
+             */
+            body: string;
+        };
+        /**
          * ShownCause
          * @description A likely cause, and what to do about it.
          */
@@ -6305,6 +9668,18 @@ export interface components {
              * @default 0
              */
             likelihood: number;
+            /**
+             * Times True
+             * @description How often verified orders had named it, when this was ranked.
+             * @default 0
+             */
+            times_true: number;
+            /**
+             * Times Counted
+             * @description Of how many orders of this rule and class of machine.
+             * @default 0
+             */
+            times_counted: number;
             /**
              * Evidence
              * @default []
@@ -6490,6 +9865,18 @@ export interface components {
             comment: string;
         };
         /**
+         * Signed
+         * @description What any writing call may have: who does it.
+         */
+        Signed: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+        };
+        /**
          * Site
          * @description A site: one works with one clock.
          */
@@ -6519,6 +9906,28 @@ export interface components {
             latitude: number | null;
             /** Longitude */
             longitude: number | null;
+        };
+        /**
+         * SiteFigures
+         * @description The figures of a site's machines over [start, stop).
+         */
+        SiteFigures: {
+            /** Site */
+            site: string;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /** Items */
+            items: components["schemas"]["MachineFigures"][];
         };
         /**
          * SitePower
@@ -6657,6 +10066,182 @@ export interface components {
             price: string | null;
         };
         /**
+         * SparePart
+         * @description A part of a site.
+         */
+        SparePart: {
+            /**
+             * Id
+             * @description `site/code`.
+             * @example kunshan/oil-filter
+             */
+            id: string;
+            /** Site */
+            site: string;
+            /**
+             * Code
+             * @example oil-filter
+             */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * Unit
+             * @example pcs
+             */
+            unit: string;
+            /**
+             * Location
+             * @description Where it lies.
+             * @example A-3
+             */
+            location: string;
+            /** Supplier */
+            supplier: string;
+            /** Stock */
+            stock: number;
+            /**
+             * Minimum
+             * @description Fewer are too few.
+             */
+            minimum: number;
+            /**
+             * Is Low
+             * @description Whether there are fewer than its minimum.
+             */
+            is_low: boolean;
+            /**
+             * Unit Cost
+             * @description What one costs when it comes next.
+             */
+            unit_cost: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Retired At */
+            retired_at: string | null;
+        };
+        /**
+         * Starting
+         * @description Whether the machine's alarms are out of service meanwhile.
+         */
+        Starting: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /**
+             * Takes Out Of Service
+             * @description Null: as the order says.
+             */
+            takes_out_of_service?: boolean | null;
+        };
+        /**
+         * StateNow
+         * @description What a machine is doing.
+         */
+        StateNow: {
+            /** State */
+            state: string;
+            /**
+             * Since
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            since: string;
+            /**
+             * Last Reading At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            last_reading_at: string;
+        };
+        /**
+         * StateSpan
+         * @description [start, stop) in a state.
+         */
+        StateSpan: {
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /**
+             * State
+             * @description Of a part: the state it had longest.
+             */
+            state: string;
+            /**
+             * Seconds
+             * @description Of a part of a thinned period: how long it had each state.
+             */
+            seconds: {
+                [key: string]: number;
+            } | null;
+        };
+        /**
+         * States
+         * @description In what state a machine was when.
+         */
+        States: {
+            /** Equipment */
+            equipment: string;
+            /**
+             * Start
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            start: string;
+            /**
+             * Stop
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            stop: string;
+            /**
+             * Tells State
+             * @description False: none of its devices tells a state.
+             */
+            tells_state: boolean;
+            now: components["schemas"]["StateNow"] | null;
+            /**
+             * Hours
+             * @description By state; `no_data`: nobody knows.
+             */
+            hours: {
+                [key: string]: number;
+            };
+            /**
+             * Run H
+             * @description Running, loaded and idle.
+             */
+            run_h: number | null;
+            /** Starts */
+            starts: number | null;
+            /**
+             * Is Thinned
+             * @description The spans are parts of equal length, or days.
+             */
+            is_thinned: boolean;
+            /** Spans */
+            spans: components["schemas"]["StateSpan"][];
+        };
+        /**
          * StoredCounts
          * @description What became of the counts; the good ones are stored whatever the others are.
          */
@@ -6672,6 +10257,21 @@ export interface components {
             unchanged: number;
             /** Refused */
             refused: components["schemas"]["RefusedCount"][];
+        };
+        /**
+         * Suspected
+         * @description What is likely wrong, by the rules of the alarms that made the order.
+         */
+        Suspected: {
+            /**
+             * Code
+             * @description A cause of the rule; `rule:<code>` where the rule names none.
+             */
+            code: string;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
         };
         /**
          * TariffDetail
@@ -6813,6 +10413,47 @@ export interface components {
             applied_at: string;
             /** Applied By */
             applied_by: string;
+        };
+        /**
+         * TaskResult
+         * @description What a line of the checklist found. Of a measured one the value says whether it passed.
+         */
+        TaskResult: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Result
+             * @description Left out for a measured value.
+             */
+            result?: ("passed" | "failed" | "skipped") | null;
+            /** Value */
+            value?: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * Team
+         * @description People who are given work together.
+         */
+        Team: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Skills */
+            skills: string[];
+            /**
+             * Members
+             * @description Codes of people.
+             */
+            members: string[];
         };
         /**
          * TestMessage
@@ -7024,6 +10665,498 @@ export interface components {
             key: string;
         };
         /**
+         * UpAgain
+         * @description It does its work again.
+         */
+        UpAgain: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Ended At
+             * @description Null: now.
+             */
+            ended_at?: string | null;
+        };
+        /**
+         * Urgency
+         * @description Another priority, and why.
+         */
+        Urgency: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "critical" | "high" | "medium" | "low";
+        };
+        /**
+         * UsedPart
+         * @description A part that was taken for the order, or given back.
+         */
+        UsedPart: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Part
+             * @example oil-filter-90
+             */
+            part: string;
+            /** Quantity */
+            quantity: number;
+            /**
+             * Returned
+             * @description Given back, not used.
+             * @default false
+             */
+            returned: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Client Key
+             * @description Of the client's own making; sent again, nothing is done a second time.
+             */
+            client_key?: string | null;
+        };
+        /**
+         * WorkOrder
+         * @description A work order as it stands.
+         */
+        WorkOrder: {
+            /**
+             * Order
+             * @description Its name everywhere.
+             * @example kunshan/41
+             */
+            order: string;
+            /** Site */
+            site: string;
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Description */
+            description: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "alarm" | "plan" | "hand" | "request" | "checklist";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "repair" | "maintenance" | "inspection" | "calibration" | "other";
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "equipment" | "device" | "meter" | "site";
+            /**
+             * Subject
+             * @example comp-1
+             */
+            subject: string;
+            /**
+             * Machine
+             * @description Name of the machine, device, meter or site.
+             */
+            machine: string;
+            /** Machine Zh */
+            machine_zh: string;
+            /**
+             * Space
+             * @description Path of the space it stands in.
+             * @example b1/f2
+             */
+            space: string | null;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "critical" | "high" | "medium" | "low";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "open" | "assigned" | "in_progress" | "on_hold" | "done" | "verified" | "cancelled";
+            /**
+             * Since
+             * Format: date-time
+             * @description In this state.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            since: string;
+            /**
+             * Opened At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            opened_at: string;
+            /**
+             * Opened By
+             * @description Null: the service itself.
+             */
+            opened_by: string | null;
+            /**
+             * Respond By
+             * @description By when somebody has to have started.
+             */
+            respond_by: string | null;
+            /**
+             * Due At
+             * @description By when it has to be done.
+             */
+            due_at: string | null;
+            /**
+             * Is Overdue
+             * @description Not done, and its time is over.
+             */
+            is_overdue: boolean;
+            /**
+             * Escalated
+             * @description How many steps of the escalation were taken.
+             */
+            escalated: number;
+            assignee: components["schemas"]["Named"] | null;
+            team: components["schemas"]["Named"] | null;
+            /** Skill */
+            skill: string | null;
+            suspected: components["schemas"]["Suspected"] | null;
+            /**
+             * Action
+             * @description What to do about what is suspected.
+             */
+            action: string;
+            /** Action Zh */
+            action_zh: string;
+            /**
+             * Alarms
+             * @description Alarms attached to it.
+             */
+            alarms: number;
+            /**
+             * Alarms Standing
+             * @description Of these, whose condition has not gone.
+             */
+            alarms_standing: number;
+            /** Tasks Done */
+            tasks_done: number;
+            /** Tasks */
+            tasks: number;
+            /**
+             * Isolations Open
+             * @description Not confirmed, or confirmed and not removed.
+             */
+            isolations_open: number;
+            /** Photos */
+            photos: number;
+            /**
+             * Cause
+             * @description The true one, as found.
+             */
+            cause: string | null;
+            /** Resolution */
+            resolution: string;
+            /** Done At */
+            done_at: string | null;
+            /** Done By */
+            done_by: string | null;
+            /**
+             * Checked At
+             * @description When the condition of its alarms was found gone.
+             */
+            checked_at: string | null;
+            /** Verified At */
+            verified_at: string | null;
+            /** Verified By */
+            verified_by: string | null;
+            /**
+             * Reopened
+             * @description How many times.
+             */
+            reopened: number;
+            /**
+             * Parent
+             * @description The order whose checklist failed.
+             * @example kunshan/40
+             */
+            parent: string | null;
+            /** Plan */
+            plan: string | null;
+            /** Job */
+            job: string | null;
+            /**
+             * Requested By
+             * @description Who scanned the machine's label, as they say.
+             */
+            requested_by: string;
+        };
+        /**
+         * WorkOrderDetail
+         * @description An order with its alarms, checklist, lock-out, parts, labour, downtime, files, and all that happened to it.
+         */
+        WorkOrderDetail: {
+            /**
+             * Order
+             * @description Its name everywhere.
+             * @example kunshan/41
+             */
+            order: string;
+            /** Site */
+            site: string;
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+            /** Title Zh */
+            title_zh: string;
+            /** Description */
+            description: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "alarm" | "plan" | "hand" | "request" | "checklist";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "repair" | "maintenance" | "inspection" | "calibration" | "other";
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "equipment" | "device" | "meter" | "site";
+            /**
+             * Subject
+             * @example comp-1
+             */
+            subject: string;
+            /**
+             * Machine
+             * @description Name of the machine, device, meter or site.
+             */
+            machine: string;
+            /** Machine Zh */
+            machine_zh: string;
+            /**
+             * Space
+             * @description Path of the space it stands in.
+             * @example b1/f2
+             */
+            space: string | null;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "critical" | "high" | "medium" | "low";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "requested" | "open" | "assigned" | "in_progress" | "on_hold" | "done" | "verified" | "cancelled";
+            /**
+             * Since
+             * Format: date-time
+             * @description In this state.
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            since: string;
+            /**
+             * Opened At
+             * Format: date-time
+             * @example 2026-11-23T08:00:00.250Z
+             */
+            opened_at: string;
+            /**
+             * Opened By
+             * @description Null: the service itself.
+             */
+            opened_by: string | null;
+            /**
+             * Respond By
+             * @description By when somebody has to have started.
+             */
+            respond_by: string | null;
+            /**
+             * Due At
+             * @description By when it has to be done.
+             */
+            due_at: string | null;
+            /**
+             * Is Overdue
+             * @description Not done, and its time is over.
+             */
+            is_overdue: boolean;
+            /**
+             * Escalated
+             * @description How many steps of the escalation were taken.
+             */
+            escalated: number;
+            assignee: components["schemas"]["Named"] | null;
+            team: components["schemas"]["Named"] | null;
+            /** Skill */
+            skill: string | null;
+            suspected: components["schemas"]["Suspected"] | null;
+            /**
+             * Action
+             * @description What to do about what is suspected.
+             */
+            action: string;
+            /** Action Zh */
+            action_zh: string;
+            /**
+             * Alarms
+             * @description Alarms attached to it.
+             */
+            alarms: number;
+            /**
+             * Alarms Standing
+             * @description Of these, whose condition has not gone.
+             */
+            alarms_standing: number;
+            /** Tasks Done */
+            tasks_done: number;
+            /** Tasks */
+            tasks: number;
+            /**
+             * Isolations Open
+             * @description Not confirmed, or confirmed and not removed.
+             */
+            isolations_open: number;
+            /** Photos */
+            photos: number;
+            /**
+             * Cause
+             * @description The true one, as found.
+             */
+            cause: string | null;
+            /** Resolution */
+            resolution: string;
+            /** Done At */
+            done_at: string | null;
+            /** Done By */
+            done_by: string | null;
+            /**
+             * Checked At
+             * @description When the condition of its alarms was found gone.
+             */
+            checked_at: string | null;
+            /** Verified At */
+            verified_at: string | null;
+            /** Verified By */
+            verified_by: string | null;
+            /**
+             * Reopened
+             * @description How many times.
+             */
+            reopened: number;
+            /**
+             * Parent
+             * @description The order whose checklist failed.
+             * @example kunshan/40
+             */
+            parent: string | null;
+            /** Plan */
+            plan: string | null;
+            /** Job */
+            job: string | null;
+            /**
+             * Requested By
+             * @description Who scanned the machine's label, as they say.
+             */
+            requested_by: string;
+            /**
+             * Requires Signature
+             * @description It is not done before it is signed.
+             */
+            requires_signature: boolean;
+            /** Is Signed */
+            is_signed: boolean;
+            /** Cause Note */
+            cause_note: string;
+            /** Possible */
+            possible: components["schemas"]["PossibleStep"][];
+            /** Alarm List */
+            alarm_list: components["schemas"]["OrderAlarm"][];
+            /** Task List */
+            task_list: components["schemas"]["OrderTask"][];
+            /** Isolation List */
+            isolation_list: components["schemas"]["OrderIsolation"][];
+            /** Parts */
+            parts: components["schemas"]["OrderPart"][];
+            /** Labour */
+            labour: components["schemas"]["OrderLabour"][];
+            /** Downtime */
+            downtime: components["schemas"]["OrderDowntime"][];
+            /** Files */
+            files: components["schemas"]["OrderFile"][];
+            /**
+             * Trail
+             * @description The oldest first.
+             */
+            trail: components["schemas"]["OrderEntry"][];
+            /** Cause Choices */
+            cause_choices: components["schemas"]["CauseChoice"][];
+        };
+        /**
+         * Worked
+         * @description Hours that somebody worked: a person by code, or the name of somebody from outside.
+         */
+        Worked: {
+            /**
+             * By
+             * @description Code of the person who does it, as in /api/v1/people.
+             * @example chen
+             */
+            by?: string | null;
+            /**
+             * Person
+             * @description Code of a person; neither this nor a name: `by`.
+             */
+            person?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Began At
+             * @description Null: they end now.
+             */
+            began_at?: string | null;
+            /** Hours */
+            hours: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * Worker
          * @description An ingest worker, by its fixed name.
          */
@@ -7124,6 +11257,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDocument"];
             };
         };
+        /** @description The file is not of a kind that is kept */
+        FileRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
         /** @description The API does not answer to this host name */
         HostNotAllowed: {
             headers: {
@@ -7153,6 +11295,15 @@ export interface components {
         };
         /** @description The request does not fit the interface */
         InvalidRequestOrUnknownParameter: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description The job or plan cannot be stored */
+        MaintenanceRefused: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7214,6 +11365,33 @@ export interface components {
                 "application/problem+json": components["schemas"]["ProblemDocument"];
             };
         };
+        /** @description There is no such part */
+        PartNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such part */
+        PartNotFoundOrPersonNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description The stock cannot be changed so */
+        PartRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
         /** @description There is no such point */
         PointNotFound: {
             headers: {
@@ -7225,6 +11403,15 @@ export interface components {
         };
         /** @description The replacement cannot be entered */
         ReplacementRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description No machine has this label */
+        ReportNotFound: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7260,6 +11447,24 @@ export interface components {
             };
         };
         /** @description There is no such site */
+        SiteNotFoundOrEquipmentNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such site */
+        SiteNotFoundOrEquipmentNotFoundOrPersonNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such site */
         SiteNotFoundOrMachineNotFoundOrRuleNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -7278,6 +11483,15 @@ export interface components {
             };
         };
         /** @description There is no such site */
+        SiteNotFoundOrPersonNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such site */
         SiteNotFoundOrRuleNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -7288,6 +11502,51 @@ export interface components {
         };
         /** @description The rule cannot be tried, or not over so much history */
         TrialRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description Somebody else has changed it meanwhile */
+        VersionMoved: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such work order */
+        WorkOrderNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such work order */
+        WorkOrderNotFoundOrPersonNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description There is no such work order */
+        WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemDocument"];
+            };
+        };
+        /** @description The work order does not take that step */
+        WorkOrderStepRefused: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7871,6 +12130,190 @@ export interface operations {
                     "application/json": components["schemas"]["Equipment"];
                 };
             };
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_equipment_record: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    put_equipment_record: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameplateGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Record"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFoundOrPersonNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_equipment_files: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineFile"][];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    add_equipment_file: {
+        parameters: {
+            query?: {
+                /** @description What it shows or says. */
+                title?: string;
+                /** @description The file's name, where the body is the file itself. */
+                name?: string;
+                /** @description Code of the person who does it, as in /api/v1/people. */
+                by?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+                "application/pdf": string;
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineFile"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFoundOrPersonNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["FileRefused"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    remove_equipment_file: {
+        parameters: {
+            query?: {
+                /** @description Code of the person who does it, as in /api/v1/people. */
+                by?: string | null;
+                reason?: string;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description There is no such site */
             404: {
                 headers: {
@@ -7880,6 +12323,305 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_equipment_notes: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Note_"];
+                };
+            };
+            400: components["responses"]["InvalidCursor"];
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    add_equipment_note: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Note"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFoundOrPersonNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    replace_equipment_label: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFoundOrPersonNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_equipment_timeline: {
+        parameters: {
+            query?: {
+                /** @description A local date of the site, or a time with offset. */
+                from?: string | null;
+                /** @description As `from`; not part of it. Default: now. */
+                to?: string | null;
+                /** @description Only such entries; may be repeated. */
+                kind?: ("operation" | "alarm" | "repair" | "maintenance" | "downtime" | "part" | "document" | "note" | "change")[] | null;
+                /** @description `inside`: also of the machines that are inside it. */
+                include?: "inside"[] | null;
+                /** @description `changes`: every change of state, not only what lasted. */
+                detail?: "changes" | null;
+                /** @description Wins over `Accept`. */
+                format?: ("json" | "csv" | "xlsx" | "pdf") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON, or the whole period as CSV, XLSX or PDF where it is asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Entry_"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/pdf": string;
+                };
+            };
+            400: components["responses"]["InvalidCursor"];
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_equipment_states: {
+        parameters: {
+            query?: {
+                /** @description A local date of the site, or a time with offset. */
+                from?: string | null;
+                /** @description As `from`; not part of it. Default: now. */
+                to?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["States"];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_equipment_figures: {
+        parameters: {
+            query?: {
+                /** @description A local date of the site, or a time with offset. */
+                from?: string | null;
+                /** @description As `from`; not part of it. Default: now. */
+                to?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MachineFigures"];
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_equipment_figures: {
+        parameters: {
+            query: {
+                site: string;
+                /** @description Only these machines; may be repeated. */
+                code?: string[] | null;
+                /** @description A local date of the site, or a time with offset. */
+                from?: string | null;
+                /** @description As `from`; not part of it. Default: now. */
+                to?: string | null;
+                /** @description Wins over `Accept`. */
+                format?: ("json" | "csv" | "xlsx") | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JSON, or CSV or XLSX where it is asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteFigures"];
+                    "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    print_equipment_labels: {
+        parameters: {
+            query: {
+                site: string;
+                /** @description Of these machines; may be repeated. Without it of all. */
+                code?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sheets of A4, ten labels each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            404: components["responses"]["SiteNotFoundOrEquipmentNotFound"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
@@ -10506,6 +15248,41 @@ export interface operations {
             503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
         };
     };
+    list_cause_counts: {
+        parameters: {
+            query?: {
+                site?: string | null;
+                rule?: string | null;
+                class?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_CauseCount_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
     list_notification_channels: {
         parameters: {
             query?: {
@@ -10632,6 +15409,2025 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_people: {
+        parameters: {
+            query?: {
+                /** @description Only of this team. */
+                team?: string | null;
+                /** @description Only those who can do this. */
+                skill?: string | null;
+                /** @description Also what is no longer in use. */
+                retired?: boolean;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Person_"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_teams: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Team_"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_shifts: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Also what is no longer in use. */
+                retired?: boolean;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Shift_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_work_orders: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description May be given several times. */
+                state?: ("requested" | "open" | "assigned" | "in_progress" | "on_hold" | "done" | "verified" | "cancelled")[] | null;
+                /** @description Code of the machine, or of a device or meter. */
+                machine?: string | null;
+                /** @description Code of a person. */
+                assignee?: string | null;
+                team?: string | null;
+                /** @description May be given several times. */
+                priority?: ("critical" | "high" | "medium" | "low")[] | null;
+                /** @description May be given several times. */
+                origin?: ("alarm" | "plan" | "hand" | "request" | "checklist")[] | null;
+                /** @description Only what is not done though its time is over. */
+                overdue?: boolean;
+                /** @description Part of the code or a name, in any case. */
+                search?: string | null;
+                /** @description `over`: verified and cancelled, too. */
+                include?: "over"[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_WorkOrder_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    open_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            /** @description There is no such person */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    export_work_orders: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description May be given several times. */
+                state?: ("requested" | "open" | "assigned" | "in_progress" | "on_hold" | "done" | "verified" | "cancelled")[] | null;
+                /** @description Code of the machine, or of a device or meter. */
+                machine?: string | null;
+                /** @description Code of a person. */
+                assignee?: string | null;
+                team?: string | null;
+                /** @description May be given several times. */
+                priority?: ("critical" | "high" | "medium" | "low")[] | null;
+                /** @description May be given several times. */
+                origin?: ("alarm" | "plan" | "hand" | "request" | "checklist")[] | null;
+                /** @description Only what is not done though its time is over. */
+                overdue?: boolean;
+                /** @description Part of the code or a name, in any case. */
+                search?: string | null;
+                /** @description `over`: verified and cancelled, too. */
+                include?: "over"[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_work_order: {
+        parameters: {
+            query?: {
+                /** @description Whose steps `possible` tells: nobody verifies their own work. */
+                by?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_work_order_candidates: {
+        parameters: {
+            query?: {
+                /** @description Only of this team. */
+                team?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
+                };
+            };
+            404: components["responses"]["WorkOrderNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    set_work_order_priority: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Urgency"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    set_work_order_due: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Due"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    give_work_order_job: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    accept_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    assign_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assigning"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    release_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    start_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Starting"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    hold_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    resume_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    complete_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Completing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    reopen_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopening"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    verify_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    cancel_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderStep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFoundOrTeamNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    put_work_order_task: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Counted from 1. */
+                position: number;
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskResult"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    confirm_work_order_isolation: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Counted from 1. */
+                position: number;
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Locking"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    remove_work_order_isolation: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Counted from 1. */
+                position: number;
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signed"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    use_work_order_part: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsedPart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            /** @description There is no such work order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            409: components["responses"]["PartRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    add_work_order_labour: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Worked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    begin_work_order_downtime: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Down"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    end_work_order_downtime: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpAgain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    comment_work_order: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderComment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    add_work_order_photo: {
+        parameters: {
+            query?: {
+                /** @description Code of the person who does it. */
+                by?: string | null;
+                /** @description What it shows. */
+                title?: string;
+                /** @description Of a file that is the body; a form has its own. */
+                name?: string;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+                "application/pdf": string;
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["FileRefused"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    sign_work_order: {
+        parameters: {
+            query?: {
+                /** @description Code of the person who does it. */
+                by?: string | null;
+                /** @description Who signs, as they write their name. */
+                title?: string;
+                /** @description Of a file that is the body; a form has its own. */
+                name?: string;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+                "image/png": string;
+                "image/webp": string;
+                "application/pdf": string;
+                "application/octet-stream": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkOrderDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["WorkOrderNotFoundOrPersonNotFound"];
+            409: components["responses"]["WorkOrderStepRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["FileRefused"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    print_work_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            404: components["responses"]["WorkOrderNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_labelled_machine: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                report_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelledMachine"];
+                };
+            };
+            404: components["responses"]["ReportNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    report_trouble: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                report_key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Text
+                     * @example Oil under the compressor, and it sounds rough
+                     */
+                    text: string;
+                    /**
+                     * Name
+                     * @description Who asks, so that somebody can ask back; it is not checked.
+                     * @default
+                     */
+                    name?: string;
+                    /**
+                     * Client Key
+                     * @description Of the phone's own making; sent again, the same report is not made twice.
+                     */
+                    client_key?: string | null;
+                };
+                "multipart/form-data": {
+                    /**
+                     * Text
+                     * @example Oil under the compressor, and it sounds rough
+                     */
+                    text: string;
+                    /**
+                     * Name
+                     * @description Who asks, so that somebody can ask back; it is not checked.
+                     * @default
+                     */
+                    name?: string;
+                    /**
+                     * Client Key
+                     * @description Of the phone's own making; sent again, the same report is not made twice.
+                     */
+                    client_key?: string | null;
+                    /** Format: binary */
+                    photo?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportReceived"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["ReportNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["FileRefused"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            /** @description Too many reports in a short time */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_shift_notes: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_ShiftNote_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    write_shift_note: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShiftNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftNote"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFoundOrPersonNotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_maintenance_plans: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Part of the code or a name, in any case. */
+                search?: string | null;
+                /** @description Also what is no longer in use. */
+                retired?: boolean;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_MaintenancePlan_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_maintenance_plan: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenancePlanDetail"];
+                };
+            };
+            /** @description There is no such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    put_maintenance_plan: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenancePlanDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFoundOrPersonNotFound"];
+            409: components["responses"]["VersionMoved"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["MaintenanceRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_maintenance_due: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Only of this machine or meter. */
+                machine?: string | null;
+                /** @description Begins the calendar; what is due already is in it too. */
+                from?: string | null;
+                /** @description Ends it, without the instant itself; it has the times after the next one too. */
+                to?: string | null;
+                /** @description Only what is overdue. */
+                overdue?: boolean;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_PlanDue_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_maintenance_settings: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaintenanceSettings"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Part of the code or a name, in any case. */
+                search?: string | null;
+                /** @description Also what is no longer in use. */
+                retired?: boolean;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Job_"];
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_job: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description There is no such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    put_job: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewJob"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["SiteNotFoundOrPersonNotFound"];
+            409: components["responses"]["VersionMoved"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["MaintenanceRefused"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_attachment: {
+        parameters: {
+            query?: {
+                /** @description A photo no wider than it need be for this: 160, 320, 640, 1280 or as kept. */
+                width?: number | null;
+            };
+            header?: {
+                /** @description The `ETag` of the answer before. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "application/pdf": string;
+                };
+            };
+            /** @description It is still what `If-None-Match` names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description There is no such photo or document */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_parts: {
+        parameters: {
+            query?: {
+                /** @description Only of this site. */
+                site?: string | null;
+                /** @description Part of the code or a name, in any case. */
+                search?: string | null;
+                /** @description Only those of which there are fewer than their minimum. */
+                low?: boolean;
+                /** @description Also what is no longer in use. */
+                retired?: boolean;
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: {
+                /** @description JSON, a page at a time; CSV or XLSX, all of them. */
+                accept?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Parts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_SparePart_"];
+                    "text/csv": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            404: components["responses"]["SiteNotFound"];
+            406: components["responses"]["NotAcceptable"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    get_part: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SparePart"];
+                };
+            };
+            404: components["responses"]["PartNotFound"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    put_part: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutPart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SparePart"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            /** @description There is no such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            409: components["responses"]["PartRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    receive_part: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Received"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Movement"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["PartNotFoundOrPersonNotFound"];
+            409: components["responses"]["PartRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    count_part: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Counted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Movement"];
+                };
+            };
+            400: components["responses"]["MalformedBody"];
+            404: components["responses"]["PartNotFoundOrPersonNotFound"];
+            409: components["responses"]["PartRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            421: components["responses"]["HostNotAllowed"];
+            422: components["responses"]["InvalidRequestOrUnknownParameter"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["CollisionOrDatabaseUnavailableOrSchemaBehind"];
+        };
+    };
+    list_part_movements: {
+        parameters: {
+            query?: {
+                /** @description Show times in this IANA zone instead of UTC. */
+                time_zone?: string | null;
+                /** @description The `next` of the page before. */
+                cursor?: string | null;
+                /** @description Items a page at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                site: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOf_Movement_"];
+                };
+            };
+            404: components["responses"]["PartNotFound"];
             421: components["responses"]["HostNotAllowed"];
             422: components["responses"]["InvalidRequestOrUnknownParameter"];
             500: components["responses"]["InternalError"];
