@@ -115,16 +115,17 @@ function dayText({ detail }: TimelineEntry): string {
 
 function Lasted({ entry }: { readonly entry: TimelineEntry }) {
   const text = words.value.machines.timeline;
-  if (entry.event === "day" || entry.ended_at === null) {
+  if (entry.event === "day" || entry.kind === "document" || entry.ended_at === null) {
     return entry.kind === "downtime" && entry.ended_at === null ? <span class="order-warn"> · {text.lasts}</span> : null;
   }
   return <span class="faint"> · {text.lasted(formatAge((Date.parse(entry.ended_at) - Date.parse(entry.at)) / 1000, words.value.age))}</span>;
 }
 
 /** The title leads to what it is about: an alarm, an order, a file. */
-function Titled({ title, entry: { kind, reference } }: { readonly title: string; readonly entry: TimelineEntry }) {
+function Titled({ title, entry: { kind, reference, detail } }: { readonly title: string; readonly entry: TimelineEntry }) {
   if (reference === null) return <>{title}</>;
-  if (kind === "document") return <a class="link" href={addressAt(["attachments", reference])} target="_blank" rel="noopener">{title === "" ? words.value.machines.timeline.events.document : title}</a>;
+  const name = typeof detail["name"] === "string" ? detail["name"] : reference;
+  if (kind === "document") return <a class="link" href={addressAt(["attachments", reference])} target="_blank" rel="noopener">{title === "" ? name : title}</a>;
   const href = kind === "alarm" ? alarmHref(reference) : /^[^/]+\/\d+$/.test(reference) ? orderHref(reference) : null;
   return href === null ? <>{title}</> : <a class="link" href={href}>{title === "" ? reference : title}</a>;
 }
