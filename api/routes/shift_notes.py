@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from services.people import PersonNotFoundError
 
 from api.context import Database
 from api.instants import Instant, parse, zoned
@@ -16,6 +15,7 @@ from api.parameters import SiteFilter, require_site
 from api.problems import refused_as
 from api.reasons import By
 from services import shift_notes
+from services.people import PersonNotFoundError
 from services.shift_notes import NoSuchSiteError
 
 router = APIRouter(prefix="/shift-notes", tags=["maintenance"], dependencies=[Depends(zoned)])
