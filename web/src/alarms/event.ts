@@ -64,7 +64,7 @@ function causeOf(given: unknown): Cause[] {
   if (typeof given !== "object" || given === null) return [];
   const { code, name, name_zh, likelihood } = given as Payload;
   if (typeof code !== "string" || typeof name !== "string") return [];
-  return [{ code, name, name_zh: textOr(name_zh) ?? "", likelihood: typeof likelihood === "number" ? likelihood : 0, action: "", action_zh: "", evidence: [] }];
+  return [{ code, name, name_zh: textOr(name_zh) ?? "", likelihood: typeof likelihood === "number" ? likelihood : 0, action: "", action_zh: "", times_true: 0, times_counted: 0, evidence: [] }];
 }
 
 function textOr(value: unknown): string | null {

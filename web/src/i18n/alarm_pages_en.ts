@@ -24,6 +24,7 @@ export const alarmPages = {
     causesHint: "Ranked by what was known when it was raised.",
     noCauses: "The rule names no causes.",
     action: "What to do",
+    timesTrue: (times: number, counted: number) => `It was the true cause of ${times} of ${counted} verified ${plural(counted, "order", "orders")} on such machines.`,
     evidence: { holds: "Holds", not: "Does not hold", unknown: "Not known" },
     course: "The value around it",
     coursePoint: "Point",

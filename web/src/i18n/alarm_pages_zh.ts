@@ -23,6 +23,7 @@ export const alarmPages: typeof english = {
     causes: "可能原因",
     causesHint: "按报警发生时的依据排序。",
     noCauses: "该规则未列出原因。",
+    timesTrue: (times, counted) => `在同类设备的 ${counted} 张已验证工单中，${times} 次属实。`,
     action: "处理办法",
     evidence: { holds: "成立", not: "不成立", unknown: "未知" },
     course: "报警前后的数值",

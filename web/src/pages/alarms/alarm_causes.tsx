@@ -31,6 +31,7 @@ function CauseEntry({ cause }: { readonly cause: Cause }) {
         <b>{formatShare(cause.likelihood, locale.value)}</b>
       </div>
       {action === "" ? null : <p class="cause-action"><span class="label">{text.action}</span> {action}</p>}
+      {cause.times_counted === 0 ? null : <p class="faint">{text.timesTrue(cause.times_true, cause.times_counted)}</p>}
       <ul class="cause-evidence">
         {cause.evidence.map((evidence) => <EvidenceLine key={evidence.says} evidence={evidence} />)}
       </ul>
