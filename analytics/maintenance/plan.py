@@ -28,7 +28,11 @@ _DAYS: Mapping[str, int] = {"day": 1, "week": 7}
 #: Beyond this nobody who plans it now will be here.
 _MOST_MONTHS = 50 * 12
 
+#: A date beyond these is a slip of the pen, and near the ends of what a date can be there is no day after.
+_FIRST_DAY, _LAST_DAY = date(1950, 1, 1), date(2200, 1, 1)
+
 Days = Annotated[int, msgspec.Meta(ge=0, le=365)]
+Used = Annotated[float, msgspec.Meta(ge=0, le=10_000_000)]
 
 
 class PlanError(ValueError):
@@ -106,7 +110,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Counted from this local day where it is not known when it was done last."""
     done: Mapping[Code, date] = {}
     """When it was done last on a machine, before there was this platform."""
-    used: Mapping[Code, Annotated[float, msgspec.Meta(ge=0)]] = {}
+    used: Mapping[Code, Used] = {}
     """Hours or starts that a machine had since then already, as its own counter says."""
     lead_days: Days = 7
     """The order is opened so many local days before it is due."""
@@ -140,6 +144,9 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             )
         if self.used and len([each for each in self.triggers if isinstance(each, RunHours | Starts)]) != 1:
             raise PlanError(f"plan {self.code!r} has `used` and not exactly one trigger of run_hours or starts")
+        for day in (*self.done.values(), *(() if self.begins is None else (self.begins,))):
+            if not _FIRST_DAY <= day <= _LAST_DAY:
+                raise PlanError(f"plan {self.code!r} counts from {day}: give a day from {_FIRST_DAY} to {_LAST_DAY}")
 
     @property
     def condition(self) -> Condition | None:

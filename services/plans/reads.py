@@ -3,8 +3,8 @@
     due list   everything that is due, and what will be until a day
     calendar   the same with what comes after it: a plan of dates goes on from each due date as if it were done that day
 
-What is overdue: its day and its slack have passed and nobody has done it. An order that is done and waits to be
-verified is done.
+What is overdue: it is due, its day and its slack have passed and nobody has done it. An order that is done and waits
+to be verified is done. The list of plans and the rule `plans-overdue` (`maintenance_counts`) count by the same.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from services.plans.rows import SQL
 
 #: A plan of each day in a calendar of years is cut off here.
 _REPEATS_AT_MOST = 400
+#: And one of decades here: there is no day after the last one that a date can be.
+_REPEATS_UNTIL = 2500
 _DONE = ("done", "verified")
 
 
@@ -93,7 +95,7 @@ class Due:
     def is_overdue(self, now: datetime) -> bool:
         """Its time is over, and nobody has done it."""
         overdue_at = self.row.overdue_at
-        return not self.is_repeat and overdue_at is not None and overdue_at <= now and self.row.order_state not in _DONE
+        return self.is_due and overdue_at is not None and overdue_at <= now and self.row.order_state not in _DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def repeats(due: Due, stop: datetime) -> Iterator[Due]:
     for _ in range(_REPEATS_AT_MOST):
         day = later(day, every)
         due_at = day_begins(day, due.zone)
-        if due_at >= stop:
+        if due_at >= stop or day.year >= _REPEATS_UNTIL:
             return
         yield replace(due, due_at=due_at, is_repeat=True)
 

@@ -47,13 +47,15 @@ HAVING sum(e.covered_us) >= 3240000000
 ORDER BY asked.site, asked.meter, e.hour;
 
 -- name: maintenance_counts
--- what: of each site how many orders are not done in time or not begun in time, and how many machines' plans are overdue
+-- what: of each site how many orders are not done in time or not begun in time, and how many machines' plans are overdue, as the due list says it
 -- takes: sites text[], now timestamptz
 -- row: services.alarms.facts_maintenance.MaintenanceRow
 SELECT site.code::text AS site, orders.overdue AS orders_overdue, orders.unanswered AS orders_unanswered,
        (SELECT count(*) FROM plan_machine JOIN maintenance_plan AS plan ON plan.id = plan_machine.plan_id
+        LEFT JOIN work_order AS w ON w.id = plan_machine.order_id
         WHERE plan.site_id = site.id AND plan.retired_at IS NULL AND plan_machine.retired_at IS NULL
-          AND plan_machine.is_due AND plan_machine.overdue_at <= $2)::int AS plans_overdue
+          AND plan_machine.is_due AND plan_machine.overdue_at <= $2
+          AND coalesce(w.state, '') NOT IN ('done', 'verified'))::int AS plans_overdue
 FROM site
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE due_at <= $2)::int AS overdue,

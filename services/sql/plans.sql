@@ -107,7 +107,8 @@ ORDER BY m.due_at NULLS LAST, s.code, p.code, m.subject;
 -- row: services.plans.reads.ListedPlanRow
 SELECT s.code::text AS site, p.code::text AS code, p.version, p.document, p.retired_at, count(m.plan_id)::int AS machines,
   (count(m.plan_id) FILTER (WHERE m.is_due))::int AS due,
-  (count(m.plan_id) FILTER (WHERE m.overdue_at <= $3 AND coalesce(o.state, '') NOT IN ('done', 'verified')))::int AS overdue
+  (count(m.plan_id) FILTER (WHERE m.is_due AND m.overdue_at <= $3
+                            AND coalesce(o.state, '') NOT IN ('done', 'verified')))::int AS overdue
 FROM maintenance_plan p
 JOIN site s ON s.id = p.site_id
 LEFT JOIN plan_machine m ON m.plan_id = p.id AND m.retired_at IS NULL
