@@ -63,6 +63,11 @@ class Marks:
     def __len__(self) -> int:
         return len(self.windows)
 
+    def without_first_if(self, state: int) -> Marks:
+        """The same without the first one if it says this: no change where this stood before."""
+        begin = 1 if len(self) and self.states[0] == state else 0
+        return Marks(self.windows[begin:], self.times_us[begin:], self.states[begin:])
+
     @classmethod
     def in_order(cls, windows: Int64, times_us: Int64, states: States) -> Marks:
         """Marks that are not sorted yet."""

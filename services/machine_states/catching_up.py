@@ -3,10 +3,12 @@
     bindings --no cover, and a reading is stored--> the newest reading is taken in: what stands now is known at once
              --another point--> everything of the device is forgotten, and begun anew
              --another meaning--> history is derived anew by it
+    cover --no binding any more--> its states stay; bound again, its history is derived anew
     derived_to --page of readings--> window replaced, days summed up --> derived_to, until there are no more readings
 
 Pages go from the oldest reading on, while new readings are taken in beside them: every window follows from raw
-readings alone, so neither waits for the other. States from before raw retention stay as they were derived then.
+readings alone, so neither waits for the other. States from before raw retention stay as they were derived then, also
+where a correction from then is kept longer than the readings beside it.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from analytics.readings import Float64, Int64
 from services.database import Connection, one, rows, run
 from services.machine_states import covers, raw_readings, replacing
 from services.machine_states.bindings import SQL, Binding, Bindings, NewestRow
+from services.machine_states.courses import Span, courses
 from services.machine_states.covers import CoverRow, Reached
 from services.machine_states.taking import Stated, take
 
@@ -41,6 +44,7 @@ class BehindRow:
 
 async def learn(connection: Connection, bindings: Bindings) -> None:
     """Compare what stands with how it is to be read now, in the caller's transaction."""
+    await run(connection, SQL["lose_sight"], list(bindings.by_device))
     known = {row.device_id: row for row in await covers.covers(connection, list(bindings.by_device))}
     for cover in known.values():
         binding = bindings.all[bindings.by_device[cover.device_id]]
@@ -76,7 +80,11 @@ async def step(connection: Connection, bindings: Bindings) -> bool:
         return False
     place = bindings.by_device[behind.device_id]
     since_us = behind.derived_to_us
-    times_us, values = await raw_readings.after(connection, bindings.all[place].point_id, since_us, PAGE)
+    kept_us = await raw_readings.begin_us(connection)
+    if kept_us is None or since_us < kept_us:  # nothing is known of what came before: what stands there stays
+        since_us = 0
+    after_us = since_us if kept_us is None else max(since_us, kept_us - 1)
+    times_us, values = await raw_readings.after(connection, bindings.all[place].point_id, after_us, PAGE)
     if len(times_us):
         await _derive(connection, bindings, place, since_us, times_us, values)
     is_all = len(times_us) < PAGE
@@ -102,7 +110,11 @@ async def _derive(
     all_us = np.concatenate([earlier_us, times_us])
     here = np.zeros(len(all_us), dtype=np.int64)
     states = bindings.read(here + place, np.concatenate([earlier, values]))
-    await replacing.replace(connection, [binding], windows, derive(windows, Marks(here, all_us, states)))
+    changes = derive(windows, Marks(here, all_us, states))
+    if not since_us:
+        [stands] = await courses(connection, [Span(binding.device_id, first_us, first_us)])
+        changes = changes.without_first_if(stands.before)
+    await replacing.replace(connection, [binding], windows, changes)
     reached = Reached(binding, int(times_us[0]), cover.last_us, cover.last_value)
     if last_us >= cover.last_us:
         reached = replace(reached, last_us=last_us, last_value=float(values[-1]))

@@ -42,6 +42,12 @@ def microseconds(at: datetime) -> int:
     return (at - EPOCH) // timedelta(microseconds=1)
 
 
+async def begin_us(connection: Connection) -> int | None:
+    """Where raw readings begin that are still kept, of all points; None: there are none."""
+    begins: int | None = await connection.fetchval(SQL["readings_begin"].text)
+    return begins
+
+
 async def in_windows(
     connection: Connection, point_ids: Sequence[int], first_us: Sequence[int], last_us: Sequence[int]
 ) -> tuple[Int64, Int64, Float64]:

@@ -7,7 +7,8 @@
 A late reading changes states from its own time to the end of its hold, so that much is read again from raw readings,
 with the corrections that hold now. What was stored meanwhile and will only be told by a later batch may be among them:
 that batch derives the same window again, and finds it as it is. So batches may be taken twice, in any cut, and what
-stands in the end depends on nothing but the readings.
+stands in the end depends on nothing but the readings. A correction from before raw retention changes nothing: the
+readings around it are gone, and what was derived from them stays.
 """
 
 from __future__ import annotations
@@ -90,7 +91,10 @@ async def take(connection: Connection, bindings: Bindings, stated: Stated) -> No
     is_late = (stated.readings.times_us <= before[stated.places]) | is_corrected
     reached = await _add_newer(connection, bindings, known, stated.part(~is_late))
     if is_late.any():
-        reached |= await _derive_late(connection, bindings, known, newest, stated.part(is_late), reached)
+        kept_us = await raw_readings.begin_us(connection)
+        late = stated.part(is_late & (stated.readings.times_us >= (_NEVER_US if kept_us is None else kept_us)))
+        if len(late):
+            reached |= await _derive_late(connection, bindings, known, newest, late, reached)
     await covers.put(connection, list(reached.values()))
 
 
@@ -117,7 +121,8 @@ async def _add_newer(
     of_windows = [bindings.all[place] for place in places.tolist()]
     await replacing.add(connection, of_windows, derive(windows, marks))
     # A day that ended with the last reading so far is over now.
-    await replacing.sum_up_days(connection, of_windows, windows.since(np.minimum(first_us - 1, times_us[first])))
+    first_us[begun] -= 1
+    await replacing.sum_up_days(connection, of_windows, windows.since(first_us))
     return {
         place: Reached(binding, int(times_us[first[number]]), int(times_us[last[number]]), float(values[last[number]]))
         for number, (place, binding) in enumerate(zip(places.tolist(), of_windows, strict=True))

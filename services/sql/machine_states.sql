@@ -46,6 +46,11 @@ WHERE device_id = $1;
 -- what: have the history of every device derived anew
 UPDATE machine_state_cover SET derived_to = timestamptz 'epoch';
 
+-- name: lose_sight
+-- what: devices other than these tell no state now: what they send meanwhile is read once they tell one again
+-- takes: device_ids int4[]
+UPDATE machine_state_cover SET derived_to = timestamptz 'epoch' WHERE derived_to IS NULL AND device_id <> ALL ($1::int4[]);
+
 -- name: forget_cover
 -- what: forget up to where a device's readings have been taken in
 -- takes: device_id int4
@@ -115,6 +120,11 @@ FROM (
   ) AS both_kinds
   ORDER BY time LIMIT $3
 ) AS e;
+
+-- name: readings_begin
+-- what: where the oldest chunk of raw readings begins; NULL: there is none
+SELECT (extract(epoch FROM min(range_start)) * 1000000)::int8
+FROM timescaledb_information.chunks WHERE hypertable_name = 'reading';
 
 -- name: drop_changes
 -- what: take away the changes of devices in windows with both ends

@@ -207,3 +207,52 @@ async def test_a_late_reading_takes_a_start_from_a_later_day(connection: Connect
     await settled(following, connection)
     assert [starts for _, (_, starts) in sorted((await plant.days("comp-1")).items())] == [1, 0, 0, 0, 0]
     await is_plain(plant, "comp-1", readings | late)
+
+
+async def test_what_was_derived_from_readings_that_are_gone_stays_whatever_is_corrected(connection: Connection) -> None:
+    plant = await make(connection, zone="UTC")
+    dice = Random(5)
+    begin_us = us(datetime(2026, 3, 1, tzinfo=UTC))
+    word, readings = "loaded", {}
+    for at in range(begin_us, begin_us + 76 * 3600 * S, 25 * S):
+        word = dice.choice([word] * 40 + ["stopped", "unloaded", "loaded"])
+        readings[at] = word
+    following = await Following.begin(connection)
+    await plant.store("comp-1", readings)
+    await settled(following, connection)
+    days = await plant.days("comp-1")
+    dropped = await connection.fetch("SELECT drop_chunks('reading', older_than => $1::timestamptz)", instant_of(3))
+    assert dropped
+    await plant.correct("comp-1", {begin_us + 12 * 3600 * S: "fault"})
+    await settled(following, connection)
+    await connection.execute("UPDATE machine_state_cover SET derived_to = timestamptz 'epoch'")
+    await settled(following, connection)
+    await is_plain(plant, "comp-1", readings)
+    assert await plant.days("comp-1") == days
+    # What is kept is corrected as ever.
+    late = {begin_us + 60 * 3600 * S + 1: "fault"}
+    await plant.correct("comp-1", late)
+    await settled(following, connection)
+    await is_plain(plant, "comp-1", readings | late)
+
+
+def instant_of(day: int) -> datetime:
+    return datetime(2026, 3, day, tzinfo=UTC)
+
+
+async def test_what_a_device_sent_while_nobody_read_it_is_read_once_somebody_does(connection: Connection) -> None:
+    plant = await make(connection, ["press", "other"], states=None, key="active_power_kw")
+    limits = {"kind": "compressor", "point": "active_power_kw", "running_from": 20.0}
+    said = {"machine_states": [limits]}
+    await connection.execute("INSERT INTO maintenance_settings (site_id, document) SELECT id, $1 FROM site", said)
+    following = await Following.begin(connection)
+    told = []
+    for n, document in enumerate([said, {}, said]):
+        await connection.execute("UPDATE maintenance_settings SET document = $1", document)
+        following.look_again()
+        await settled(following, connection)
+        at = BEGIN_US + n * 10 * S
+        await plant.store("press", {at: 30.0, at + 5 * S: 1.0})
+        await settled(following, connection)
+        told += [(at, "running"), (at + 5 * S, "stopped")]
+    assert await plant.changes("press") == told
