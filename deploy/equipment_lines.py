@@ -30,7 +30,7 @@ def machine_table(machines: Sequence[EquipmentRow]) -> Iterator[str]:
                 row.space or _UNKNOWN,
                 row.parent or _UNKNOWN,
                 str(row.devices),
-                row.name + (" (retired)" if row.retired_at else ""),
+                on_line(row.name) + (" (retired)" if row.retired_at else ""),
             )
             for row in machines
         ]
@@ -50,13 +50,14 @@ def record_lines(
     for name, value in msgspec.to_builtins(machine.record).items():
         if isinstance(value, dict):
             for label, text in value.items():
-                yield on_line(f"  {label:<16} {text}")
+                yield f"  {on_line(label):<16} {on_line(text)}"
         else:
-            yield on_line(f"  {name.replace('_', ' '):<16} {value}")
+            yield f"  {name.replace('_', ' '):<16} {on_line(str(value))}"
     for file in files:
-        yield on_line(f"  {file.kind:<16} {file.title or file.name}, {clock(file.added_at, zone)} by {file.added_by}")
+        called = on_line(file.title or file.name)
+        yield f"  {file.kind:<16} {called}, {clock(file.added_at, zone)} by {on_line(file.added_by)}"
     for note in notes:
-        yield on_line(f"  {'note':<16} {clock(note.at, zone)} {note.actor}: {note.text}")
+        yield f"  {'note':<16} {clock(note.at, zone)} {on_line(note.actor)}: {on_line(note.text)}"
 
 
 def timeline_lines(entries: Sequence[EntryRow], zone: tzinfo) -> Iterator[str]:
@@ -100,13 +101,6 @@ def aligned(table: Sequence[tuple[str, ...]]) -> Iterator[str]:
 def clock(at: datetime, zone: tzinfo) -> str:
     """An instant as a clock on the site shows it."""
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
-
-
-def _said(row: EntryRow) -> Iterator[str]:
-    yield row.reference or ""
-    yield row.title
-    yield row.text
-    yield ", ".join(told_figures(row.detail))
 
 
 def _figures(found: Figures) -> tuple[str, ...]:

@@ -35,6 +35,9 @@ def written(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
             await history.write(plant)
             given = EquipmentRecord(maker="Schuler\x1b[31m", rated={"power": "75 kW"})
             await put(connection, plant.equipment["press-1"], given, plant.people["li"])
+            await connection.execute(
+                "UPDATE equipment SET name = E'Line\\x1b]0;owned\\x07\\nnext' WHERE code = 'line-1'"
+            )
         finally:
             await connection.close()
 
@@ -52,11 +55,15 @@ def test_machines_their_record_timeline_figures_and_labels(tmp_path: Path) -> No
         "plant/other-1",
         "plant/press-1",
     ]
+    assert listed.stdout.splitlines()[2].endswith("Line]0;owned next")
     shown = ioe("show", "plant/press-1")
     assert shown.exit_code == 0, shown.output
     for said in ("Schuler", "75 kW", "no_data since 2026-07-07 20:01", "Manual", "smells of oil"):
         assert said in shown.stdout
     assert "\x1b" not in shown.stdout
+    # One under the other.
+    assert "  maker            Schuler[31m" in shown.stdout.splitlines()
+    assert "  power            75 kW" in shown.stdout.splitlines()
     told = ioe("timeline", "plant/press-1", *PERIOD, "--kind", "downtime")
     assert [line.split()[:5] for line in told.stdout.splitlines()] == [
         ["2026-07-03", "10:00", "downtime", "planned", "press-1"],
