@@ -1,28 +1,13 @@
 /** What falls due, when, and on which machine; as the service says it, and by days of a month for the calendar. */
 import { askRowsAt } from "../api/at";
+import type { PlanDue } from "../api/types";
 import { named } from "../i18n";
-import type { Priority } from "../work_orders/model";
 
-export interface Due {
-  readonly site: string;
-  readonly plan: string;
-  readonly plan_name: string;
-  readonly plan_name_zh: string;
-  readonly subject_kind: "equipment" | "meter";
-  readonly subject: string;
-  readonly machine: string;
-  readonly machine_zh: string;
-  readonly priority: Priority;
-  readonly due_at: string | null;
-  /** The same as a local day of the site. */
-  readonly due_on: string | null;
-  readonly used: number | null;
-  readonly allowed: number | null;
-  readonly unit: string;
-  readonly is_due: boolean;
-  readonly is_overdue: boolean;
-  readonly order: string | null;
-  readonly is_repeat: boolean;
+export type Due = PlanDue;
+
+/** Whole days from one local day to another: what is due on 24 February is due in 92 days all day long on 24 November. */
+export function daysUntil(due_on: string, today: string): number {
+  return Math.round((Date.parse(due_on) - Date.parse(today)) / 86_400_000);
 }
 
 export function planName(due: Due): string {

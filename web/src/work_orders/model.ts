@@ -5,7 +5,8 @@
  *                          ^                                       | complete
  *                          +--------------- reopen ------------ done --verify--> verified          cancelled
  */
-import { PRIORITIES, type Priority } from "../alarms/model";
+import { PRIORITIES } from "../alarms/model";
+import type { WorkOrder } from "../api/types";
 
 export { PRIORITIES, type Priority } from "../alarms/model";
 
@@ -24,54 +25,7 @@ export interface Coded {
   readonly name_zh?: string | null;
 }
 
-export interface Order {
-  readonly order: string;
-  readonly site: string;
-  readonly number: number;
-  readonly title: string;
-  readonly title_zh: string;
-  readonly description: string;
-  readonly origin: string;
-  readonly kind: string;
-  readonly subject_kind: string;
-  readonly subject: string;
-  readonly machine: string;
-  readonly machine_zh: string;
-  readonly space: string | null;
-  readonly priority: Priority;
-  readonly state: OrderState;
-  readonly since: string;
-  readonly opened_at: string;
-  readonly opened_by: string | null;
-  readonly respond_by: string | null;
-  readonly due_at: string | null;
-  readonly is_overdue: boolean;
-  readonly escalated: number;
-  readonly assignee: Coded | null;
-  readonly team: Coded | null;
-  readonly skill: string | null;
-  readonly suspected: Coded | null;
-  readonly action: string;
-  readonly action_zh: string;
-  readonly alarms: number;
-  readonly alarms_standing: number;
-  readonly tasks_done: number;
-  readonly tasks: number;
-  readonly isolations_open: number;
-  readonly photos: number;
-  readonly cause: string | null;
-  readonly resolution: string;
-  readonly done_at: string | null;
-  readonly done_by: string | null;
-  readonly checked_at: string | null;
-  readonly verified_at: string | null;
-  readonly verified_by: string | null;
-  readonly reopened: number;
-  readonly parent: string | null;
-  readonly plan: string | null;
-  readonly job: string | null;
-  readonly requested_by: string;
-}
+export type Order = WorkOrder;
 
 const OVER: ReadonlySet<OrderState> = new Set<OrderState>(["verified", "cancelled"]);
 

@@ -2,11 +2,11 @@
 import { PriorityMark } from "../../alarms/priority_mark";
 import { formatAge } from "../../format/age";
 import { formatNumber } from "../../format/number";
-import { formatTime } from "../../format/time";
+import { formatDay, formatTime } from "../../format/time";
 import { unitSymbol } from "../../format/unit";
 import { words } from "../../i18n";
 import { now_ms } from "../../live/clock";
-import { dueMachine, loadDue, planName, type Due } from "../../maintenance/due";
+import { daysUntil, dueMachine, loadDue, planName, type Due } from "../../maintenance/due";
 import { useSite } from "../../session/context";
 import { useResource } from "../../session/use_resource";
 import { isNarrow } from "../../shell/narrow";
@@ -81,7 +81,9 @@ function When({ due }: { readonly due: Due }) {
   if (due.due_at === null) return <span class="faint">{due.is_due ? text.now : text.unknown}</span>;
   const time_ms = Date.parse(due.due_at);
   const left_s = (time_ms - now_ms.value) / 1000;
-  const said = left_s > 0 ? text.in(formatAge(left_s, words.value.age)) : due.is_overdue ? text.overdue(formatAge(-left_s, words.value.age)) : text.now;
+  const days = due.due_on === null ? 0 : daysUntil(due.due_on, formatDay(now_ms.value, view.model.site.time_zone));
+  const left = days > 1 ? words.value.age.days(days) : formatAge(left_s, words.value.age);
+  const said = left_s > 0 ? text.in(left) : due.is_overdue ? text.overdue(formatAge(-left_s, words.value.age)) : text.now;
   return (
     <>
       <span class="order-due" data-urgency={due.is_overdue ? "overdue" : due.is_due ? "unanswered" : "due"}>{due.is_overdue ? <Icon name="warning" /> : null}{said}</span>
@@ -96,7 +98,7 @@ function Used({ due: { used, allowed, unit } }: { readonly due: Due }) {
   return (
     <span class="due-used">
       <ShareBar share={Math.min(1, used / allowed)} />
-      {words.value.maintenance.due.usedOf(figure(used), figure(allowed))}
+      {words.value.maintenance.due.usedOf(figure(used), figure(unit === "d" ? Math.ceil(allowed) : allowed))}
     </span>
   );
 }
