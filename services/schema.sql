@@ -1827,6 +1827,7 @@ CREATE TABLE work_order_file (
   order_id bigint NOT NULL,
   attachment_id bigint NOT NULL,
   title text DEFAULT ''::text NOT NULL,
+  is_signature boolean DEFAULT false NOT NULL,
   CONSTRAINT work_order_file_attachment_id_fkey FOREIGN KEY (attachment_id) REFERENCES attachment(id),
   CONSTRAINT work_order_file_order_id_fkey FOREIGN KEY (order_id) REFERENCES work_order(id),
   CONSTRAINT work_order_file_pkey PRIMARY KEY (order_id, attachment_id)

@@ -292,6 +292,7 @@ CREATE TABLE work_order_file (
   order_id      bigint NOT NULL REFERENCES work_order,
   attachment_id bigint NOT NULL REFERENCES attachment,
   title         text NOT NULL DEFAULT '',
+  is_signature  boolean NOT NULL DEFAULT false,        -- also one that a later signature has replaced
   PRIMARY KEY (order_id, attachment_id)
 );
 

@@ -51,7 +51,7 @@ SELECT k.id, coalesce(a.alarms, 0) AS alarms, coalesce(a.standing, 0) AS alarms_
        (SELECT count(*) FROM work_order_isolation AS i
         WHERE i.order_id = k.id AND (i.confirmed_at IS NULL OR i.removed_at IS NULL)) AS isolations_open,
        (SELECT count(*) FROM work_order_file AS f JOIN attachment AS g ON g.id = f.attachment_id
-        WHERE f.order_id = k.id AND g.media_type LIKE 'image/%') AS photos
+        WHERE f.order_id = k.id AND g.media_type LIKE 'image/%' AND NOT f.is_signature) AS photos
 FROM unnest($1::int8[]) AS k (id)
 LEFT JOIN (
   SELECT x.order_id, count(*) AS alarms,
@@ -68,6 +68,6 @@ LEFT JOIN (
 -- what: photos and other files of an order, the oldest first
 -- takes: order_id int8
 -- row: services.work_orders.reads.FileOfOrderRow
-SELECT a.key, a.name, f.title, a.media_type, a.width_px, a.height_px, w.signature_id IS NOT DISTINCT FROM a.id AS is_signature
-FROM work_order_file AS f JOIN attachment AS a ON a.id = f.attachment_id JOIN work_order AS w ON w.id = f.order_id
+SELECT a.key, a.name, f.title, a.media_type, a.width_px, a.height_px, f.is_signature
+FROM work_order_file AS f JOIN attachment AS a ON a.id = f.attachment_id
 WHERE f.order_id = $1 ORDER BY a.id;

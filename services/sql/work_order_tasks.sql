@@ -24,7 +24,7 @@ UPDATE work_order_task SET follow_up_id = $3 WHERE order_id = $1 AND position = 
 UPDATE work_order_task SET result = NULL, value = NULL, note = '', at = NULL, actor_id = NULL WHERE order_id = $1;
 
 -- name: photos
--- what: how many photos an order has
+-- what: how many photos an order has; a signature is none
 -- takes: order_id int8
 SELECT count(*) FROM work_order_file AS f JOIN attachment AS a ON a.id = f.attachment_id
-WHERE f.order_id = $1 AND a.media_type LIKE 'image/%';
+WHERE f.order_id = $1 AND a.media_type LIKE 'image/%' AND NOT f.is_signature;
