@@ -55,6 +55,23 @@ LEFT JOIN LATERAL (SELECT k.document FROM alarm_rule_override AS k
                    ORDER BY k.id DESC LIMIT 1) AS v ON true
 WHERE x.order_id = $1;
 
+-- name: lock_alarms_of_machine
+-- what: lock the alarms of an order's machine, and its own: no other order takes them out of service or brings them back meanwhile
+-- takes: order_id int8, equipment_id int4, device_id int4, meter_id int4
+SELECT a.id FROM alarm AS a
+WHERE a.retired_at IS NULL AND a.site_id IS NOT NULL
+  AND (a.equipment_id = $2::int4 OR a.device_id = $3::int4 OR a.meter_id = $4::int4
+       OR a.id IN (SELECT o.alarm_id FROM work_order_alarm AS x JOIN alarm_occurrence AS o ON o.id = x.occurrence_id
+                   WHERE x.order_id = $1))
+ORDER BY a.id FOR UPDATE OF a;
+
+-- name: lock_silenced
+-- what: lock the alarms that are out of service for an order: of two orders that end at once the later sees what the earlier has returned
+-- takes: order_id int8
+SELECT a.id FROM alarm AS a
+WHERE a.id IN (SELECT z.alarm_id FROM work_order_silenced AS z WHERE z.order_id = $1 AND z.returned_at IS NULL)
+ORDER BY a.id FOR UPDATE OF a;
+
 -- name: alarms_to_silence
 -- what: the alarms of an order's machine, and its own, that are not out of service or were taken out of it for another order
 -- takes: order_id int8, equipment_id int4, device_id int4, meter_id int4

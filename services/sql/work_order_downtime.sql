@@ -1,10 +1,11 @@
 -- name: begin_downtime
--- what: from now on a machine cannot do its work; one that already cannot stays as it is
+-- what: from now on a machine cannot do its work; nothing where somebody else has just said so
 -- takes: order_id int8, began_at timestamptz, reason text, note text, actor_id int4
 INSERT INTO downtime (site_id, equipment_id, order_id, began_at, reason, note, actor_id)
 SELECT w.site_id, w.equipment_id, w.id, $2, $3, $4, $5 FROM work_order AS w
 WHERE w.id = $1 AND w.equipment_id IS NOT NULL
-ON CONFLICT (equipment_id) WHERE ended_at IS NULL DO NOTHING;
+ON CONFLICT (equipment_id) WHERE ended_at IS NULL DO NOTHING
+RETURNING id;
 
 -- name: overlapping_downtime
 -- what: a downtime of a machine that goes on after an instant; no end: it goes on still

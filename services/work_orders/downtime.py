@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, Literal, get_args
 
 from analytics.work_orders.lifecycle import OVER, Refused
-from services.database import Connection, one, rows, run
+from services.database import Connection, one, rows
 from services.people import Actor
 from services.statements import statements
 from services.work_orders import locking, trail
@@ -57,7 +57,9 @@ async def begin(
     if other := await one(connection, SQL["overlapping_downtime"], DowntimeRow, order.equipment_id, began):
         until = "still" if other.ended_at is None else f"until {other.ended_at.isoformat()}"
         return Refused("is_down_already", f"the machine is down from {other.began_at.isoformat()} {until}")
-    await run(connection, SQL["begin_downtime"], order.id, began, reason, note, actor.id)
+    begun = await connection.fetchval(SQL["begin_downtime"].text, order.id, began, reason, note, actor.id)
+    if begun is None:
+        return Refused("is_down_already", "somebody has just said that the machine is down")
     detail = {"began_at": began.isoformat(), "reason": reason}
     await trail.add(connection, order.id, "downtime_began", now, actor, comment=note, detail=detail)
     return None

@@ -1,7 +1,8 @@
 """A machine's alarms are out of service while somebody works on it, and come back when the work is done.
 
-Two orders on one machine: its alarms come back with the one that is done last. What a person took out of service before
-the order began stays with that person.
+Two orders on one machine: its alarms come back with the one that is done last. Whoever changes what is out of service
+locks these alarms first and only then looks which other orders need them: of two orders that are done at the same
+moment, neither leaves it to the other. What a person took out of service before the order began stays with that person.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class ReturnedRow:
 async def silence(connection: Connection, order: Order, by: str, now: datetime) -> int:
     """Take the alarms of the order's machine out of service; gives how many are out for this order."""
     machine = (order.equipment_id, order.device_id, order.meter_id)
+    await run(connection, SQL["lock_alarms_of_machine"], order.id, *machine)
     found = await rows(connection, SQL["alarms_to_silence"], AlarmRow, order.id, *machine)
     heard = [AlarmRef(row.site, row.rule, row.subject) for row in found if not row.is_out]
     comment = f"work order {order.ref.address}"
@@ -52,6 +54,7 @@ async def silence(connection: Connection, order: Order, by: str, now: datetime) 
 
 async def let_heard(connection: Connection, order: Order, by: str, now: datetime) -> int:
     """Return to service what was taken out for this order; gives how many alarms are heard again."""
+    await run(connection, SQL["lock_silenced"], order.id)
     found = await rows(connection, SQL["return_silenced"], ReturnedRow, order.id, now)
     if not found:
         return 0
