@@ -32,7 +32,7 @@ class PersonNotFoundError(Exception):
 
 
 class TeamNotFoundError(Exception):
-    """There is no such team."""
+    """There is no such team, or no longer."""
 
     def __init__(self, code: str) -> None:
         super().__init__(f"There is no team {code!r}: the list of teams has them.")

@@ -17,9 +17,9 @@ WHERE u.code = $1 AND u.retired_at IS NULL;
 INSERT INTO actor (code, kind, user_id) VALUES ($1, 'user', $2) ON CONFLICT (user_id) DO NOTHING;
 
 -- name: team_id
--- what: a team by its code
+-- what: a team that there still is, by its code
 -- takes: code text
-SELECT id FROM teams WHERE code = $1;
+SELECT id FROM teams WHERE code = $1 AND retired_at IS NULL;
 
 -- name: candidates
 -- what: who may be asked to work at a site: what they can do, their teams and hours there, how much they have to do already
@@ -27,7 +27,7 @@ SELECT id FROM teams WHERE code = $1;
 -- row: services.people.CandidateRow
 SELECT u.code::text AS code, u.name, u.skills, s.time_zone,
        ARRAY(SELECT t.code::text FROM team_member AS m JOIN teams AS t ON t.id = m.team_id
-             WHERE m.user_id = u.id ORDER BY t.code) AS teams,
+             WHERE m.user_id = u.id AND t.retired_at IS NULL ORDER BY t.code) AS teams,
        EXISTS (SELECT FROM shift_member AS m JOIN shift AS f ON f.id = m.shift_id
                WHERE m.user_id = u.id AND f.site_id = s.id AND f.retired_at IS NULL) AS has_shift,
        ARRAY(SELECT h FROM shift_member AS m JOIN shift AS f ON f.id = m.shift_id, unnest(f.hours) AS h
@@ -37,7 +37,7 @@ SELECT u.code::text AS code, u.name, u.skills, s.time_zone,
 FROM site AS s CROSS JOIN users AS u
 WHERE s.code = $1 AND u.retired_at IS NULL
   AND ($2::text IS NULL OR EXISTS (SELECT FROM team_member AS m JOIN teams AS t ON t.id = m.team_id
-                                   WHERE m.user_id = u.id AND t.code = $2))
+                                   WHERE m.user_id = u.id AND t.code = $2 AND t.retired_at IS NULL))
 ORDER BY u.code;
 
 -- name: has_skill

@@ -6,8 +6,9 @@ SET job_id = $2, job_version = $3, skill = coalesce(skill, $4), takes_out_of_ser
     requires_signature = requires_signature OR $6, planned_parts = planned_parts || $7
 WHERE id = $1;
 
--- name: has_steps
--- what: whether an order has a checklist or energies to lock out
+-- name: has_job
+-- what: whether an order has a job, a checklist or energies to lock out
 -- takes: order_id int8
-SELECT EXISTS (SELECT FROM work_order_task WHERE order_id = $1)
+SELECT EXISTS (SELECT FROM work_order WHERE id = $1 AND job_id IS NOT NULL)
+    OR EXISTS (SELECT FROM work_order_task WHERE order_id = $1)
     OR EXISTS (SELECT FROM work_order_isolation WHERE order_id = $1);

@@ -33,8 +33,8 @@ async def give(connection: Connection, ref: OrderRef, code: str, actor: Actor, n
     row = await one(connection, OPENING["job"], JobRow, order.site_id, code)
     if row is None:
         return Refused("no_such_job", f"there is no job {code!r} at {order.site}: the list of jobs has them")
-    if await connection.fetchval(SQL["has_steps"].text, order.id):
-        return Refused("has_job", "it has a checklist or a lock-out already: open another order for this job")
+    if await connection.fetchval(SQL["has_job"].text, order.id):
+        return Refused("has_job", "it has a job, a checklist or a lock-out already: open another order for this job")
     job = msgspec.convert(row.document, Job)
     await run(
         connection,

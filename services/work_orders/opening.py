@@ -24,7 +24,7 @@ from analytics.maintenance.job import Isolation, Job, JobPart, OrderKind, Task
 from analytics.work_orders.due import DueTimes, due_times
 from services.database import Connection, one, run
 from services.maintenance import settings
-from services.people import Actor, TeamNotFoundError, person_id, team_id
+from services.people import Actor, TeamNotFoundError, has_skill, person_id, team_id
 from services.statements import statements
 from services.work_orders import trail
 from services.work_orders.rows import OrderRef
@@ -138,11 +138,14 @@ async def open_order(connection: Connection, new: NewOrder, actor: Actor | None,
     if (known := await _known(connection, new, site.site_id)) is not None:
         return Opened(known.id, OrderRef(known.site, known.number), is_new=False)
     about = (site.site_id, new.subject_kind, new.subject)
+    if new.origin == "hand" and new.due_at is not None and new.due_at <= now:
+        raise OrderRefusedError("It would be overdue at once: give a time to come as `due_at`, or none.")
     # What a checklist finds is written down, also where the machine was retired meanwhile.
     subject = await one(connection, SQL["subject"], SubjectRow, *about, new.parent_id is not None)
     if subject is None:
         raise OrderRefusedError(f"There is no {new.subject_kind} {new.subject!r} at {new.site}, or it is retired.")
     job_row, job = await _job(connection, new, site.site_id)
+    await _require_skill(connection, new, new.skill or job.skill)
     order_id = await _write(connection, new, actor, now, site, subject, job_row, job)
     tasks, isolations = (*job.tasks, *new.tasks), (*job.isolations, *new.isolations)
     if tasks:
@@ -179,6 +182,17 @@ async def _job(connection: Connection, new: NewOrder, site_id: int) -> tuple[Job
     if row is None:
         raise OrderRefusedError(f"There is no job {new.job!r} at {new.site}: the list of jobs has them.")
     return row, msgspec.convert(row.document, Job)
+
+
+async def _require_skill(connection: Connection, new: NewOrder, skill: str | None) -> None:
+    """Opening an order for somebody is no way around the guard of `assign`."""
+    if skill is None or new.assignee is None:
+        return
+    if not await has_skill(connection, skill, user_id=await person_id(connection, new.assignee), team_id=None):
+        raise OrderRefusedError(
+            f"{new.assignee} has not the skill {skill!r} that it asks for: open it without `assignee`, and choose one "
+            "of its candidates; or assign it to them `anyway`, with the reason as `comment`."
+        )
 
 
 async def _write(

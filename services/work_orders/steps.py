@@ -123,7 +123,10 @@ async def _moment(connection: Connection, order: Order, event: Event, actor: Act
 
 
 async def _accept(the: _Step) -> Detail:
+    promised = the.order.due_at
     await _count_anew(the)
+    if promised is not None:  # a person has set it while it was only requested
+        the.order.due_at = promised
     return {}
 
 

@@ -34,7 +34,7 @@ async def codes(client: httpx.AsyncClient, path: str) -> list[str]:
     return [item["code"] for item in answer.json()["items"]]
 
 
-async def test_people_teams_and_shifts_are_listed(client: httpx.AsyncClient) -> None:
+async def test_people_teams_and_shifts_are_listed(client: httpx.AsyncClient, connection: Connection) -> None:
     assert await codes(client, "people") == ["chen", "li"]
     assert await codes(client, "people?retired=true") == ["chen", "li", "old"]
     assert await codes(client, "people?team=air") == ["chen"]
@@ -45,6 +45,9 @@ async def test_people_teams_and_shifts_are_listed(client: httpx.AsyncClient) -> 
     assert li["shifts"] == ["kunshan/early"]
     (team,) = (await client.get("/api/v1/teams")).json()["items"]
     assert (team["name"], team["skills"], team["members"]) == ("Compressed air", ["pneumatics"], ["chen"])
+    await connection.execute("UPDATE teams SET retired_at = now()")
+    assert await codes(client, "teams") == await codes(client, "people?team=air") == []
+    assert (await client.get("/api/v1/people")).json()["items"][0]["teams"] == []
     (shift,) = (await client.get("/api/v1/shifts?site=kunshan")).json()["items"]
     assert (shift["hours"], shift["members"]) == (["mon-fri 06:00-14:00"], ["li"])
     check(await client.get("/api/v1/shifts?site=nowhere"), "site-not-found")

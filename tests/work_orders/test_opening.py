@@ -11,10 +11,11 @@ import pytest
 
 from analytics.maintenance.job import Isolation, Job, JobError, JobPart, Task
 from analytics.work_orders.due import due_times
+from analytics.work_orders.lifecycle import Refused
 from services import people
 from services.database import Connection, connect
 from services.people import PersonNotFoundError, TeamNotFoundError
-from services.work_orders import opening
+from services.work_orders import changes, jobs, opening
 from services.work_orders.opening import NewOrder, Opened, OrderRefusedError, Suspected
 from services.work_orders.rows import OrderNotFoundError, OrderRef
 from tests.alarms.kept_plant import at
@@ -148,6 +149,40 @@ async def test_what_cannot_be_opened_takes_no_number(here: Shop) -> None:
         with pytest.raises((OrderRefusedError, PersonNotFoundError, TeamNotFoundError), match=refusal):
             await here.open(**more)
     assert (await here.open()).number == 1
+
+
+async def test_a_job_is_given_once_also_one_that_is_nothing_but_parts(here: Shop) -> None:
+    job = Job("grease", "Grease", parts=(JobPart("grease", 2),))
+    await here.connection.execute(
+        "INSERT INTO job (site_id, code, version, document) SELECT id, 'grease', 1, $1 FROM site",
+        msgspec.to_builtins(job),
+    )
+    ref, li = await here.open(), await here.actor("li")
+    assert await jobs.give(here.connection, ref, "grease", li, here.now) is None
+    refused = await jobs.give(here.connection, ref, "grease", li, here.now)
+    assert isinstance(refused, Refused)
+    assert refused.reason == "has_job"
+    assert [part["quantity"] for part in (await here.row(ref))["planned_parts"]] == [2]
+
+
+async def test_an_order_is_not_opened_for_somebody_who_has_not_its_skill_nor_overdue(here: Shop) -> None:
+    with pytest.raises(OrderRefusedError, match="wang has not the skill 'electrical'"):
+        await here.open(skill="electrical", assignee="wang")
+    here.seconds = 100
+    with pytest.raises(OrderRefusedError, match="overdue at once"):
+        await here.open(due_at=at(60))
+    assert (await here.open(skill="electrical", assignee="li", due_at=at(600))).number == 1
+
+
+async def test_a_due_time_that_was_set_for_a_request_is_still_there_once_it_is_accepted(here: Shop) -> None:
+    ref = await here.open(origin="request")
+    async with here.connection.transaction():
+        refused = await changes.set_due(
+            here.connection, ref, at(7200), "before the shift", await here.actor("li"), here.now
+        )
+    assert refused is None
+    await here.go(ref, "accept", by="li")
+    assert (await here.row(ref))["due_at"] == at(7200)
 
 
 async def test_an_order_needs_a_site_that_there_is(here: Shop) -> None:

@@ -84,6 +84,18 @@ async def test_an_order_goes_to_somebody_with_its_skill_unless_it_shall_be_so_an
             await here.take(ref, "assign", **given)
 
 
+async def test_whoever_is_there_no_more_gets_no_work(here: Shop) -> None:
+    ref = await here.open(skill="mechanical")
+    await here.connection.execute("UPDATE users SET retired_at = now() WHERE code = 'wang'")
+    await here.connection.execute("UPDATE teams SET skills = '{mechanical}', retired_at = now()")
+    for error, given in ((PersonNotFoundError, {"assignee": "wang"}), (TeamNotFoundError, {"team": "mechanics"})):
+        with pytest.raises(error):
+            await here.take(ref, "assign", **given)
+        with pytest.raises(error):
+            await here.open(**given)
+    assert (await here.row(ref))["state"] == "open"
+
+
 async def test_whoever_starts_what_nobody_has_has_it(here: Shop) -> None:
     ref = await here.open()
     await here.go(ref, "start", by="li")
