@@ -4,8 +4,9 @@
     Content-Type: multipart/form-data   fields with text, and files with their names, as a browser sends a form
 
 The entrance (api/entrance.py) cuts a body off where it is longer than a file may be, while it comes in; so what is read
-here has a limit. What is in a file is not looked at here: whoever keeps it (services/attachments) does, and never
-believes its name or its Content-Type.
+here has a limit, and only a few are read at the same time (api/turns.py). Headers of a form are short: what reads them
+takes the longer the more there are, with the square of their length. What is in a file is not looked at here: whoever
+keeps it (services/attachments) does, and never believes its name or its Content-Type.
 """
 
 from __future__ import annotations
@@ -21,10 +22,15 @@ from typing import Any
 from starlette.requests import Request
 
 from api.problems import Problem, refused_as
+from api.turns import Turns
 from services.attachments.accepted import AttachmentRefusedError, TooLargeError
 
 FORM = "multipart/form-data"
 _PARTS_AT_MOST = 20
+_HEAD_AT_MOST = 2048
+
+#: Whoever maintains, and whoever scanned a label: strangers who send slowly keep only each other waiting.
+OURS, STRANGERS = Turns(4, 120.0), Turns(2, 120.0)
 
 #: How a route says in the interface's description that it takes a file as its body.
 FILE_BODY: dict[str, Any] = {
@@ -74,16 +80,16 @@ async def file_of(request: Request, name: str = "") -> File:
         if len(files) != 1:
             raise Problem("invalid-request", f"The form has {len(files)} files: send exactly one with each request.")
         return files[0]
-    content = await request.body()
+    content = await OURS.body_of(request)
     if not content:
         raise Problem("invalid-request", "The body is empty: send the file as the body, or in a form.")
     return File(name, content)
 
 
-async def form_of(request: Request) -> Form:
+async def form_of(request: Request, turns: Turns = OURS) -> Form:
     """The fields and files of a form; a file field that nothing was chosen for is left out. Raises Problem."""
     boundary = _headers(b"Content-Type: " + request.headers.get("content-type", "").encode("latin-1")).get_boundary()
-    body = b"\r\n" + await request.body()
+    body = b"\r\n" + await turns.body_of(request)
     # RFC 7578: each part stands between `--boundary` lines; what follows the last one begins with `--`.
     first, *parts = body.split(b"\r\n--" + (boundary or "").encode("latin-1", "replace"), _PARTS_AT_MOST + 1)
     if not boundary or first.strip() or not parts or not parts[-1].startswith(b"--"):
@@ -104,7 +110,9 @@ async def form_of(request: Request) -> Form:
 
 
 def _headers(head: bytes) -> Message:
-    """Headers of a part; browsers write a file's name in it as UTF-8."""
+    """Headers of a part; browsers write a file's name in it as UTF-8. Raises Problem."""
+    if len(head) > _HEAD_AT_MOST:
+        raise Problem("malformed-body", f"The headers of a part of the form are longer than {_HEAD_AT_MOST} bytes.")
     return HeaderParser(policy=policy.compat32).parsestr(head.decode("utf-8", "replace"))
 
 

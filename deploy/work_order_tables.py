@@ -42,15 +42,18 @@ def order_lines(found: Detail, now: datetime) -> Iterator[str]:
     yield f"{order.ref.address}  {on_line(order.title)}"
     if order.description:
         yield f"  says       {on_line(order.description)}"
+    if order.requested_by:
+        yield f"  asked by   {on_line(order.requested_by)}"
     yield f"  machine    {on_line(order.machine)} ({order.subject})" + (f" in {order.space}" if order.space else "")
     yield f"  state      {order.state} since {_clock(order.since)}, {order.priority}, {order.kind}, from {order.origin}"
     yield f"  due        {_due(order.due_at, is_overdue=order.is_overdue(now))}" + (
         f", to be started by {_clock(order.respond_by)}" if order.respond_by else ""
     )
-    who = ", ".join(filter(None, (order.assignee_name, order.team_name)))
+    who = on_line(", ".join(filter(None, (order.assignee_name, order.team_name))))
     yield f"  given to   {who or 'nobody yet'}" + (f", needs {order.skill}" if order.skill else "")
     if order.suspected:
-        yield f"  suspected  {order.suspected_name or order.suspected}: {order.action or 'no recommendation'}"
+        action = on_line(order.action) or "no recommendation"
+        yield f"  suspected  {on_line(order.suspected_name or order.suspected)}: {action}"
     if counts.alarms:
         yield f"  alarms     {counts.alarms}, {counts.alarms_standing} standing"
     if order.done_at:
@@ -64,12 +67,18 @@ def order_lines(found: Detail, now: datetime) -> Iterator[str]:
     yield from _part(
         "parts",
         [
-            (each.part, f"planned {figure(float(each.planned))}", f"used {figure(float(each.used))}", each.location)
+            (
+                each.part,
+                f"planned {figure(float(each.planned))}",
+                f"used {figure(float(each.used))}",
+                on_line(each.location),
+            )
             for each in found.parts
         ],
     )
     yield from _part(
-        "hours", [(each.name, _clock(each.began_at), f"{each.hours:g} h", on_line(each.note)) for each in found.labour]
+        "hours",
+        [(on_line(each.name), _clock(each.began_at), f"{each.hours:g} h", on_line(each.note)) for each in found.labour],
     )
     yield from _part(
         "files", [(str(each.key), each.media_type, on_line(each.title or each.name)) for each in found.files]

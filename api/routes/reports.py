@@ -13,23 +13,38 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from api.context import Context, Database, Shared
 from api.instants import zoned
 from api.openapi_parts import WITH_A_BODY, problems
 from api.problems import Problem
-from api.uploads import FORM, File, form_of, is_form, refusing_files
+from api.uploads import FORM, STRANGERS, File, form_of, is_form, refusing_files
 from services import people, reports
 from services.attachments import keeping
 from services.database import Connection
+from services.papers.texts import on_line, shortened
 from services.reports import LabelledRow
 from services.work_orders import files, opening
 
 router = APIRouter(prefix="/reports", tags=["maintenance"], dependencies=[Depends(zoned)])
 
 _TITLE_AT_MOST = 120
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
+_TEXT_AT_LEAST = 3
+
+
+def _telling(text: str) -> str:
+    """Refuse a text that a reader would see nothing of. Raises ValueError."""
+    if len(on_line(text)) < _TEXT_AT_LEAST:
+        raise ValueError(f"say in {_TEXT_AT_LEAST} letters or more what is wrong")
+    return text
+
+
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=_TEXT_AT_LEAST, max_length=2000),
+    AfterValidator(_telling),
+]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 
 
@@ -154,7 +169,7 @@ async def _given(request: Request) -> tuple[NewReport, File | None]:
     """The report and its photo. Raises Problem, RequestValidationError."""
     if not is_form(request):
         return _checked(await request.body()), None
-    form = await form_of(request)
+    form = await form_of(request, STRANGERS)
     fields = {name: text for name, text in form.texts.items() if text or name == "text"}
     if unknown := form.files.keys() - {"photo"}:
         raise Problem("invalid-request", f"A report has one file, `photo`, and no {min(unknown)!r}.")
@@ -171,6 +186,5 @@ def _checked(given: bytes | dict[str, str]) -> NewReport:
 
 
 def _title(text: str) -> str:
-    """The first line of a report, as the title of its order."""
-    first = text.splitlines()[0].strip()
-    return first if len(first) <= _TITLE_AT_MOST else first[: _TITLE_AT_MOST - 1] + "…"
+    """The first line of a report that says something, as the title of its order."""
+    return shortened(next(filter(None, map(on_line, text.splitlines()))), _TITLE_AT_MOST)

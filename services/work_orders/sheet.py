@@ -35,11 +35,13 @@ async def of_orders(connection: Connection, wanted: Wanted, now: datetime) -> by
     zone = await _zone(connection, wanted.site)
     found: list[Listed] = []
     after: After | None = None
-    while len(found) < AT_MOST:
-        page, after = await reads.listed(connection, wanted, now, min(_PAGE, AT_MOST - len(found)), after)
-        found += page
-        if after is None:
-            break
+    # As of one moment: an order that moves meanwhile would be on two pages, or on none.
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        while len(found) < AT_MOST:
+            page, after = await reads.listed(connection, wanted, now, min(_PAGE, AT_MOST - len(found)), after)
+            found += page
+            if after is None:
+                break
     facts: list[tuple[str, Value]] = [("Work orders", len(found)), ("As of", now), ("Times in", str(zone))]
     if after is not None:
         facts.append(("Cut off", f"there are more: choose fewer, by state or by machine; a sheet has {AT_MOST}"))

@@ -73,6 +73,21 @@ async def test_what_is_no_report_is_refused_and_leaves_nothing(client: httpx.Asy
     assert await orders(client) == []
 
 
+async def test_a_report_is_called_by_its_first_line_that_says_something(
+    client: httpx.AsyncClient, connection: Connection, label: str
+) -> None:
+    assert (await client.post(label, json={"text": "\x1c \x1d\nIt howls\nand smokes"})).status_code == 201
+    assert await connection.fetchval("SELECT title FROM work_order") == "It howls"
+    problem = check(await client.post(label, json={"text": "\x1c\x1d\x1e\x1f"}), "invalid-request")
+    assert "say what is wrong" in problem.detail
+
+
+async def test_a_form_that_is_all_header_is_refused(client: httpx.AsyncClient, label: str) -> None:
+    form = b"--x\r\n" + b"A: b\r\n" * 2000 + b"\r\n--x--\r\n"
+    answer = await client.post(label, content=form, headers={"Content-Type": "multipart/form-data; boundary=x"})
+    check(answer, "malformed-body")
+
+
 async def test_six_reports_a_minute_are_heard_and_the_seventh_waits(client: httpx.AsyncClient, label: str) -> None:
     for _ in range(6):
         assert (await client.post(label, json={"text": "It smokes"})).status_code == 201
