@@ -88,3 +88,16 @@ async def test_a_file_may_be_longer_than_json_and_neither_without_limit(database
                 headers={"content-type": content_type},
             )
             assert (answer.status_code == 413) == is_refused, (content_type, size)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"a: b\r\n" * 300_000, b'Content-Disposition: form-data; name="' + b";" * 300_000, b"x" * 3000],
+    ids=["many", "parameters", "no end"],
+)
+def test_headers_that_would_be_read_for_minutes_are_refused(head: bytes) -> None:
+    body = b"--x\r\n" + head + b"\r\n\r\n1\r\n--x--\r\n"
+    with pytest.raises(Problem, match="headers of a part of the form are longer"):
+        asyncio.run(form_of(post("multipart/form-data; boundary=x", body)))
+    with pytest.raises(Problem, match="headers of a part of the form are longer"):
+        asyncio.run(form_of(post('multipart/form-data; a="' + ";" * 60_000, b"--x--")))
