@@ -2,7 +2,7 @@
 
     how many scans -> how many pixels, by its header -> decoded -> at most 2560 px -> upright -> on white -> JPEG
 
-What could do harm is looked at before the step that it would harm: the number of pixels and of scans before anything
+What could do harm is looked at before the step that it would harm: the pixels, the scans and the parts before anything
 is decoded. What is kept was written here, so neither the place where a photo was taken nor a script, an archive or a
 second file behind it comes along. Which way is up stands in the photo's metadata: the picture is turned by it first.
 
@@ -28,7 +28,7 @@ from services.attachments.accepted import (
     TooLargeError,
     WrongTypeError,
 )
-from services.attachments.scans import AT_MOST_SCANS, scans
+from services.attachments.scans import AT_MOST_PARTS, AT_MOST_SCANS, chunks, scans
 
 LONGEST_SIDE_PX: Final = 2560
 _QUALITY: Final = 85
@@ -62,6 +62,8 @@ def redrawn(content: bytes, kind: Kind) -> Photo:
     """A photo of this kind, drawn anew. Raises AttachmentRefusedError."""
     if kind == "JPEG" and scans(content) > AT_MOST_SCANS:
         raise DamagedError("the picture draws itself over hundreds of times: save it again with a camera or an editor")
+    if kind == "PNG" and chunks(content) > AT_MOST_PARTS:
+        raise DamagedError("the picture is in thousands of pieces: save it again with a camera or an editor")
     return _drawn(content, kind)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 
 import pytest
@@ -153,6 +154,32 @@ def test_a_photo_as_phones_make_it_has_few_scans_and_one_of_thousands_is_refused
     assert scans(bomb) > AT_MOST_SCANS
     with pytest.raises(DamagedError, match="hundreds of times"):
         redrawn(bomb, kind_of(bomb))
+
+
+def test_scans_behind_a_marker_that_stands_alone_are_counted() -> None:
+    content = file_of(picture(), progressive=True)
+    last, end = content.rindex(b"\xff\xda"), content.rindex(b"\xff\xd9")
+    one = content[last:end]
+    # The marker's own bytes, FF DA, read as a length would skip 65 kB.
+    hidden = content[:last] + (b"\xff\x01" + one * (65_498 // len(one))) + content[last:]
+    assert hidden.count(one) > 1000
+    assert scans(hidden) > AT_MOST_SCANS
+
+
+@pytest.mark.parametrize(
+    ("form", "place", "part"),
+    [
+        ("JPEG", 2, b"\xff\xe0\x00\x02"),
+        ("PNG", 33, b"\x00\x00\x00\x00prVt" + zlib.crc32(b"prVt").to_bytes(4, "big")),
+    ],
+)
+def test_a_picture_in_a_million_pieces_is_refused_before_they_are_read(form: str, place: int, part: bytes) -> None:
+    whole = file_of(picture(), form)
+    some = whole[:place] + part * 500 + whole[place:]
+    assert drawn(some)[1].size == (64, 48)
+    many = whole[:place] + part * 1_000_000 + whole[place:]
+    with pytest.raises(DamagedError, match="save it again"):
+        redrawn(many, kind_of(many))
 
 
 def test_scans_of_a_second_picture_behind_the_first_are_not_counted() -> None:
