@@ -12,10 +12,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
 
-from api.context import Database
+from api.context import Shared
 from api.openapi_parts import problems
 from api.problems import refused_as
-from services.attachments.keeping import JPEG, PDF, AttachmentNotFoundError, known, read, served_width_px
+from services.attachments.keeping import (
+    JPEG,
+    PDF,
+    AttachmentNotFoundError,
+    at_width,
+    content_of,
+    known,
+    served_width_px,
+)
 
 router = APIRouter(prefix="/attachments", tags=["maintenance"])
 
@@ -44,7 +52,7 @@ _NOT_PLAIN = re.compile(r"[^A-Za-z0-9 ._()-]+")
     },
 )
 async def get_attachment(
-    connection: Database,
+    shared: Shared,
     key: UUID,
     width: Annotated[
         int | None,
@@ -55,14 +63,16 @@ async def get_attachment(
     if_none_match: Annotated[str | None, Header(description="The `ETag` of the answer before.")] = None,
 ) -> Response:
     """A photo as JPEG, a document as PDF to be downloaded. Keys are in orders and in machines' records."""
-    with refused_as("attachment-not-found", AttachmentNotFoundError):
-        attachment = await known(connection, key)
+    async with shared.connections.borrow() as connection:
+        with refused_as("attachment-not-found", AttachmentNotFoundError):
+            attachment = await known(connection, key)
         wide = served_width_px(attachment, width)
         tag = f'"{attachment.sha256.hex()[:32]}{"" if wide is None else f"-{wide}"}"'
         headers = {**_SAFE, "ETag": tag}
         if tag in [each.strip().removeprefix("W/") for each in (if_none_match or "").split(",")]:
             return Response(status_code=304, headers=headers)
-        _, content = await read(connection, key, width)
+        kept = await content_of(connection, attachment)
+    content = await at_width(attachment, kept, width)
     shown = "inline" if attachment.media_type == JPEG else "attachment"
     headers["Content-Disposition"] = disposition(shown, attachment.name)
     return Response(content, media_type=attachment.media_type, headers=headers)

@@ -32,8 +32,9 @@ PDF: Final = "application/pdf"
 WIDTHS_PX: Final = (160, 320, 640, 1280)
 """Widths in which a photo is given: a caller who could ask for any would keep the processor busy."""
 
-# One at a time: fifty megapixels are 200 MB while they are decoded.
+# One at a time: fifty megapixels are 200 MB while they are decoded. Our own are small, and do not wait behind those.
 _DRAWING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="photo")
+_SHRINKING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="small photo")
 
 
 class AttachmentNotFoundError(Exception):
@@ -119,12 +120,22 @@ def served_width_px(attachment: Attachment, width_px: int | None) -> int | None:
     return width if width < attachment.width_px else None
 
 
+async def content_of(connection: Connection, attachment: Attachment) -> bytes:
+    """A file as it is kept."""
+    content: bytes = await connection.fetchval(SQL["attachment_content"].text, attachment.id)
+    return content
+
+
+async def at_width(attachment: Attachment, content: bytes, width_px: int | None) -> bytes:
+    """What is kept of a file, a photo no wider than it need be; no connection waits for it."""
+    width = served_width_px(attachment, width_px)
+    if width is None:
+        return content
+    photo = await asyncio.get_running_loop().run_in_executor(_SHRINKING, smaller, content, width)
+    return photo.content
+
+
 async def read(connection: Connection, key: UUID, width_px: int | None = None) -> tuple[Attachment, bytes]:
     """A file and its content, a photo no wider than it need be. Raises AttachmentNotFoundError."""
     attachment = await known(connection, key)
-    content: bytes = await connection.fetchval(SQL["attachment_content"].text, attachment.id)
-    width = served_width_px(attachment, width_px)
-    if width is None:
-        return attachment, content
-    photo = await asyncio.get_running_loop().run_in_executor(_DRAWING, smaller, content, width)
-    return attachment, photo.content
+    return attachment, await at_width(attachment, await content_of(connection, attachment), width_px)
