@@ -8,7 +8,7 @@ seconds of every state in it, so that nothing is lost that a chart sums up, and 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Final
 
 UNKNOWN: Final = "no_data"
+OFF: Final = ("stopped", "fault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,14 @@ def thinned(spans: Sequence[StateSpan], parts: int) -> list[StateSpan]:
         return list(spans)
     start, stop = spans[0].start, spans[-1].stop
     width = (stop - start) / parts
-    edges = [start + width * number for number in range(parts)] + [stop]
     found: list[StateSpan] = []
+    for part in cut(spans, [start + width * number for number in range(parts)] + [stop]):
+        _add(found, part)
+    return found
+
+
+def cut(spans: Sequence[StateSpan], edges: Sequence[datetime]) -> Iterator[StateSpan]:
+    """Spans that follow on each other, as the parts between neighbouring edges."""
     place = 0
     for left, right in pairwise(edges):
         inside: list[StateSpan] = []
@@ -74,8 +81,22 @@ def thinned(spans: Sequence[StateSpan], parts: int) -> list[StateSpan]:
             if span.stop > right:
                 break
             place += 1
-        _add(found, part_of(left, right, seconds_by_state(inside)))
-    return found
+        yield part_of(left, right, seconds_by_state(inside))
+
+
+def starts(spans: Iterable[StateSpan], told: Collection[datetime], known: str = UNKNOWN) -> tuple[int, str]:
+    """How often a machine of several devices started, and its last known state; `known`: the last one before.
+
+    A start is a step from off to on, also where nobody knew in between. Where nothing is known of before, the devices'
+    own starts, `told`, say whether it was off.
+    """
+    count = 0
+    for span in spans:
+        if span.state != UNKNOWN:
+            was_off = span.start in told if known == UNKNOWN else known in OFF
+            count += span.state not in OFF and was_off
+            known = span.state
+    return count, known
 
 
 def part_of(start: datetime, stop: datetime, seconds: Mapping[str, float]) -> StateSpan:

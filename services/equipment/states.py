@@ -1,7 +1,8 @@
 """In what state a machine was when: all its devices together, as spans for a chart or summed up for its figures.
 
 Up to a month every change is read and thinned to what a chart can draw; a longer period is shown by local days, which
-are summed up already.
+are summed up already. Where a machine has several devices, or a day is not summed up, changes are read a month at a
+time.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from analytics.state_spans import StateSpan, combined, part_of, seconds_by_state, thinned
+from analytics.state_spans import UNKNOWN, StateSpan, combined, cut, part_of, seconds_by_state, starts, thinned
 from services.database import Connection, rows
 from services.energy.periods import midnight
 from services.machine_states import reads
@@ -28,7 +30,7 @@ ON: Final = ("running", "loaded", "idle")
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A local day of devices, summed up."""
+    """A local day of a device, summed up."""
 
     day: date
     running_s: float
@@ -36,7 +38,6 @@ class DayRow:
     idle_s: float
     stopped_s: float
     fault_s: float
-    starts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class Totals:
 
 async def course(connection: Connection, device_ids: Sequence[int], start: datetime, stop: datetime) -> list[StateSpan]:
     """The spans of a machine in [start, stop), in order, without a gap."""
-    told = [await reads.changes(connection, device_id, start, stop) for device_id in device_ids]
-    return combined([[(each.at, each.state) for each in changes] for changes in told], stop)
+    spans, _ = await _told(connection, device_ids, start, stop)
+    return spans
 
 
 async def drawn(
@@ -65,18 +66,20 @@ async def drawn(
     if stop - start <= _IN_FULL:
         spans = await course(connection, device_ids, start, stop)
         return thinned(spans, PARTS), len(spans) > PARTS
+    days: Mapping[date, DayRow] = {}
+    if len(device_ids) == 1:  # sums of several do not tell what these said at the same time
+        local = [each.astimezone(zone).date() for each in (start, stop)]
+        found = await rows(connection, SQL["days_of_device"], DayRow, device_ids[0], *local)
+        days = {row.day: row for row in found}
+    edges = _edges(zone, start, stop)
     parts: list[StateSpan] = []
-    first, last = start.astimezone(zone).date(), stop.astimezone(zone).date()
-    days = {row.day: row for row in await rows(connection, SQL["days_of_devices"], DayRow, device_ids, first, last)}
-    day = first
-    while (left := max(midnight(zone, day), start)) < stop:
-        right = min(midnight(zone, day + timedelta(days=1)), stop)
-        row = days.get(day)
-        if row is None or left > midnight(zone, day) or right < midnight(zone, day + timedelta(days=1)):
-            parts.append(part_of(left, right, seconds_by_state(await course(connection, device_ids, left, right))))
+    for first in range(0, len(edges) - 1, _IN_FULL.days):
+        month = edges[first : first + _IN_FULL.days + 1]
+        summed = [part for left, right in pairwise(month) if (part := _summed(days, zone, left, right)) is not None]
+        if len(summed) == len(month) - 1:
+            parts += summed
         else:
-            parts.append(part_of(left, right, _seconds(row, (right - left).total_seconds())))
-        day += timedelta(days=1)
+            parts += cut(await course(connection, device_ids, month[0], month[-1]), month)
     return parts, True
 
 
@@ -84,16 +87,56 @@ async def totals(
     connection: Connection, devices: Mapping[int, Sequence[int]], start: datetime, stop: datetime
 ) -> dict[int, Totals]:
     """What machines did in [start, stop); `devices`: by which each tells its state."""
-    of_devices = await reads.totals(connection, [each for of in devices.values() for each in of], start, stop)
+    single = {equipment_id: of[0] for equipment_id, of in devices.items() if len(of) == 1}
+    of_devices = await reads.totals(connection, list(single.values()), start, stop)
     found: dict[int, Totals] = {}
     for equipment_id, device_ids in devices.items():
-        starts = sum(of_devices[each].starts for each in device_ids)
-        if len(device_ids) == 1:
-            seconds: Mapping[str, float] = {str(key): value for key, value in of_devices[device_ids[0]].seconds.items()}
+        if equipment_id in single:
+            each = of_devices[single[equipment_id]]
+            found[equipment_id] = Totals({state: each.seconds[state] for state in STATES}, each.starts)
         else:
-            seconds = seconds_by_state(await course(connection, device_ids, start, stop))
-        found[equipment_id] = Totals({state: seconds.get(state, 0.0) for state in STATES}, starts)
+            found[equipment_id] = await _together(connection, device_ids, start, stop)
     return found
+
+
+async def _told(
+    connection: Connection, device_ids: Sequence[int], start: datetime, stop: datetime
+) -> tuple[list[StateSpan], set[datetime]]:
+    """The spans of a machine, and when its devices say that they started."""
+    told = [await reads.changes(connection, device_id, start, stop) for device_id in device_ids]
+    spans = combined([[(each.at, each.state) for each in changes] for changes in told], stop)
+    return spans, {each.at for changes in told for each in changes if each.is_start}
+
+
+async def _together(connection: Connection, device_ids: Sequence[int], start: datetime, stop: datetime) -> Totals:
+    """What a machine did by several devices, a month after the other: nothing that two of them say counts twice."""
+    seconds = dict.fromkeys(STATES, 0.0)
+    count, known = 0, UNKNOWN
+    while start < stop:
+        until = min(start + _IN_FULL, stop)
+        spans, told = await _told(connection, device_ids, start, until)
+        more, known = starts(spans, told, known)
+        count += more
+        for state, length_s in seconds_by_state(spans).items():
+            seconds[state] += length_s
+        start = until
+    return Totals(seconds, count)
+
+
+def _edges(zone: ZoneInfo, start: datetime, stop: datetime) -> list[datetime]:
+    """A period's ends and the local midnights inside it."""
+    first, last = start.astimezone(zone).date(), stop.astimezone(zone).date()
+    inside = [midnight(zone, first + timedelta(days=number)) for number in range(1, (last - first).days + 1)]
+    return [start, *(each for each in inside if each < stop), stop]
+
+
+def _summed(days: Mapping[date, DayRow], zone: ZoneInfo, left: datetime, right: datetime) -> StateSpan | None:
+    """A day as it is summed up; None: it is not, or is asked for in part."""
+    day = left.astimezone(zone).date()
+    row = days.get(day)
+    if row is None or (left, right) != (midnight(zone, day), midnight(zone, day + timedelta(days=1))):
+        return None
+    return part_of(left, right, _seconds(row, (right - left).total_seconds()))
 
 
 def _seconds(row: DayRow, length_s: float) -> dict[str, float]:

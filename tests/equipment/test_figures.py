@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.database import Connection
+from services.equipment import states
 from services.equipment.figures import figures, machines
 from tests.equipment import history
 from tests.equipment import machines as site
 from tests.equipment.history import SEAL_COST, at
+from tests.equipment.machines import ZONE
 
 WEEK = (at("1 00:00"), at("8 00:00"))
 AFTER = at("20 00:00")
@@ -87,3 +92,36 @@ async def test_a_controller_that_was_replaced_counts_with_its_machine(connection
     assert seconds["running"] == pytest.approx(4 + 1 / 60)
     assert seconds["idle"] == pytest.approx(2 - 1 / 60)
     assert seconds["stopped"] == 10
+
+
+async def test_what_two_devices_say_of_a_machine_at_the_same_time_counts_once(connection: Connection) -> None:
+    plant = await site.make(connection)
+    await connection.execute(
+        "UPDATE device SET equipment_id = $1 WHERE code = 'hydraulics-1'", plant.equipment["press-1"]
+    )
+    for device in ("press-1", "hydraulics-1"):
+        await plant.covers(device, at("1 00:00"), at("28 00:00") + timedelta(days=60))
+        told = [("1 00:00", "stopped"), ("2 06:00", "running"), ("3 06:00", "no_data"), ("3 08:00", "running")]
+        await plant.states(device, *((at(when).isoformat(), state) for when, state in told))
+        await connection.execute(
+            """INSERT INTO machine_day (device_id, day, running_s, loaded_s, idle_s, stopped_s, fault_s, no_data_s,
+                                        starts)
+               SELECT $1, '2026-07-04'::date + n, 86400, 0, 0, 0, 0, 0, 0 FROM generate_series(0, 60) AS n""",
+            plant.devices[device],
+        )
+    of = await machines(connection, "plant", "press-1")
+    stop = at("1 00:00") + timedelta(days=40)
+    [press] = await figures(connection, "plant", of, at("1 00:00"), stop, AFTER + timedelta(days=60))
+    assert press.totals is not None
+    assert (press.totals.starts, press.totals.seconds["no_data"], press.totals.seconds["stopped"]) == (1, 7200, 108_000)
+    assert sum(press.totals.seconds.values()) == 40 * 86_400
+    # Its start counts where the period begins with it.
+    [press] = await figures(connection, "plant", of, at("2 06:00"), at("3 00:00"), AFTER)
+    assert press.totals is not None
+    assert press.totals.starts == 1
+    device_ids = [plant.devices[code] for code in ("press-1", "hydraulics-1")]
+    for devices in (device_ids, device_ids[:1]):
+        spans, is_thinned = await states.drawn(connection, devices, ZoneInfo(ZONE), at("1 12:00"), stop)
+        assert (is_thinned, len(spans), spans[0].start, spans[-1].stop) == (True, 40, at("1 12:00"), stop)
+        assert sum(sum((span.seconds or {}).values()) for span in spans) == 39.5 * 86_400
+        assert all(left.stop == right.start for left, right in pairwise(spans))
