@@ -1,6 +1,6 @@
 """Looking at all plans: how each stands on each of its machines, and an order for what is due within its lead time.
 
-    plan x machine --new?--> counted from done, begins or now        order verified --> counted from when it was done
+    plan x machine --never done?--> counted from done, begins, now   order verified --> counted from when it was done
          |                                                           order cancelled -> asks again some days later
          v
     use since, condition since --schedule.standing--> row --opens_at reached, no order--> open_order, event plan.due
@@ -95,19 +95,28 @@ async def _look_at(connection: Connection, site_id: int, plans: Sequence[StoredP
 def _recall(stored: StoredPlan, subject: SubjectRow, row: RememberedRow | None, now: datetime) -> _Pair:
     """What is known of a plan on a machine before it is looked at anew."""
     if row is None:
-        begins = stored.plan.done.get(subject.code, stored.plan.begins)
-        counts_from = now if begins is None else day_begins(begins, stored.zone)
-        count = Count(counts_from, stored.plan.used.get(subject.code, 0.0))
-        return _Pair(stored, subject, count, None, None, None)
+        return _Pair(stored, subject, _first_count(stored, subject, now), None, None, None)
     if row.order_state == "verified":
         assert row.done_at is not None
         return _Pair(stored, subject, Count(row.done_at), None, None, row.looked_at)
     count = Count(row.counts_from, row.used_before, row.holds_since, row.since)
+    if not row.was_done:
+        # Until it is done here once, what the plan says of the time before holds, also where that is mended later.
+        first = _first_count(stored, subject, row.counts_from)
+        if (first.counts_from, first.used_before) != (row.counts_from, row.used_before):
+            count = replace(first, holds_since=row.holds_since)
     if row.order_state == "cancelled":
         assert row.cancelled_at is not None
         day = row.cancelled_at.astimezone(stored.zone).date() + timedelta(days=stored.plan.asks_again_days)
         return _Pair(stored, subject, count, None, day_begins(day, stored.zone), row.looked_at)
     return _Pair(stored, subject, count, row.order_id, row.not_before, row.looked_at)
+
+
+def _first_count(stored: StoredPlan, subject: SubjectRow, otherwise: datetime) -> Count:
+    """From when a plan is counted on a machine on which it was never done here."""
+    begins = stored.plan.done.get(subject.code, stored.plan.begins)
+    counts_from = otherwise if begins is None else day_begins(begins, stored.zone)
+    return Count(counts_from, stored.plan.used.get(subject.code, 0.0))
 
 
 async def _retire(
@@ -147,7 +156,8 @@ def _opens(pair: _Pair, stands: Standing, now: datetime) -> bool:
 async def _open(connection: Connection, pair: _Pair, stands: Standing, now: datetime) -> int | None:
     """Open the order of a plan, and tell it; None: it cannot be opened."""
     plan, job = pair.plan, pair.stored.job
-    since = pair.count.counts_from.astimezone(pair.stored.zone)
+    since = f"{pair.count.counts_from.astimezone(pair.stored.zone):%Y-%m-%d}"
+    before = f", {pair.count.used_before:,.0f} of them before" if pair.count.used_before else ""
     new = NewOrder(
         site=pair.stored.site,
         origin="plan",
@@ -155,7 +165,7 @@ async def _open(connection: Connection, pair: _Pair, stands: Standing, now: date
         subject=pair.subject.code,
         title=plan.name if job is None else job.name,
         title_zh=plan.name_zh if job is None else job.name_zh,
-        description=f"{plan.name}: {stands.used:,.0f} of {stands.allowed:,.0f} {stands.unit} since {since:%Y-%m-%d}",
+        description=f"{plan.name}: {stands.used:,.0f} of {stands.allowed:,.0f} {stands.unit} since {since}{before}",
         priority=plan.priority,
         job=plan.job,
         plan_id=pair.stored.id,

@@ -80,6 +80,8 @@ class RememberedRow:
     order_state: str | None
     done_at: datetime | None
     cancelled_at: datetime | None
+    was_done: bool
+    """Whether an order of this plan on this machine was ever verified."""
     is_retired: bool
 
     @property

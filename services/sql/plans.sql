@@ -29,6 +29,8 @@ SELECT id FROM maintenance_plan WHERE site_id = $1 ORDER BY id FOR NO KEY UPDATE
 -- row: services.plans.rows.RememberedRow
 SELECT m.plan_id, m.subject_kind, m.subject::text AS subject, m.counts_from, m.used_before, m.holds_since, m.is_due,
   m.since, m.not_before, m.looked_at, m.order_id, o.state AS order_state, o.done_at, o.cancelled_at,
+  EXISTS (SELECT FROM work_order w WHERE w.site_id = p.site_id AND w.subject_kind = m.subject_kind
+          AND w.subject = m.subject AND w.plan_id = m.plan_id AND w.state = 'verified') AS was_done,
   m.retired_at IS NOT NULL AS is_retired
 FROM plan_machine m
 JOIN maintenance_plan p ON p.id = m.plan_id
