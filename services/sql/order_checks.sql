@@ -1,8 +1,13 @@
 -- Whether the condition of a done order's alarms is gone.
 
+-- name: evaluation_lag
+-- what: how old in seconds what alarms were evaluated with last is by now, as their duty says; NULL: nobody has evaluated any
+SELECT (extract(epoch FROM clock_timestamp() - (detail ->> 'said_at')::timestamptz) + (detail ->> 'behind_s')::float8)::float8
+FROM duty WHERE name = 'alarms';
+
 -- name: orders_to_check
 -- what: done orders at whose alarms it is time to look
--- takes: now timestamptz, at_most int8
+-- takes: evaluated_to timestamptz, at_most int8
 -- row: services.work_orders.checking.DueRow
 SELECT w.id, s.code::text AS site, w.number
 FROM work_order AS w JOIN site AS s ON s.id = w.site_id

@@ -6,7 +6,9 @@
 
 What stands is what evaluation says now, whether or not people hear it: a level that nothing keeps quiet by design. A
 machine that is off has no such level; of one whose communication is lost nobody can know, and an order is not good
-because its sensor is dead. Each order is looked at in a transaction of its own, which holds the order.
+because its sensor is dead. Where evaluation itself stands still or is behind, orders wait until it has come to their
+time: that we did not look is nothing against a machine. Each order is looked at in a transaction of its own, which
+holds the order.
 """
 
 from __future__ import annotations
@@ -72,21 +74,25 @@ class SeenRow:
 
 
 async def check(connection: Connection, now: datetime) -> int:
-    """Look at every done order whose time has come; gives how many are settled by it."""
+    """Look at every done order to whose time alarms were evaluated; gives how many are settled by it."""
+    lag_s: float | None = await connection.fetchval(SQL["evaluation_lag"].text)
+    if lag_s is None:
+        return 0
+    evaluated_to = min(now, now - timedelta(seconds=lag_s))
     settled = 0
-    for due in await rows(connection, SQL["orders_to_check"], DueRow, now, AT_MOST):
+    for due in await rows(connection, SQL["orders_to_check"], DueRow, evaluated_to, AT_MOST):
         ref = OrderRef(due.site, due.number)
 
         async def look(ref: OrderRef = ref) -> bool:
-            return await _check_one(connection, ref, now)
+            return await _check_one(connection, ref, evaluated_to, now)
 
         settled += await undisturbed(connection, look)
     return settled
 
 
-async def _check_one(connection: Connection, ref: OrderRef, now: datetime) -> bool:
+async def _check_one(connection: Connection, ref: OrderRef, evaluated_to: datetime, now: datetime) -> bool:
     order = await lock(connection, ref)
-    if order.state != "done" or order.checked_at is not None or order.check_at is None or order.check_at > now:
+    if order.state != "done" or order.checked_at is not None or order.check_at is None or order.check_at > evaluated_to:
         return False  # somebody was quicker, between the look and the lock
     assert order.done_at is not None
     seen = await rows(connection, SQL["alarms_of_order"], SeenRow, order.id)

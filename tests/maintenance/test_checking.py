@@ -125,10 +125,27 @@ async def test_a_machine_that_speaks_again_settles_it(yard: Yard) -> None:
     assert len(await yard.trail(1, "checked")) == 1
 
 
+async def test_while_nobody_evaluates_alarms_a_done_order_waits(yard: Yard, connection: Connection) -> None:
+    await yard.gone("hot", "comp-1", 90)
+    await yard.done(1, 100)
+    await connection.execute("UPDATE duty SET detail = '{}' WHERE name = 'alarms'")  # it began just now
+    await yard.round(102)
+    await yards.evaluates(connection, "2020-01-01T00:00:00Z")  # it ended long ago
+    await yard.round(104)
+    await yards.evaluates(connection, behind_s=200 * 365 * 86400.0)  # it is far behind
+    await yard.round(2 * 3600)
+    assert await yard.trail(1, "checked", "reopen") == []
+    await yard.raised("oil-hot", "comp-1", 95)  # what it finds where it goes on
+    await yards.evaluates(connection)
+    await yard.round(2 * 3600 + 2)
+    assert len(await yard.trail(1, "reopen")) == 1
+
+
 async def test_from_readings_to_done_and_back(connection: Connection) -> None:
     """The whole way: hot readings, the alarm out of service while somebody works, done, and it is still hot."""
     plant = await plants.begin(connection, [Device("comp-1", ("outlet_degc",))], HOT, site=yards.SITE)
     await connection.execute("INSERT INTO users (code, name) VALUES ('wang', 'Wang Wei')")
+    await yards.evaluates(connection)
     rounds, order = Rounds(), OrderRef(yards.SITE, 1)
 
     async def hot(degc: float, *seconds: int) -> None:

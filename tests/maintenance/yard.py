@@ -135,6 +135,16 @@ class Yard:
         )
 
 
+async def evaluates(connection: Connection, said_at: str = "2200-01-01T00:00:00Z", behind_s: float = 0.0) -> None:
+    """What the duty `alarms` said last of how far it is, by the database's clock; without more: all is evaluated."""
+    await connection.execute(
+        """INSERT INTO duty (name, backend_pid, holder, since, beat_at, detail)
+           VALUES ('alarms', 0, 'test', now(), now(), $1)
+           ON CONFLICT (name) DO UPDATE SET detail = excluded.detail""",
+        {"said_at": said_at, "behind_s": behind_s},
+    )
+
+
 async def judge(connection: Connection, number: int, priority: Priority, now: datetime) -> None:
     """Somebody says how urgent an order is."""
     li = await people.actor(connection, "li")
@@ -169,4 +179,5 @@ async def make(connection: Connection, devices: list[str], machines: list[str] |
         "UPDATE alarm SET device_id = d.id, equipment_id = d.equipment_id FROM device AS d WHERE d.code = alarm.subject"
     )
     await connection.execute("INSERT INTO users (code, name) VALUES ('wang', 'Wang Wei'), ('li', 'Li Na')")
+    await evaluates(connection)
     return Yard(connection, plant)
