@@ -80,7 +80,7 @@ export const machines = {
     remarks: {
       no_states: "No device tells its state: how long it ran is not known.",
       no_failure: "No failure in this period.",
-      no_data: "For some of the time nobody knows what it did.",
+      no_data: "In the hours without data nobody knows what it did.",
       fault_not_noted: "It told faults that no downtime covers.",
       no_downtime: "Some failures have no downtime, and are in no MTTR.",
       not_restored: "Some failures are not over, and are in no MTTR yet.",

@@ -80,7 +80,7 @@ export const machines: typeof english = {
     remarks: {
       no_states: "没有设备上报状态：运行时间未知。",
       no_failure: "该时段没有故障。",
-      no_data: "部分时间状态未知。",
+      no_data: "无数据的时段内状态未知。",
       fault_not_noted: "有上报的故障没有登记停机。",
       no_downtime: "部分故障没有停机记录，未计入平均修复时间。",
       not_restored: "部分故障尚未恢复，暂未计入平均修复时间。",

@@ -5,11 +5,6 @@ import { named } from "../i18n";
 
 export type Due = PlanDue;
 
-/** Whole days from one local day to another: what is due on 24 February is due in 92 days all day long on 24 November. */
-export function daysUntil(due_on: string, today: string): number {
-  return Math.round((Date.parse(due_on) - Date.parse(today)) / 86_400_000);
-}
-
 export function planName(due: Due): string {
   return named({ name: due.plan_name, name_zh: due.plan_name_zh });
 }

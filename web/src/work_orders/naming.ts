@@ -2,9 +2,16 @@
 import { formatAge } from "../format/age";
 import { named, readable, words } from "../i18n";
 import { isOverdue, isToDo, isUnanswered, type Coded, type Order } from "./model";
+import type { AttachedAlarm } from "./record";
 
 export function orderTitle({ title, title_zh }: Pick<Order, "title" | "title_zh">): string {
   return named({ name: title, name_zh: title_zh });
+}
+
+/** What an alarm said when it opened the order or was attached to it is kept in English; its alarm knows it in both languages. */
+export function alarmSaid(text: string, alarms: readonly Pick<AttachedAlarm, "message" | "message_zh">[]): string {
+  const alarm = alarms.find(({ message }) => message === text);
+  return alarm === undefined ? text : named({ name: alarm.message, name_zh: alarm.message_zh });
 }
 
 /** Of an order for the site as a whole there is no machine. */

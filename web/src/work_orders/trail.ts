@@ -3,18 +3,18 @@
  * evidence by which the service reopened an order. What only repeats the entry's time is left out.
  */
 import { figureWithUnit } from "../alarms/naming";
-import { words } from "../i18n";
+import { named, words } from "../i18n";
 import { locale } from "../shell/preferences";
 import { wordOf } from "./naming";
-import type { TrailEntry } from "./record";
+import type { Task, TrailEntry } from "./record";
 
 type Detail = TrailEntry["detail"];
 
-export function detailText({ event, detail }: Pick<TrailEntry, "event" | "detail">): string {
+export function detailText({ event, detail }: Pick<TrailEntry, "event" | "detail">, tasks: readonly Pick<Task, "text" | "text_zh">[]): string {
   const text = words.value.order;
   switch (event) {
     case "task":
-      return joined(textOf(detail, "text"), wordOf(text.tasks.results, textOf(detail, "result")), figureOf(detail), textOf(detail, "follow_up"));
+      return joined(taskOf(detail, tasks), wordOf(text.tasks.results, textOf(detail, "result")), figureOf(detail), textOf(detail, "follow_up"));
     case "isolation_confirmed":
     case "isolation_removed":
       return joined(textOf(detail, "energy"), textOf(detail, "lock") === "" ? "" : text.trail.lock(textOf(detail, "lock")));
@@ -41,6 +41,12 @@ function evidenceOf(detail: Detail): string {
     const limit = typeof alarm["limit"] === "number" ? words.value.alarms.limit(figureOf({ value: alarm["limit"], unit: alarm["unit"] })) : "";
     return joined(textOf(alarm, "alarm"), textOf(alarm, "level"), figureOf(alarm), limit);
   }).join("; ");
+}
+
+/** An entry has the check's English text only; the check as it stands in the order has both. */
+function taskOf(detail: Detail, tasks: readonly Pick<Task, "text" | "text_zh">[]): string {
+  const said = textOf(detail, "text");
+  return named({ name: said, name_zh: tasks.find(({ text }) => text === said)?.text_zh ?? "" });
 }
 
 function priorityOf(detail: Detail, name: string): string {

@@ -1,12 +1,13 @@
 /** Every plan on every machine, the earliest first: when it is due, how much of it is used up, and the order that is open for it. */
 import { PriorityMark } from "../../alarms/priority_mark";
 import { formatAge } from "../../format/age";
+import { daysUntil } from "../../format/days";
 import { formatNumber } from "../../format/number";
 import { formatDay, formatTime } from "../../format/time";
 import { unitSymbol } from "../../format/unit";
 import { words } from "../../i18n";
 import { now_ms } from "../../live/clock";
-import { daysUntil, dueMachine, loadDue, planName, type Due } from "../../maintenance/due";
+import { dueMachine, loadDue, planName, type Due } from "../../maintenance/due";
 import { useSite } from "../../session/context";
 import { useResource } from "../../session/use_resource";
 import { isNarrow } from "../../shell/narrow";

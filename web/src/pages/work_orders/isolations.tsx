@@ -23,7 +23,7 @@ export function Isolations({ desk }: { readonly desk: OrderDesk }) {
     <section class="box" id="order-isolations" aria-labelledby="order-isolations-title">
       <div class="box-head">
         <h2 id="order-isolations-title">{text.title}</h2>
-        <p class="faint" role="status">{text.hung(hung, isolation_list.length)}</p>
+        <p class="faint" role="status">{isolation_list.every(({ removed_at }) => removed_at !== null) ? text.allOff : text.hung(hung, isolation_list.length)}</p>
       </div>
       <ol class="checklist">
         {isolation_list.map((isolation) => <OneIsolation key={isolation.position} isolation={isolation} desk={desk} />)}

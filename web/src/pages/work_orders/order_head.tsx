@@ -4,11 +4,12 @@ import { priorityName } from "../../alarms/naming";
 import { words } from "../../i18n";
 import { now_ms } from "../../live/clock";
 import { machineHref, orderHref } from "../../work_orders/addresses";
-import { isToDo, type Order } from "../../work_orders/model";
-import { codedName, orderMachine, orderTitle, urgencyOf } from "../../work_orders/naming";
+import { isToDo } from "../../work_orders/model";
+import { alarmSaid, codedName, orderMachine, orderTitle, urgencyOf } from "../../work_orders/naming";
+import type { OrderRecord } from "../../work_orders/record";
 import { Due } from "./order_row";
 
-export function OrderHead({ record }: { readonly record: Order }) {
+export function OrderHead({ record }: { readonly record: OrderRecord }) {
   const text = words.value.order;
   const urgency = urgencyOf(record, now_ms.value);
   return (
@@ -26,7 +27,7 @@ export function OrderHead({ record }: { readonly record: Order }) {
           {record.reopened > 0 ? <span class="order-warn"> · {text.reopened(record.reopened)}</span> : null}
         </p>
         {record.parent === null ? null : <p><a class="link" href={orderHref(record.parent)}>{text.parent(record.parent)}</a></p>}
-        {record.description === "" ? null : <p class="order-words">{record.description}</p>}
+        {record.description === "" || record.description === record.title ? null : <p class="order-words">{alarmSaid(record.description, record.alarm_list)}</p>}
       </div>
       <div class="order-title-due" data-urgency={urgency}><Due order={record} /></div>
     </header>

@@ -8,9 +8,9 @@ import { locale } from "../../shell/preferences";
 import { FoldForm } from "../../ui/fold_form";
 import { Labelled } from "../../ui/labelled";
 import type { OrderDesk } from "../../work_orders/desk";
-import { wordOf } from "../../work_orders/naming";
+import { alarmSaid, wordOf } from "../../work_orders/naming";
 import { detailText } from "../../work_orders/trail";
-import type { TrailEntry } from "../../work_orders/record";
+import type { OrderRecord, TrailEntry } from "../../work_orders/record";
 import "./order_trail.css";
 
 export function OrderTrail({ desk }: { readonly desk: OrderDesk }) {
@@ -20,16 +20,16 @@ export function OrderTrail({ desk }: { readonly desk: OrderDesk }) {
       <div class="box-head"><h2 id="order-trail">{text.title}</h2></div>
       <AddComment desk={desk} />
       <ol class="trail" aria-labelledby="order-trail">
-        {[...desk.record.trail].reverse().map((entry, index) => <OneEntry key={`${entry.at} ${entry.event} ${index}`} entry={entry} />)}
+        {[...desk.record.trail].reverse().map((entry, index) => <OneEntry key={`${entry.at} ${entry.event} ${index}`} entry={entry} record={desk.record} />)}
       </ol>
     </section>
   );
 }
 
-function OneEntry({ entry }: { readonly entry: TrailEntry }) {
+function OneEntry({ entry, record }: { readonly entry: TrailEntry; readonly record: OrderRecord }) {
   const { view } = useSite();
   const text = words.value.order.trail;
-  const detail = detailText(entry);
+  const detail = detailText(entry, record.task_list);
   return (
     <li>
       <time class="faint" dateTime={entry.at}>{formatTime(Date.parse(entry.at), "moment", view.model.site.time_zone, locale.value)}</time>
@@ -39,7 +39,7 @@ function OneEntry({ entry }: { readonly entry: TrailEntry }) {
           {entry.to === null || entry.to === entry.from ? null : <span class="faint"> → {words.value.orders.states[entry.to]}</span>}
           <span class="faint"> · {entry.actor ?? words.value.order.itself}</span>
         </p>
-        {entry.comment === "" ? null : <p class="order-words">{entry.comment}</p>}
+        {entry.comment === "" ? null : <p class="order-words">{alarmSaid(entry.comment, record.alarm_list)}</p>}
         {detail === "" ? null : <p class="faint order-words">{detail}</p>}
       </div>
     </li>
