@@ -17,6 +17,9 @@ WITH waiting AS (
           OR a.site_id || '/' || r.code = ANY($4::text[]))
      AND a.site_id || '/' || r.code <> ALL($5::text[]) AND r.document -> 'signal' ->> 'kind' <> 'maintenance'
      AND NOT EXISTS (SELECT FROM work_order_alarm AS x WHERE x.occurrence_id = o.id)
+     -- What is retired is evaluated no more, and has no order: it would be asked for in each round.
+     AND NOT EXISTS (SELECT FROM device AS d WHERE d.id = a.device_id AND d.retired_at IS NOT NULL)
+     AND NOT EXISTS (SELECT FROM meter AS m WHERE m.id = a.meter_id AND m.retired_at IS NOT NULL)
    ORDER BY o.id LIMIT $1)
 )
 SELECT o.id AS occurrence_id, o.handed_over_at, a.site_id, s.code::text AS site, r.code::text AS rule,

@@ -102,6 +102,17 @@ async def test_settings_say_which_alarms_make_orders(yard: Yard) -> None:
     assert await yard.orders() == ["1 air-2 cooler-dirty open medium", "2 air-1 cooler-dirty open high"]
 
 
+async def test_a_device_that_is_retired_is_not_asked_for_in_each_round(yard: Yard, connection: Connection) -> None:
+    await yard.raised("hot", "comp-1", 1)
+    await connection.execute("UPDATE equipment SET retired_at = now() WHERE code = 'air-1'")
+    await connection.execute("UPDATE device SET retired_at = now() WHERE code = 'comp-1'")
+    for seconds in (2, 3):  # its alarm stands until somebody evaluates alarms again
+        await yard.round(seconds)
+    assert await yard.orders() == []
+    looked_at = await connection.fetchval("SELECT handed_over_at FROM alarm_occurrence")
+    assert yards.second(looked_at) == 2
+
+
 async def test_an_order_becomes_as_urgent_as_its_alarm(yard: Yard) -> None:
     await yard.raised("hot", "comp-1", 0)
     await yard.round(1)
