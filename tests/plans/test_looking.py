@@ -143,6 +143,20 @@ async def test_hours_that_a_machine_had_before_count_until_it_is_done(connection
     assert (await shop.stands("hours", "pump-1")).used == 10
 
 
+async def test_a_new_controller_makes_no_new_machine(connection: Connection) -> None:
+    hours = {"code": "hours", "triggers": [{"kind": "run_hours", "hours": 100}], "machines": ["pump-1"], "lead_days": 0}
+    shop = await open_shop(connection, [{**hours, "begins": "2026-05-01"}])
+    await shop.ran("pump-1", [(at(0), "running")], at(60))
+    await shop.look(at(60))
+    await connection.execute(
+        """UPDATE device SET equipment_id = (SELECT id FROM equipment WHERE code = 'pump-1') WHERE code = 'pump-2'"""
+    )
+    # For two hours both speak; after that the old one says nothing any more.
+    await shop.ran("pump-2", [(at(58), "running")], at(90))
+    await shop.look(at(90))
+    assert (await shop.stands("hours", "pump-1")).used == 90
+
+
 async def test_the_day_is_foretold_from_the_last_weeks(connection: Connection) -> None:
     hours = {"code": "hours", "triggers": [{"kind": "run_hours", "hours": 240}], "machines": ["pump-1"], "lead_days": 3}
     shop = await open_shop(connection, [{**hours, "begins": "2026-05-01"}])
