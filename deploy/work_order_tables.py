@@ -5,8 +5,10 @@ Texts come from whoever scanned a label: nothing in them may steer the terminal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from analytics.alarms.wording import figure
 from deploy.instants import shown
@@ -15,6 +17,9 @@ from services.work_orders.isolation import IsolationRow
 from services.work_orders.reads import Detail, Listed
 from services.work_orders.tasks import TaskRow
 from services.work_orders.trail import EntryRow
+
+#: How a need of a step is given on the command line, where that is not by its own name.
+_OPTIONS: Final[Mapping[str, str]] = MappingProxyType({"assignee": "--to or --team"})
 
 
 def order_table(orders: Sequence[Listed], now: datetime) -> Iterator[str]:
@@ -83,11 +88,17 @@ def order_lines(found: Detail, now: datetime) -> Iterator[str]:
     yield from _part(
         "files", [(str(each.key), each.media_type, on_line(each.title or each.name)) for each in found.files]
     )
+    if any(offer.event == "complete" for offer in found.possible):
+        yield from _part("causes to choose", [(each.code, on_line(each.name)) for each in found.cause_choices])
     yield from _part("what happened", [_entry(each) for each in found.trail])
     yield from _part(
         "next",
         [
-            (offer.event, ", ".join(f"--{need}" for need in offer.needs), offer.refused.why if offer.refused else "")
+            (
+                offer.event,
+                ", ".join(_OPTIONS.get(need, f"--{need}") for need in offer.needs),
+                offer.refused.why if offer.refused else "",
+            )
             for offer in found.possible
         ],
     )
@@ -104,7 +115,19 @@ def _isolation(row: IsolationRow) -> tuple[str, ...]:
 
 def _task(row: TaskRow) -> tuple[str, ...]:
     measured = "" if row.value is None else f" {row.value:g} {row.task.unit}"
-    return (f"{row.position}", on_line(row.task.text), f"{row.result or '-'}{measured}", on_line(row.note))
+    return (
+        f"{row.position}",
+        on_line(row.task.text),
+        f"{row.result or '-'}{measured}",
+        _limits(row),
+        on_line(row.note),
+    )
+
+
+def _limits(row: TaskRow) -> str:
+    bounds = (("from", row.task.minimum), ("up to", row.task.maximum))
+    said = " ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+    return on_line(f"good {said} {row.task.unit}".strip()) if said else ""
 
 
 def _entry(entry: EntryRow) -> tuple[str, ...]:

@@ -26,7 +26,10 @@ WHY: Final[Mapping[str, str]] = MappingProxyType(
         "cause_missing": "what it was is not known: give the true `cause`, or not-reproducible where nothing was found",
         "cause_unknown": "there is no such cause: give one of its causes, or other and what it was in the note",
         "signature_missing": "its job asks for a signature: have it signed first",
-        "not_checked": "it has not been looked yet whether its alarms are gone: wait for the check, a few minutes",
+        "not_checked": (
+            "it has not been looked yet whether its alarms are gone: that comes with the end of their off-delay, "
+            "within an hour"
+        ),
         "condition_stands": "an alarm of it stands again: reopen it and mend the cause",
         "same_person": (
             "whoever did the work does not verify it: let somebody else do so, and name both the one and the other by "

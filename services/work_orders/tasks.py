@@ -134,7 +134,7 @@ async def _open(
 ) -> int:
     """Open an order for what a task found."""
     task = row.task
-    found = "" if value is None else f"{value:g} {task.unit}".strip()
+    found = "" if value is None else _beyond(task, value)
     opened = await opening.open_order(
         connection,
         NewOrder(
@@ -155,6 +155,16 @@ async def _open(
     )
     await run(connection, SQL["put_follow_up"], order.id, row.position, opened.id)
     return opened.ref.number
+
+
+def _beyond(task: Task, value: float) -> str:
+    """What was measured and the limit it is beyond, as in `9.4 > 7.1 mm/s`: the next one sees how bad it is."""
+    limit = ""
+    if task.maximum is not None and value > task.maximum:
+        limit = f" > {task.maximum:g}"
+    elif task.minimum is not None and value < task.minimum:
+        limit = f" < {task.minimum:g}"
+    return f"{value:g}{limit} {task.unit}".strip()
 
 
 def _said(state: str) -> str:

@@ -62,7 +62,7 @@ async def test_a_failed_task_opens_one_order_and_each_names_the_other(here: Shop
     row = await here.row(follow_up)
     expected = {
         "origin": "checklist", "kind": "repair", "title": "Oil pressure", "title_zh": "油压", "priority": "high",
-        "description": "5.01 bar\nat idle", "subject": "comp-1", "skill": "mechanical", "state": "open",
+        "description": "5.01 > 5 bar\nat idle", "subject": "comp-1", "skill": "mechanical", "state": "open",
         "parent_id": (await here.row(ref))["id"],
     }  # fmt: skip
     assert expected.items() <= row.items()

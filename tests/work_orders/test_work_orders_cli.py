@@ -84,6 +84,10 @@ def test_an_order_is_led_through_its_life() -> None:
     assert done("start", "kunshan/1", "--by", "li") == "kunshan/1: in_progress\n"
     assert done("hold", "kunshan/1", "--comment", "lunch") == "kunshan/1: on_hold\n"
     done("resume", "kunshan/1")
+    at_work = done("show", "kunshan/1")
+    assert "causes to choose" in at_work
+    assert "not-reproducible" in at_work
+    assert "--to or --team" in at_work, "as the command names it, not the API"
     done("task", "kunshan/1", "1", "--result", "passed", "--by", "li")
     done("hours", "kunshan/1", "0.5", "--by", "li")
     done("comment", "kunshan/1", "--comment", "oil was low")
@@ -121,6 +125,21 @@ def test_what_is_overdue_ends_the_list_with_3(site: str) -> None:
     assert second.split()[0] == "york/1"
     assert ioe("list", "--site", "york", "--overdue").stdout == "nothing is to be done\n"
     assert "and more" in ioe("list", "--limit", "1").stdout
+    database(
+        site,
+        "UPDATE work_order SET due_at = now() + interval '1 hour' * CASE title WHEN 'Audit' THEN -1 ELSE 1 END",
+    )
+    assert ioe("list", "--limit", "1").exit_code == 3, "also where what is overdue is below the limit"
+
+
+def test_what_strangers_write_moves_no_cursor(site: str) -> None:
+    done(*OPEN)
+    database(site, "UPDATE work_order SET requested_by = E'Bob\\x1b[2J'")
+    done("hours", "kunshan/1", "1", "--name", "Ann\x1b[2J", "--by", "li")
+    shown = done("show", "kunshan/1")
+    assert "asked by   Bob[2J" in shown
+    assert "Ann[2J" in shown
+    assert "\x1b" not in shown
 
 
 @pytest.mark.usefixtures("site")
