@@ -120,6 +120,11 @@ def _of_plan(plan: Plan, names: NamesRow) -> Iterator[str]:
     yield from _unknown("machine", plan.machines, names.machines)
     yield from _unknown("meter", plan.meters, names.meters)
     yield from _unknown("class", () if plan.equipment_class is None else (plan.equipment_class,), names.classes)
+    its = plan.meters or plan.machines or names.machines  # of a class any machine: it may be of that class tomorrow
+    for field, given in (("done", plan.done), ("used", plan.used)):
+        for code in given:
+            if code not in its:
+                yield f"{field}: this plan is not for {code!r}{mend(code, its)}"
 
 
 def _unknown(what: str, given: Sequence[str], known: Sequence[str]) -> Iterator[str]:

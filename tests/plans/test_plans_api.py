@@ -106,6 +106,26 @@ async def test_what_cannot_be_stored_says_why(client: httpx.AsyncClient, connect
         ),
         "c": ({"name": "C", "job": "service", "triggers": [], "machines": ["pump-1"]}, "length >= 1"),
         "d": ({"code": "e", "name": "D"}, "leave one of the two"),
+        "f": (
+            {
+                "name": "F",
+                "job": "service",
+                "triggers": [MONTHLY],
+                "machines": ["pump-1"],
+                "done": {"pump-2": "2026-05-01"},
+            },
+            "done: this plan is not for 'pump-2'",
+        ),
+        "g": (
+            {
+                "name": "G",
+                "job": "service",
+                "triggers": [MONTHLY],
+                "machines": ["pump-1"],
+                "begins": "0001-01-01",
+            },
+            "give a day from 1950-01-01",
+        ),
     }
     for code, (plan, says) in wrong.items():
         answer = await client.put(f"/api/v1/maintenance-plans/shop/{code}", json={"plan": plan, "reason": "new"})
