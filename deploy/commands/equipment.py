@@ -247,5 +247,6 @@ def _run(settings: Path | None, work: Callable[[Connection], Coroutine[object, o
         return asyncio.run(connected())
     except EquipmentNotFoundError as error:
         raise click.ClickException(
-            f"there is no equipment {error.site}/{error.code}: see `ioe equipment list`"
+            f"there is no equipment {f'{error.site}/{error.code}'.rstrip('/')}: a machine is named site/code, "
+            "see `ioe equipment list`"
         ) from error

@@ -163,12 +163,16 @@ def fault(
     outer: Outer, order_text: tuple[str, ...], broker: str | None, settings: Path | None, site: str | None
 ) -> None:
     """Order a fault in a running factory: ioe simulate fault vibration-high@comp-3:duration=10m."""
+    address = _broker(settings or outer.settings, broker or outer.broker)
     try:
-        accepted, message = order(
-            _broker(settings or outer.settings, broker or outer.broker), site or outer.site, " ".join(order_text)
-        )
-    except (OSError, TimeoutError) as error:
+        accepted, message = order(address, site or outer.site, " ".join(order_text))
+    except TimeoutError as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(
+            f"no broker answers at {address.host}:{address.port} ({error.strerror or error}): start the factory with "
+            "`ioe up`, or name its broker with --broker"
+        ) from error
     if not accepted:
         raise click.ClickException(message)
     click.echo(message)

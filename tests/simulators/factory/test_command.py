@@ -37,7 +37,7 @@ def test_a_span_is_printed_with_its_truth_and_can_be_continued(tmp_path: Path) -
         (["--step", "soon"], "90s, 10m, 2h"),
         ([*SPAN, "--print", "--fault", "air-leak@comp-1"], "air-b1"),
         (["--broker", "http://x"], "mqtt://"),
-        (["fault", "list", "--broker", "mqtt://127.0.0.1:9"], "refused"),
+        (["fault", "list", "--broker", "mqtt://127.0.0.1:9"], "no broker answers at 127.0.0.1:9"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_what_can(arguments: list[str], says: str) -> None:
