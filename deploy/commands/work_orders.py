@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
@@ -105,12 +106,15 @@ def list_command(limit: int, settings: Path | None, **filters: Any) -> None:  # 
 
     async def work(connection: Connection) -> bool:
         now = datetime.now(UTC)
-        found, rest = await reads.listed(connection, await _wanted(connection, filters), now, limit)
+        wanted = await _wanted(connection, filters)
+        found, rest = await reads.listed(connection, wanted, now, limit)
         for line in order_table(found, now) if found else ["nothing is to be done"]:
             click.echo(line)
         if rest is not None:
             click.echo(f"and more: raise --limit above {limit}")
-        return any(row.order.is_overdue(now) for row in found)
+        # Urgent is not overdue: what is may stand below the limit.
+        overdue, _ = await reads.listed(connection, replace(wanted, is_overdue=True), now, 1)
+        return bool(overdue)
 
     if run(settings, work):
         sys.exit(LOOK)
