@@ -20,6 +20,12 @@ Origin = Literal["alarm", "plan", "hand", "request", "checklist"]
 Kind = Literal["repair", "maintenance", "inspection", "calibration", "other"]
 
 
+class OfRow(BaseModel):
+    """A part of an answer whose members are those of a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
 class Named(BaseModel):
     """Somebody, or a team: their code, and their name for people."""
 
@@ -91,29 +97,23 @@ class WorkOrder(BaseModel):
         return cls.model_validate(_of(row, counts, now))
 
 
-class Refusal(BaseModel):
+class Refusal(OfRow):
     """Why a step cannot be taken now, and what to do first."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     reason: Annotated[str, Field(examples=["isolation_open"])]
     why: str
 
 
-class PossibleStep(BaseModel):
+class PossibleStep(OfRow):
     """A step that the order's state has, what it needs, and whether something stands in its way."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     event: str
     needs: Annotated[list[str], Field(description="What the call has to give.")]
     refused: Annotated[Refusal | None, Field(description="Null: nothing stands in its way.")]
 
 
-class OrderAlarm(BaseModel):
+class OrderAlarm(OfRow):
     """An alarm that the order is about."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     alarm: Annotated[str, Field(examples=["kunshan/header-pressure-low/air-header"])]
     raised_at: Instant
@@ -128,10 +128,8 @@ class OrderAlarm(BaseModel):
     causes: list[dict[str, Any]]
 
 
-class OrderTask(BaseModel):
+class OrderTask(OfRow):
     """A line of the checklist, and what was found."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     position: int
     text: str
@@ -150,10 +148,8 @@ class OrderTask(BaseModel):
     follow_up: Annotated[str | None, Field(description="The order that its failure opened.")]
 
 
-class OrderIsolation(BaseModel):
+class OrderIsolation(OfRow):
     """An energy that is locked out before anybody puts a hand in."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     position: int
     energy: str
@@ -166,10 +162,8 @@ class OrderIsolation(BaseModel):
     removed_by: str | None
 
 
-class OrderPart(BaseModel):
+class OrderPart(OfRow):
     """A part that is planned for the order, or was used by it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     part: str
     name: str
@@ -182,10 +176,8 @@ class OrderPart(BaseModel):
     stock: float
 
 
-class OrderLabour(BaseModel):
+class OrderLabour(OfRow):
     """Hours that somebody worked on it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     name: str
     began_at: Instant
@@ -193,10 +185,8 @@ class OrderLabour(BaseModel):
     note: str
 
 
-class OrderDowntime(BaseModel):
+class OrderDowntime(OfRow):
     """A time in which the machine could not do its work."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     began_at: Instant
     ended_at: Annotated[Instant | None, Field(description="Null: it goes on.")]
@@ -204,10 +194,8 @@ class OrderDowntime(BaseModel):
     note: str
 
 
-class OrderFile(BaseModel):
+class OrderFile(OfRow):
     """A photo or a signature; /api/v1/attachments/{key} gives it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     key: UUID
     name: str
@@ -218,10 +206,8 @@ class OrderFile(BaseModel):
     is_signature: bool
 
 
-class OrderEntry(BaseModel):
+class OrderEntry(OfRow):
     """What happened to it: a step of its life, a remark, a part; nobody: the service itself."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     at: Instant
     event: str
@@ -232,10 +218,8 @@ class OrderEntry(BaseModel):
     detail: dict[str, Any]
 
 
-class CauseChoice(BaseModel):
+class CauseChoice(OfRow):
     """A cause to choose when it is done, and how often it was the true one on such machines."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     code: str
     name: str

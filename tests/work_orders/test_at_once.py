@@ -34,7 +34,7 @@ async def both(database_url: str) -> AsyncIterator[tuple[Connection, Connection]
     await second.close()
 
 
-async def at_once(here: Shop, both: tuple[Connection, Connection], first: Act, second: Act) -> tuple[object, object]:
+async def at_once(both: tuple[Connection, Connection], first: Act, second: Act) -> tuple[object, object]:
     """Let the second act while the transaction of the first is not over: until it is done, or waits for the first."""
 
     async def second_acts() -> object:
@@ -42,12 +42,13 @@ async def at_once(here: Shop, both: tuple[Connection, Connection], first: Act, s
             return await second(both[1])
 
     pid = both[1].get_server_pid()
-    waits = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = $1"
+    waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE pid = $1 AND NOT granted)"
     async with asyncio.timeout(120):
         async with both[0].transaction():
             said = await first(both[0])
             other = asyncio.create_task(second_acts())
-            while not other.done() and not await here.connection.fetchval(waits, pid):
+            # Asked over the first connection: the server ends a session that idles in a transaction for 5 s.
+            while not other.done() and not await both[0].fetchval(waits, pid):
                 pass
         return said, await other
 
@@ -71,7 +72,7 @@ async def test_of_two_orders_that_end_at_once_neither_leaves_the_alarms_out(
         assert await here.alarm() == "out_of_service"
         if end == "cancel":
             await here.go(other, "hold", by="wang", comment="lunch")
-        ended = await at_once(here, both, taking(one, "complete", "li"), taking(other, end, "wang"))
+        ended = await at_once(both, taking(one, "complete", "li"), taking(other, end, "wang"))
         assert all(isinstance(each, Taken) for each in ended), ended
         assert await here.alarm() == "unacknowledged"
 
@@ -82,7 +83,7 @@ async def test_an_order_that_begins_while_another_ends_has_the_alarms_out(
     await here.hot("H")
     one, other = await here.open(takes_out_of_service=True), await here.open()
     await here.go(one, "start", by="li")
-    await at_once(here, both, taking(one, "complete", "li"), taking(other, "start", "wang"))
+    await at_once(both, taking(one, "complete", "li"), taking(other, "start", "wang"))
     assert await here.alarm() == "out_of_service", "wang has his hands in it"
     here.seconds = 200
     await here.go(other, "complete", by="wang")
@@ -100,7 +101,7 @@ async def test_of_two_who_say_at_once_that_a_machine_is_down_one_is_told_that_it
 
         return act
 
-    first, second = await at_once(here, both, down(orders[0], "li"), down(orders[1], "wang"))
+    first, second = await at_once(both, down(orders[0], "li"), down(orders[1], "wang"))
     assert first is None
     assert isinstance(second, Refused)
     assert second.reason == "is_down_already"
