@@ -82,6 +82,7 @@ class WorkOrder(BaseModel):
     resolution: str
     done_at: Instant | None
     done_by: str | None
+    check_at: Annotated[Instant | None, Field(description="From when on it is looked whether its alarms are gone.")]
     checked_at: Annotated[Instant | None, Field(description="When the condition of its alarms was found gone.")]
     verified_at: Instant | None
     verified_by: str | None

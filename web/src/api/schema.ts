@@ -10885,6 +10885,11 @@ export interface components {
             /** Done By */
             done_by: string | null;
             /**
+             * Check At
+             * @description From when on it is looked whether its alarms are gone.
+             */
+            check_at: string | null;
+            /**
              * Checked At
              * @description When the condition of its alarms was found gone.
              */
@@ -11060,6 +11065,11 @@ export interface components {
             done_at: string | null;
             /** Done By */
             done_by: string | null;
+            /**
+             * Check At
+             * @description From when on it is looked whether its alarms are gone.
+             */
+            check_at: string | null;
             /**
              * Checked At
              * @description When the condition of its alarms was found gone.

@@ -198,6 +198,7 @@ export const order = {
     done: "Done",
     cause: "True cause",
     resolution: "What was done",
+    checkAt: "To be looked at",
     checked: "Checked",
     verified: "Verified",
   },

@@ -198,6 +198,7 @@ export const order: typeof english = {
     done: "完成",
     cause: "真正原因",
     resolution: "处理措施",
+    checkAt: "检查时间",
     checked: "已检查",
     verified: "已验证",
   },

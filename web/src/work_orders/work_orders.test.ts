@@ -13,7 +13,7 @@ function order(number: number, given: Partial<Order> = {}): Order {
     since: "2026-11-24T00:00:00Z", opened_at: "2026-11-24T00:00:00Z", opened_by: null, respond_by: null, due_at: "2026-11-25T00:00:00Z",
     is_overdue: false, escalated: 0, assignee: null, team: null, skill: null, suspected: null, action: "", action_zh: "", alarms: 0,
     alarms_standing: 0, tasks_done: 0, tasks: 0, isolations_open: 0, photos: 0, cause: null, resolution: "", done_at: null, done_by: null,
-    checked_at: null, verified_at: null, verified_by: null, reopened: 0, parent: null, plan: null, job: null, requested_by: "", ...given,
+    check_at: null, checked_at: null, verified_at: null, verified_by: null, reopened: 0, parent: null, plan: null, job: null, requested_by: "", ...given,
   };
 }
 

@@ -35,6 +35,7 @@ export function OrderFacts({ desk }: { readonly desk: OrderDesk }) {
     [text.done, withWho(record.done_at, record.done_by)],
     [text.cause, record.cause === null ? null : causeText(record)],
     [text.resolution, record.resolution],
+    [text.checkAt, record.state === "done" && record.checked_at === null ? moment(record.check_at) : null],
     [text.checked, moment(record.checked_at)],
     [text.verified, withWho(record.verified_at, record.verified_by)],
   ];
