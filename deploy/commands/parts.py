@@ -48,9 +48,12 @@ class Quantity(click.ParamType[Decimal]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
         """Read it. Ends the command with 2 where it is none."""
         try:
-            return Decimal(str(value))
+            number = Decimal(str(value))
         except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite():
             self.fail(f"{value!r} is no number: write it as in 12 or 2.5", param, ctx)
+        return number
 
 
 _part = click.argument("part", metavar="PART")

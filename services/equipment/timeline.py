@@ -8,7 +8,8 @@
     change        what was changed in the registry or in its record
 
 A compressor loads and unloads five hundred times a day, which would drown everything else: these changes are only in
-the day's sum, unless every change is asked for. The day that is not over yet is summed up to now.
+the day's sum, unless every change is asked for. The day that is not over yet is summed up to now, and so is the one
+on which a machine fell silent.
 
 Each source is asked for one page, and the pages are merged. A place in the list is an instant, a source, and a number
 within the source: what happened in the same microsecond is neither left out nor shown twice, wherever a page ends.

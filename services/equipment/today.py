@@ -1,11 +1,15 @@
-"""The day that is not over yet, of machines: as their other days, summed up to now."""
+"""Days of machines that are not summed up yet: today, and the one on which a machine was heard last.
+
+A day is summed up once readings have come from after its end, so that of a machine that fell silent, or was retired,
+would be missing from its timeline. Both are shown as other days are, today up to now.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.database import Connection, rows
@@ -27,22 +31,24 @@ class DeviceRow:
     title: str
     title_zh: str
     time_zone: str
+    last_reading_at: datetime
 
 
 async def entries(
     connection: Connection, equipment_ids: Sequence[int], start: datetime, stop: datetime, now: datetime
 ) -> list[EntryRow]:
-    """An entry for each device of which anything is known today, where today began in [start, stop)."""
-    by_zone: dict[str, list[DeviceRow]] = defaultdict(list)
+    """An entry for each device and day of which anything is known, where the day began in [start, stop)."""
+    by_day: dict[tuple[ZoneInfo, date], list[DeviceRow]] = defaultdict(list)
     for row in await rows(connection, SQL["telling_devices"], DeviceRow, equipment_ids):
-        by_zone[row.time_zone].append(row)
+        zone = ZoneInfo(row.time_zone)
+        for day in {now.astimezone(zone).date(), min(now, row.last_reading_at).astimezone(zone).date()}:
+            by_day[zone, day].append(row)
     found: list[EntryRow] = []
-    for name, devices in by_zone.items():
-        day = now.astimezone(ZoneInfo(name)).date()
-        began = midnight(ZoneInfo(name), day)
+    for (zone, day), devices in by_day.items():
+        began, ended = midnight(zone, day), min(midnight(zone, day + timedelta(days=1)), now)
         if not start <= began < min(stop, now):
             continue
-        totals = await reads.totals(connection, [device.id for device in devices], began, now)
+        totals = await reads.totals(connection, [device.id for device in devices], began, ended)
         found += [_entry(device, day, began, totals[device.id]) for device in devices if _is_known(totals[device.id])]
     return found
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from services.database import Connection, one, rows, run
 from services.parts.rows import MovementRow, PartNotFoundError, PartRef, PartRow, figure
-from services.parts.stock import SQL, Movement, MovementRefusedError, move, tell_low
+from services.parts.stock import SQL, Movement, MovementRefusedError, move, require_cost, require_quantity, tell_low
 from services.people import Actor
 from services.registry.pages import Listing, Page, listing
 
@@ -38,6 +38,10 @@ class NewPart:
         """Refuse what no part is like. Raises MovementRefusedError."""
         if (self.unit_cost is None) != (self.currency is None):
             raise MovementRefusedError(f"{self.code}: a unit cost and its currency belong together: give both or none")
+        if self.unit_cost is not None:
+            require_cost(self.unit_cost)
+        if self.opening_stock != 0:
+            require_quantity(self.opening_stock)
 
 
 _TOLD = [field.name for field in fields(NewPart) if field.name not in {"code", "opening_stock"}]
@@ -82,6 +86,7 @@ async def put(
     Raises MovementRefusedError.
     """
     await run(connection, SQL["queue_for_parts"], site)
+    await run(connection, SQL["hold_parts"], site, [each.code for each in wanted])
     held = {row.code: row for row in await _all(connection, site)}
     changed = [each for each in wanted if each.code not in held or _document(each) != _document(held[each.code])]
     await _refuse_another_currency(connection, site, changed, held)

@@ -25,6 +25,7 @@ SQL = statements("parts")
 
 MOST: Final = Decimal(1_000_000_000)
 _FINEST: Final = Decimal("0.001")
+_COST_DECIMALS: Final = 12
 
 
 class MovementRefusedError(Exception):
@@ -78,8 +79,7 @@ async def receive(
     if unit_cost is not None:
         if part.currency is None:
             raise MovementRefusedError(f"{part.id} has no currency: give the part a unit cost with one first")
-        if not 0 <= unit_cost <= MOST:
-            raise MovementRefusedError(f"a unit cost lies between 0 and {figure(MOST)}, not at {figure(unit_cost)}")
+        require_cost(unit_cost)
         await run(connection, SQL["price_part"], part.part_id, unit_cost)
     cost = part.unit_cost if unit_cost is None else unit_cost
     wanted = Movement(kind="received", quantity=quantity, unit_cost=cost, reason=reason, client_key=client_key)
@@ -139,7 +139,10 @@ async def lock(
 
 
 async def move(connection: Connection, part: PartRow, wanted: Movement, actor: Actor, now: datetime) -> MovementRow:
-    """Change the stock of a locked part; tells once that it has become low. Raises MovementRefusedError."""
+    """Change the stock of a locked part; tells once that it has become low, unless it is retired.
+
+    Raises MovementRefusedError.
+    """
     after = part.stock + wanted.quantity
     if after < 0:
         raise MovementRefusedError(
@@ -163,7 +166,7 @@ async def move(connection: Connection, part: PartRow, wanted: Movement, actor: A
         wanted.client_key,
     )
     assert made is not None
-    if not part.is_low and after < part.minimum:
+    if part.retired_at is None and not part.is_low and after < part.minimum:
         await tell_low(connection, part, after, part.minimum)
     return made
 
@@ -186,6 +189,14 @@ def require_quantity(quantity: Decimal) -> None:
     if not quantity.is_finite() or not 0 < quantity <= MOST or quantity % _FINEST:
         raise MovementRefusedError(
             f"a quantity is above 0 and at most {figure(MOST)}, with three decimals at most, not {quantity}"
+        )
+
+
+def require_cost(unit_cost: Decimal) -> None:
+    """Refuse what nothing costs. Raises MovementRefusedError."""
+    if not unit_cost.is_finite() or not 0 <= unit_cost <= MOST or unit_cost != round(unit_cost, _COST_DECIMALS):
+        raise MovementRefusedError(
+            f"a unit cost lies between 0 and {figure(MOST)}, with {_COST_DECIMALS} decimals at most, not at {unit_cost}"
         )
 
 

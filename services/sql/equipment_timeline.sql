@@ -100,15 +100,16 @@ ORDER BY v.valid_until DESC, v.device_id DESC
 LIMIT $7::int8;
 
 -- name: telling_devices
--- what: the devices of machines that tell a state
+-- what: the devices of machines that told a state, and when they did so last; retired ones too
 -- takes: equipment_ids int4[]
 -- row: services.equipment.today.DeviceRow
-SELECT d.id, e.code::text AS machine, d.name AS title, coalesce(d.name_zh, '') AS title_zh, s.time_zone
+SELECT d.id, e.code::text AS machine, d.name AS title, coalesce(d.name_zh, '') AS title_zh, s.time_zone,
+       v.last_reading_at
 FROM device AS d
 JOIN equipment AS e ON e.id = d.equipment_id
 JOIN site AS s ON s.id = d.site_id
 JOIN machine_state_cover AS v ON v.device_id = d.id
-WHERE d.equipment_id = ANY($1::int4[]) AND d.retired_at IS NULL
+WHERE d.equipment_id = ANY($1::int4[])
 ORDER BY d.id;
 
 -- name: alarms

@@ -116,6 +116,12 @@ ORDER BY 1;
 -- takes: site text
 SELECT pg_advisory_xact_lock(hashtextextended('ioe parts of ' || $1::text, 0));
 
+-- name: hold_parts
+-- what: let nobody move the stock of these parts of a site until the transaction ends
+-- takes: site text, codes text[]
+SELECT FROM part
+WHERE site_id = (SELECT id FROM site WHERE code = $1) AND code::text = ANY ($2::text[]) ORDER BY id FOR UPDATE;
+
 -- name: put_parts
 -- what: add parts to a site or describe them anew; a retired one is back
 -- takes: site text, codes text[], names text[], names_zh text[], units text[], locations text[], suppliers text[], minimums numeric[], unit_costs numeric[], currencies text[]

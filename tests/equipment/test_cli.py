@@ -78,7 +78,7 @@ def test_machines_their_record_timeline_figures_and_labels(tmp_path: Path) -> No
     assert len(ioe("figures", "plant", *PERIOD).stdout.splitlines()) == 2 + 4 + 5
     sheet = tmp_path / "press.csv"
     assert ioe("export", "plant/press-1", str(sheet), *PERIOD).exit_code == 0
-    assert len(list(csv.DictReader(StringIO(sheet.read_text("utf-8"))))) == 35
+    assert len(list(csv.DictReader(StringIO(sheet.read_text("utf-8"))))) == 36
     for suffix, begins in (("pdf", b"%PDF-"), ("xlsx", b"PK")):
         file = tmp_path / f"press.{suffix}"
         assert ioe("export", "plant/press-1", str(file), *PERIOD).exit_code == 0

@@ -21,6 +21,7 @@ NOW = at("20 12:00")
 
 PRESS = """
 07 20:01 operation no_data 3.98 h
+07 00:00 operation day 0 h run, 0 starts, 3.98333 h unknown
 06 09:01 repair opened plant/3 by -
 06 09:00 alarm raised plant/too-hot/press-1 by -
 04 12:00 operation stopped 80 h
@@ -143,6 +144,21 @@ async def test_the_day_that_is_not_over_is_summed_up_to_now(connection: Connecti
     assert [line(row) for row in found if row.event == "day"] == [
         "02 00:00 operation day 0.5 h run, 1 starts, 0 h unknown"
     ]
+
+
+async def test_the_day_on_which_a_machine_fell_silent_is_shown_though_it_is_not_summed_up_yet(
+    connection: Connection,
+) -> None:
+    plant = await machines.make(connection)
+    await plant.covers("press-1", at("1 00:00"), at("2 09:30"))
+    await plant.states("press-1", *((at(when).isoformat(), state) for when, state in TODAY))
+    await connection.execute("UPDATE device SET retired_at = $1 WHERE code = 'press-1'", at("5 00:00"))
+    found, rest = await entries(connection, wanted(plant, kinds=("operation",)), 100)
+    assert [line(row) for row in found if row.event == "day"] == [
+        "02 00:00 operation day 1.75 h run, 2 starts, 14.4833 h unknown"
+    ]
+    assert rest is None
+    assert await joined(connection, wanted(plant, kinds=("operation",)), [1]) == found
 
 
 async def joined(connection: Connection, asked: Wanted, sizes: list[int]) -> list[EntryRow]:

@@ -15,7 +15,7 @@ from tests.equipment.machines import Machines
 
 PRESS = "/api/v1/equipment/plant/press-1"
 WEEK = {"from": "2026-07-01", "to": "2026-07-08"}
-ENTRIES = 35
+ENTRIES = 36
 
 
 async def test_pages_of_the_timeline_joined_are_the_whole(client: httpx.AsyncClient, plant: Machines) -> None:
@@ -51,7 +51,7 @@ async def test_the_timeline_by_kind_and_with_what_is_inside(client: httpx.AsyncC
     inside = (await client.get(line, params={**WEEK, "include": "inside", "kind": "downtime"})).json()["items"]
     assert [each["machine"] for each in inside] == ["hydraulics-1", "press-1", "press-1"]
     every = await client.get(f"{PRESS}/timeline", params={**WEEK, "kind": "operation", "detail": "changes"})
-    assert len(every.json()["items"]) == 4 + 17 + 1
+    assert len(every.json()["items"]) == 5 + 17 + 1
     refused = await client.get(f"{PRESS}/timeline", params={"kind": "gossip"})
     assert refused.status_code == 422
 

@@ -69,7 +69,8 @@ def test_what_cannot_be_done_is_one_line_that_says_why(stocked: Callable[[int], 
         ended = ioe(*arguments)
         assert ended.exit_code == 1
         assert says in ended.stderr
-    assert ioe("receive", "kunshan/oil-filter", "many").exit_code == 2
+    for quantity in ("many", "NaN", "Infinity"):
+        assert ioe("receive", "kunshan/oil-filter", quantity).exit_code == 2
 
 
 def test_the_list_is_written_to_a_file(stocked: Callable[[int], None], tmp_path: Path) -> None:

@@ -180,6 +180,14 @@ async def test_what_is_no_quantity_is_refused(kept: Shelf, quantity: str) -> Non
         await of_orders.use(kept.connection, kept.orders[0], "oil-filter", Decimal(quantity), kept.local, at(1))
 
 
+@pytest.mark.parametrize("unit_cost", ["-1", "NaN", "Infinity", "1e10", "1e-20"])
+async def test_what_nothing_costs_is_refused(kept: Shelf, unit_cost: str) -> None:
+    with pytest.raises(MovementRefusedError, match="a unit cost lies between 0 and"):
+        await stock.receive(kept.connection, FILTER, Decimal(1), kept.local, at(1), unit_cost=Decimal(unit_cost))
+    with pytest.raises(MovementRefusedError, match="a unit cost lies between 0 and"):
+        NewPart("x", "X", unit_cost=Decimal(unit_cost), currency="CNY")
+
+
 async def test_a_price_needs_a_currency_and_what_has_moved_keeps_its_own(kept: Shelf) -> None:
     with pytest.raises(MovementRefusedError, match="give the part a unit cost with one first"):
         await stock.receive(kept.connection, SEAL, Decimal(1), kept.local, at(1), unit_cost=Decimal(5))
