@@ -39,6 +39,7 @@ class Platform:
             "ingest": ["ingest"],
             "energy": ["analytics", "--duty", "energy"],
             "alarms": ["analytics", "--duty", "alarms"],
+            "maintenance": ["analytics", "--duty", "maintenance"],
             "watch": ["watch"],
             "api": ["api", "--port", str(port)],
             "factory": ["simulate", "--interval", "3s"],

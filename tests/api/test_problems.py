@@ -171,6 +171,8 @@ async def test_every_route_refuses_a_parameter_that_it_does_not_have(service: Se
         month="2026-04",
         day="2026-04-01",
         number="1",
+        position="1",
+        report_key="00000000-0000-4000-8000-000000000000",
         bill="kunshan/grid/2026-04/meter/main/1",
     )
     method = "GET" if "get" in PATHS[operation] else next(iter(PATHS[operation])).upper()
